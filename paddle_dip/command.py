@@ -1,0 +1,42 @@
+"""How every command of the project behaves: Typer parses, bad input is one clear line on standard error and exit code 2."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+_INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+
+
+def command_line(**settings) -> typer.Typer:
+    """Return an empty Typer application with the project's settings."""
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **settings)
+
+
+def run(app: typer.Typer) -> NoReturn:
+    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C."""
+    try:
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        _fail("interrupted", _INTERRUPTED)
+    except (ValueError, ImportError, OSError, MemoryError) as error:
+        _fail(_message(error), 2)
+    except Exception as error:
+        # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
+        if hasattr(error, "format_message"):
+            _fail(error.format_message(), 2)
+        if type(error).__name__ == "Abort":
+            _fail("interrupted", _INTERRUPTED)
+        raise
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}"
+    return str(error) or type(error).__name__
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print("error: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(code)

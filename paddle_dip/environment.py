@@ -1,0 +1,94 @@
+"""The settings of threads and of MKL, made once, before Paddle loads; and the check of which Paddle is installed."""
+
+import os
+import sys
+import warnings
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+OLDEST_PADDLE = (3, 0)
+
+
+def prepare_environment() -> None:
+    """Set OMP_NUM_THREADS and, on AMD, MKL_DEBUG_CPU_TYPE, unless the user has set them.
+
+    Paddle sets OMP_NUM_THREADS to 1 on import, which leaves all cores but one idle. Its wheel links an old MKL that takes
+    a slow path on AMD unless MKL_DEBUG_CPU_TYPE is 5 (2.4 times faster); the variable may slow an Intel machine down.
+    Warns where Paddle is already loaded and a setting that is missing can no longer take effect.
+    """
+    wanted = {"OMP_NUM_THREADS": str(usable_cores())}
+    if _is_amd():
+        wanted["MKL_DEBUG_CPU_TYPE"] = "5"
+    if "paddle" in sys.modules:
+        _warn_too_late(wanted)
+        return
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on (at least 1)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def thread_count() -> int:
+    """Return the number of threads that Paddle computes with."""
+    first = os.environ.get("OMP_NUM_THREADS", "1").split(",")[0]
+    return int(first) if first.isdigit() and int(first) > 0 else 1
+
+
+def check_paddle() -> None:
+    """Raise ImportError, naming the fix, where Paddle is missing, too old or installed twice."""
+    installed = {name: _version(name) for name in ("paddlepaddle", "paddlepaddle-gpu")}
+    if all(installed.values()):
+        raise ImportError(
+            "both paddlepaddle and paddlepaddle-gpu are installed and own the same files; fix: "
+            "pip uninstall -y paddlepaddle paddlepaddle-gpu, then install one: "
+            "pip install -r requirements.txt (CPU) or -r requirements-gpu.txt (GPU)"
+        )
+    found = next((v for v in installed.values() if v), None)
+    if found is None:
+        if _importable("paddle"):  # built from source or vendored: no distribution to ask
+            return
+        raise ImportError("PaddlePaddle is not installed; fix: pip install -r requirements.txt")
+    if _release(found) < OLDEST_PADDLE:
+        oldest = ".".join(map(str, OLDEST_PADDLE))
+        raise ImportError(f"PaddlePaddle {found} is too old, {oldest} or newer is needed; fix: pip install -r requirements.txt")
+
+
+def _warn_too_late(wanted: dict[str, str]) -> None:
+    # Paddle itself sets OMP_NUM_THREADS=1 on import, so a value of 1 may be Paddle's and not the user's.
+    late = [f"{name}={value}" for name, value in wanted.items() if os.environ.get(name, "1") == "1" and value != "1"]
+    if late:
+        warnings.warn(
+            f"paddle was imported before paddle_dip, too late for {' '.join(late)}: "
+            "import paddle_dip first, or set them before Python starts; runs will be several times slower",
+            stacklevel=4,
+        )
+
+
+def _is_amd() -> bool:
+    try:
+        return "AuthenticAMD" in Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return "AMD" in os.environ.get("PROCESSOR_IDENTIFIER", "")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _importable(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+def _release(text: str) -> tuple[int, int]:
+    major, minor = (text.split(".") + ["0"])[:2]
+    return int(major), int("".join(c for c in minor if c.isdigit()) or 0)

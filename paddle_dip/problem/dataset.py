@@ -1,0 +1,111 @@
+"""The super-resolution benchmark's images: where they are found, and the pair (truth, low-resolution) the protocol makes of one."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data as skimage_data
+
+from paddle_dip.problem.images import read_rgb
+
+SUFFIX = "_GT.png"
+_MULTIPLE = 32  # the reference crops to multiples of 32 (its network halves the side five times)
+_EMBEDDED_SIDE = 256
+# Photos inside scikit-image's wheel: no download.
+_EMBEDDED = {
+    "astronaut": skimage_data.astronaut,
+    "camera": skimage_data.camera,
+    "cat": skimage_data.chelsea,
+    "coffee": skimage_data.coffee,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image of the benchmark. truth: float32 [3, H, W] in [0, 1]; low: float32 [3, H/factor, W/factor] in [0, 1]."""
+
+    name: str
+    truth: np.ndarray
+    low: np.ndarray
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the images are: `folder`, or None for the embedded photos, and in words how that was decided."""
+
+    folder: Path | None
+    words: str
+
+
+def find_source(data: str | None) -> Source:
+    """Return where to take the images from: `data` ("embedded" or a folder), else the usual places, else the embedded photos.
+
+    Raises ValueError where `data` is neither "embedded" nor a folder with NAME_GT.png files.
+    """
+    if data == "embedded":
+        return Source(None, "the embedded photos (asked for)")
+    if data is not None:
+        if not _has_images(Path(data)):
+            raise ValueError(f"data folder {data} has no file named NAME{SUFFIX}")
+        return Source(Path(data), f"{data} (asked for)")
+    shared = os.environ.get("PADDLE_DIP_DATA")
+    usual = {"datas/sr/Set14": Path("datas/sr/Set14")}
+    if shared:
+        usual["$PADDLE_DIP_DATA/sr/Set14"] = Path(shared) / "sr" / "Set14"
+    for words, folder in usual.items():
+        if _has_images(folder):
+            return Source(folder, words)
+    return Source(None, f"the embedded photos (no image in {' or '.join(usual)})")
+
+
+def image_names(source: Source) -> list[str]:
+    """Return the names of the images there are, in alphabetical order."""
+    if source.folder is None:
+        return sorted(_EMBEDDED)
+    return sorted(path.name.removesuffix(SUFFIX) for path in source.folder.glob(f"*{SUFFIX}"))
+
+
+def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
+    """Return the ground truth, uint8 [H, W, 3], as the protocol crops it for `factor`; raises ValueError for an unusable image."""
+    if source.folder is None:
+        photo = _EMBEDDED[name]()
+        rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
+        return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
+    rgb = read_rgb(source.folder / f"{name}{SUFFIX}")
+    # The published x8 truth is the x4 truth cut to multiples of 8 from its top-left corner.
+    return rgb[: rgb.shape[0] // factor * factor, : rgb.shape[1] // factor * factor]
+
+
+def protocol_crop(truth: np.ndarray) -> np.ndarray:
+    """Return the centre crop of an [H, W, 3] image to multiples of 32, the region the protocol restores and scores."""
+    height, width = (side // _MULTIPLE * _MULTIPLE for side in truth.shape[:2])
+    if min(height, width) == 0:
+        raise ValueError(f"image is {truth.shape[1]}x{truth.shape[0]} pixels, the protocol needs {_MULTIPLE} on each side")
+    return centre_crop(truth, height, width)
+
+
+def load_case(source: Source, name: str, factor: int) -> Case:
+    """Return the benchmark's case `name`: truth, and the observation that Pillow's Lanczos makes of its 8-bit pixels."""
+    if _MULTIPLE % factor:
+        raise ValueError(f"factor must divide {_MULTIPLE} in the benchmark, not {factor}")
+    high = protocol_crop(load_truth(source, name, factor))
+    size = (high.shape[1] // factor, high.shape[0] // factor)
+    low = np.asarray(Image.fromarray(high).resize(size, Image.Resampling.LANCZOS))
+    return Case(name, to_unit(high), to_unit(low))
+
+
+def centre_crop(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the middle `height` x `width` pixels of an [H, W, ...] image; odd remainders leave one pixel more at the end."""
+    top, left = (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
+    return image[top : top + height, left : left + width]
+
+
+def to_unit(pixels: np.ndarray) -> np.ndarray:
+    """Return 8-bit pixels, uint8 [H, W, C], as float32 [C, H, W] in [0, 1]."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) / np.float32(255)
+
+
+def _has_images(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob(f"*{SUFFIX}"))

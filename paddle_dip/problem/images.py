@@ -1,0 +1,174 @@
+"""The only reading and writing of pixel files: 8 and 16 bits, grey and colour, with and without alpha."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import png
+import tifffile
+from PIL import Image, UnidentifiedImageError
+
+from paddle_dip.files import whole_file
+
+# Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
+LARGEST = Image.MAX_IMAGE_PIXELS
+WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
+_DEEP_WRITABLE = (".png", ".tif", ".tiff")
+_EXIF_ORIENTATION = 0x0112
+_TIFF_BITS_PER_SAMPLE = 258
+_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture. pixels: float32 [1 or 3, H, W] in [0, 1]; alpha: float32 [H, W] in [0, 1] or None; bits: 8 or 16 per sample."""
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None = None
+    bits: int = 8
+    icc_profile: bytes | None = None
+
+
+def read_photo(path: Path) -> Photo:
+    """Return the picture in a file, upright. Raises ValueError, naming the file, for anything that isn't one readable still picture."""
+    path = Path(path)
+    with _opened(path) as image:
+        if image.mode not in _MODES:
+            raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
+        orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
+        profile = image.info.get("icc_profile")
+        samples = _samples(path, image)
+    bits = samples.dtype.itemsize * 8
+    unit = _upright(samples, orientation).astype(np.float32) / np.float32(2**bits - 1)
+    unit = np.ascontiguousarray(unit.transpose(2, 0, 1))
+    has_alpha = unit.shape[0] in (2, 4)
+    return Photo(unit[:-1] if has_alpha else unit, unit[-1] if has_alpha else None, bits, profile)
+
+
+def read_rgb(path: Path) -> np.ndarray:
+    """Return the picture in a file as 8-bit RGB, uint8 [H, W, 3]; grey becomes three equal channels, alpha is dropped."""
+    with _opened(Path(path)) as image:
+        if image.mode not in _MODES:
+            raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
+        return np.asarray(image.convert("RGB"))
+
+
+def write_photo(path: Path, photo: Photo) -> None:
+    """Write a picture, rounded to its bits, whole or not at all; the format follows the suffix of `path` (see `check_writable`)."""
+    path = Path(path)
+    samples = _quantised(photo)
+    with whole_file(path) as file:
+        if photo.bits == 16 and path.suffix.lower() == ".png":
+            _write_deep_png(file, samples)
+        elif photo.bits == 16:
+            tifffile.imwrite(file, samples, photometric="rgb" if samples.shape[2] >= 3 else "minisblack")
+        else:
+            image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
+            image.save(file, format=_pillow_format(path), icc_profile=photo.icc_profile)
+
+
+def write_rgb(path: Path, image: np.ndarray) -> None:
+    """Write an image, [C, H, W] in [0, 1], rounded to 8 bits."""
+    write_photo(path, Photo(image))
+
+
+def to_bytes(image: np.ndarray) -> np.ndarray:
+    """Return an image, [C, H, W] in [0, 1], as uint8 [H, W, C], rounded (matplotlib's and the reference's writers truncate)."""
+    return (image.clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
+
+
+def check_writable(path: Path, photo: Photo) -> None:
+    """Raise ValueError where `photo` can't be written under the suffix of `path`."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in WRITABLE:
+        raise ValueError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
+    if photo.bits == 16 and suffix not in _DEEP_WRITABLE:
+        raise ValueError(f"a 16-bit photo can be written as one of {', '.join(_DEEP_WRITABLE)}, not {suffix}")
+    if photo.alpha is not None and suffix in (".jpg", ".jpeg"):
+        raise ValueError("JPEG has no transparency: write a photo with alpha as .png, .tif or .webp")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    if not path.is_file():
+        raise ValueError(f"image file {path} doesn't exist" if not path.exists() else f"{path} is not a file")
+    try:
+        with Image.open(path) as image:
+            _check_still(path, image)
+            image.load()
+            yield image
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
+    except UnidentifiedImageError:
+        raise ValueError(f"{path} is not an image that can be read") from None
+    except (OSError, SyntaxError, EOFError, png.Error) as error:  # Pillow's PNG reader raises SyntaxError for a broken chunk
+        raise ValueError(f"{path} can't be read, it is damaged or cut off: {error}") from None
+
+
+def _check_still(path: Path, image: Image.Image) -> None:
+    if image.width * image.height > LARGEST:
+        raise ValueError(f"{path} has {image.width}x{image.height} pixels, at most {LARGEST / 1e6:.0f} million are allowed")
+    # Phones write several views of one photo as MPO; the first is the photo.
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        raise ValueError(f"{path} is animated or has several pages, one still picture is needed")
+
+
+def _samples(path: Path, image: Image.Image) -> np.ndarray:
+    """Return the file's samples, uint8 or uint16 [H, W, C]."""
+    # Pillow cuts 16-bit colour down to 8 bits, so such files are read with libraries that don't.
+    if image.format == "PNG" and _png_bit_depth(path) == 16:
+        return _read_deep_png(path)
+    if image.format == "TIFF" and set(image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())) == {16}:
+        samples = tifffile.imread(path)
+        return samples.reshape(image.height, image.width, -1)
+    samples = np.asarray(_plain_mode(image))
+    return samples.reshape(image.height, image.width, -1)
+
+
+def _plain_mode(image: Image.Image) -> Image.Image:
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        has_alpha = image.mode == "PA" or "transparency" in image.info
+        return image.convert("RGBA" if has_alpha else "RGB")
+    if image.mode == "1":
+        return image.convert("L")
+    return image
+
+
+def _png_bit_depth(path: Path) -> int:
+    with path.open("rb") as file:
+        return file.read(25)[24]
+
+
+def _read_deep_png(path: Path) -> np.ndarray:
+    width, height, rows, info = png.Reader(filename=str(path)).asDirect()
+    samples = np.vstack([np.frombuffer(row, dtype=np.uint16) for row in rows])
+    return samples.reshape(height, width, info["planes"])
+
+
+def _write_deep_png(file, samples: np.ndarray) -> None:
+    height, width, planes = samples.shape
+    writer = png.Writer(width, height, greyscale=planes < 3, alpha=planes in (2, 4), bitdepth=16)
+    writer.write(file, samples.reshape(height, -1))
+
+
+def _quantised(photo: Photo) -> np.ndarray:
+    planes = photo.pixels if photo.alpha is None else np.concatenate([photo.pixels, photo.alpha[None]])
+    top = 2**photo.bits - 1
+    return (planes.clip(0, 1) * top).round().astype(np.uint16 if photo.bits == 16 else np.uint8).transpose(1, 2, 0)
+
+
+def _pillow_format(path: Path) -> str:
+    return Image.registered_extensions()[path.suffix.lower()]
+
+
+def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
+    """Return [H, W, C] samples turned as EXIF's orientation (1 to 8) says."""
+    if orientation in (5, 6, 7, 8):
+        samples = samples.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        samples = samples[::-1]
+    if orientation in (2, 3, 6, 7):
+        samples = samples[:, ::-1]
+    return samples

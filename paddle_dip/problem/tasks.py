@@ -1,0 +1,48 @@
+"""What to restore: from an observation and a preset to a Problem."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
+
+# Below this side the kernels see little but replicated edge.
+SMALLEST_SIDE = 4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An observation y and how it came from the unknown image x: y = operator(lift(canvas)).
+
+    observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the image.
+    operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made.
+    """
+
+    observation: np.ndarray
+    canvas: tuple[int, int]
+    lift: Resize
+    operator: Resize
+    exact: Resize
+
+
+def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
+    """Return the problem of magnifying `low`, float32 [C, h, w] in [0, 1], `factor` times.
+
+    Raises ValueError for a factor that isn't a whole number above 1 or an image too small.
+    """
+    check_factor(factor)
+    small = low.shape[1:]
+    if min(small) < SMALLEST_SIDE:
+        raise ValueError(f"image is {small[1]}x{small[0]} pixels, each side must have at least {SMALLEST_SIDE}")
+    full = (small[0] * factor, small[1] * factor)
+    canvas = tuple(-(-side // preset.work_scale) for side in full)
+    exact = pillow_resize(full, small, clip=preset.clip)
+    operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
+    return Problem(low.astype(np.float32), canvas, pillow_resize(canvas, full), operator, exact)
+
+
+def check_factor(factor: int) -> None:
+    """Raise ValueError where `factor` isn't a whole number above 1."""
+    if factor != int(factor) or factor < 2:
+        raise ValueError(f"factor must be a whole number of at least 2, not {factor}")

@@ -1,0 +1,25 @@
+"""The networks, each built from its configuration."""
+
+from paddle import nn
+
+from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.solver.initialisation import initialise
+from paddle_dip.solver.networks.skip import Skip
+
+# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.presets.
+_NETWORKS = {SkipConfig: Skip}
+
+
+def build_network(config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32") -> nn.Layer:
+    """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and the law `initialisation`.
+
+    It is in train mode and stays there: with one image, batch statistics are the image's own, and running ones would lag behind it.
+    """
+    network = _NETWORKS[type(config)](config, channels)
+    initialise(network, seed, law=initialisation)
+    return network.to(dtype=dtype)
+
+
+def trainable_parameters(network: nn.Layer) -> int:
+    """Return how many numbers training changes (Paddle's parameters() also lists BatchNorm's running statistics)."""
+    return sum(p.size for p in network.parameters() if not p.stop_gradient)
