@@ -19,7 +19,7 @@ def run(app: typer.Typer) -> NoReturn:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
         _fail("interrupted", _INTERRUPTED)
-    except (ValueError, ImportError, OSError, MemoryError) as error:
+    except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         _fail(_message(error), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
@@ -29,6 +29,20 @@ def run(app: typer.Typer) -> NoReturn:
             _fail("interrupted", _INTERRUPTED)
         raise
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def at_least(option: str, value: float, least: float) -> float:
+    """Return `value`; raises ValueError, naming the option, where it is below `least`."""
+    if not value >= least:
+        raise ValueError(f"{option} must be at least {least}, not {value}")
+    return value
+
+
+def one_of(option: str, value, allowed: tuple):
+    """Return `value`; raises ValueError, naming the option, where it isn't one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{option} must be one of {', '.join(map(str, allowed))}, not {value}")
+    return value
 
 
 def _message(error: Exception) -> str:

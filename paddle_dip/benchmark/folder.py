@@ -1,0 +1,79 @@
+"""The output folder of a benchmark: what lies where, and whether a run may go on in it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from paddle_dip.files import writable_folder, write_json
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Paths under `root`."""
+
+    root: Path
+
+    @property
+    def results(self) -> Path:
+        return self.root / "results.csv"
+
+    @property
+    def summary(self) -> Path:
+        return self.root / "summary.json"
+
+    @property
+    def page(self) -> Path:
+        return self.root / "index.html"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.json"
+
+    def picture(self, name: str) -> Path:
+        return self.root / f"{name}.png"
+
+    def history(self, name: str) -> Path:
+        return self.root / "history" / f"{name}.csv"
+
+    def grid(self, name: str, step: int) -> Path:
+        return self.root / "grids" / f"{name}_{step:05d}.png"
+
+    def checkpoint(self, name: str) -> Path:
+        return self.root / "checkpoints" / f"{name}.npz"
+
+    def has_result(self, name: str) -> bool:
+        """Return whether all that one finished image leaves, but its row, is there."""
+        return self.picture(name).exists() and self.history(name).exists()
+
+
+def open_folder(root: Path, settings: dict, images: dict[str, str], *, resume: bool) -> Folder:
+    """Return the folder, made if need be, with `settings` and the images' checksums noted in it.
+
+    Raises ValueError where it can't be written, holds a run and `resume` isn't given, or holds a run with other settings or images.
+    """
+    folder = Folder(writable_folder(root))
+    if folder.settings.exists():
+        if not resume:
+            raise ValueError(f"--out {root} already holds a run: continue it with --resume, or choose another folder")
+        images = _joined(folder, settings, images)
+    for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x")):
+        part.parent.mkdir(exist_ok=True)
+    write_json(folder.settings, {"settings": settings, "images": images})
+    return folder
+
+
+def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str, str]:
+    """Return the images of the earlier run and of this one; raises ValueError where the two runs don't go together."""
+    try:
+        earlier = json.loads(folder.settings.read_text())
+        known, made_with = earlier["images"], earlier["settings"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{folder.settings} can't be read, choose another --out") from None
+    different = sorted(key for key in {*settings, *made_with} if settings.get(key) != made_with.get(key))
+    if different:
+        changes = ", ".join(f"{key} {made_with.get(key)} there, {settings.get(key)} here" for key in different)
+        raise ValueError(f"--out {folder.root} holds a run with other settings ({changes}): choose another folder")
+    changed = [name for name in images if name in known and known[name] != images[name]]
+    if changed:
+        raise ValueError(f"--out {folder.root} holds a run on other pixels of {', '.join(changed)}: choose another folder")
+    return known | images

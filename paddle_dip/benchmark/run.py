@@ -1,0 +1,99 @@
+"""All images of the benchmark, one after another, and the page at the end."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from paddle_dip.benchmark.folder import Folder, open_folder
+from paddle_dip.benchmark.interrupt import deferred_interrupt
+from paddle_dip.benchmark.single import Job, restore_case
+from paddle_dip.files import write_json, write_text
+from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
+from paddle_dip.problem.dataset import Case, Source, load_case, to_unit
+from paddle_dip.problem.images import read_rgb, write_rgb
+from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.problem.presets import Preset
+from paddle_dip.provenance import provenance
+from paddle_dip.report.page import benchmark_page
+from paddle_dip.report.results import Row, read_history, read_rows, summarise, write_history, write_rows
+from paddle_dip.report.tables import benchmark_table
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A benchmark to run. grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints."""
+
+    source: Source
+    images: tuple[str, ...]
+    factor: int
+    preset: Preset
+    seed: int
+    out: Path
+    resume: bool = False
+    grid_every: int = 1000
+    checkpoint_seconds: float = 10.0
+
+    def identity(self) -> dict:
+        """Return what must be equal for two sittings to belong to one run."""
+        return {"factor": self.factor, "seed": self.seed, **self.preset.settings()}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The finished rows, in the order of the images, bicubic + back-projection by image name (dB), and the summary on disk."""
+
+    rows: list[Row]
+    bicubic_bp: dict[str, float]
+    summary: dict
+
+
+def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = lambda row: None) -> Outcome:
+    """Restore every image that has no result yet, writing each one's traces as it finishes, and the page at the end.
+
+    Raises ValueError for unusable images or an output folder that holds something else, before any work is done.
+    """
+    cases = {name: load_case(settings.source, name, settings.factor) for name in settings.images}
+    checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
+    folder = open_folder(settings.out, settings.identity(), checksums, resume=settings.resume)
+    finished = {row.image: row for row in read_rows(folder.results) if folder.has_result(row.image)}
+    bicubic_bp: dict[str, float] = {}
+    with deferred_interrupt() as interrupted:
+        for name, case in cases.items():
+            if name not in finished:
+                finished[name] = _restore_one(settings, folder, case, fit, interrupted)
+                announce(finished[name])
+            bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
+            outcome = _write_results(settings, folder, finished, bicubic_bp)
+            folder.checkpoint(name).unlink(missing_ok=True)
+    _write_page(settings, folder, cases, outcome)
+    return outcome
+
+
+def _restore_one(settings: Settings, folder: Folder, case: Case, fit: Callable, interrupted: Callable[[], bool]) -> Row:
+    job = Job(case, settings.factor, settings.preset, settings.seed, folder, settings.grid_every, settings.checkpoint_seconds)
+    row, image, history = restore_case(job, fit=fit, interrupted=interrupted)
+    write_history(folder.history(case.name), history)
+    write_rgb(folder.picture(case.name), image)
+    return row
+
+
+def _write_results(settings: Settings, folder: Folder, finished: dict[str, Row], bicubic_bp: dict[str, float]) -> Outcome:
+    """Write the table of every finished image, and the summary of those this call was asked for."""
+    write_rows(folder.results, list(finished.values()))
+    rows = [finished[name] for name in settings.images if name in bicubic_bp]
+    summary = summarise(rows, bicubic_bp, settings.preset.settings(), {"data": settings.source.words, **provenance()})
+    write_json(folder.summary, summary)
+    return Outcome(rows, bicubic_bp, summary)
+
+
+def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outcome: Outcome) -> None:
+    pairs = {name: (bicubic(case.low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name, case in cases.items()}
+    page = benchmark_page(
+        f"Super-resolution x{settings.factor}, preset {settings.preset.name}",
+        outcome.summary,
+        benchmark_table(outcome.rows, outcome.bicubic_bp),
+        pairs,
+        {name: read_history(folder.history(name)) for name in cases},
+    )
+    write_text(folder.page, page)

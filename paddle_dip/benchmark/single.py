@@ -1,0 +1,131 @@
+"""One image of the benchmark: its fit, watched, with checkpoints to take it up from."""
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from paddle_dip.benchmark.folder import Folder
+from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.environment import thread_count
+from paddle_dip.files import whole_file
+from paddle_dip.problem.baselines import bicubic
+from paddle_dip.problem.dataset import Case
+from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.tasks import Problem, super_resolution
+from paddle_dip.progress import track
+from paddle_dip.provenance import peak_memory_mb
+from paddle_dip.report.grids import picture_grid
+from paddle_dip.report.results import HistoryPoint, Row
+from paddle_dip.restore import finish
+
+_HISTORY_POINTS = 50
+
+
+@dataclass(frozen=True)
+class Job:
+    """One image to restore, how, and where its traces go. grid_every: steps; checkpoint_seconds: seconds of work."""
+
+    case: Case
+    factor: int
+    preset: Preset
+    seed: int
+    folder: Folder
+    grid_every: int
+    checkpoint_seconds: float
+
+
+@dataclass
+class Record:
+    """What a run knows of itself beside the fit's state; it travels in the checkpoint."""
+
+    seconds: float = 0.0
+    resumed_at_step: int = 0
+    threads: int = field(default_factory=thread_count)
+    history: list[HistoryPoint] = field(default_factory=list)
+
+
+def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) -> tuple[Row, np.ndarray, list[HistoryPoint]]:
+    """Return the row, the restored image (float64 [3, H, W] in [0, 1]) and the history of one image.
+
+    The truth is only looked at to report: the fit sees the observation alone. Takes up from the image's checkpoint where there is one;
+    raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so, and ArithmeticError where the loss is no number.
+    """
+    problem = super_resolution(job.case.low, job.factor, job.preset)
+    state, record = _take_up(job)
+    begun = time.monotonic() - record.seconds
+    saved = time.monotonic()
+    with track(job.case.name, job.preset.steps, start=record.resumed_at_step) as show:
+        for snapshot in fit(problem, job.preset, seed=job.seed, state=state):
+            show(snapshot)
+            _note_figures(job, problem, snapshot, record)
+            _draw_grid(job, problem, snapshot)
+            record.seconds = time.monotonic() - begun
+            stop = interrupted() and snapshot.step < job.preset.steps
+            if stop or time.monotonic() - saved > job.checkpoint_seconds:
+                save_checkpoint(job.folder.checkpoint(job.case.name), snapshot.state(), asdict(record))
+                saved = time.monotonic()
+            if stop:
+                raise KeyboardInterrupt
+    image = finish(problem, job.preset, snapshot)
+    return _row(job, image, record), image, record.history
+
+
+def _take_up(job: Job) -> tuple[dict | None, Record]:
+    path = job.folder.checkpoint(job.case.name)
+    if not path.exists():
+        return None, Record()
+    state, notes = load_checkpoint(path)
+    history = [HistoryPoint(**point) for point in notes.pop("history")]
+    record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
+    if record.threads != thread_count():
+        words = f"{job.case.name}: begun with {record.threads} threads, goes on with {thread_count()}: the last bits will differ"
+        print(words, file=sys.stderr)
+    return state, record
+
+
+def _note_figures(job: Job, problem: Problem, snapshot, record: Record) -> None:
+    last = snapshot.step == job.preset.steps
+    if not last and snapshot.step % max(job.preset.steps // _HISTORY_POINTS, 1):
+        return
+    loss = snapshot.loss()
+    if not math.isfinite(loss):
+        raise ArithmeticError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
+    result = psnr_y(finish(problem, job.preset, snapshot), job.case.truth)
+    iterate = psnr_y(problem.lift(snapshot.canvas("perturbed").astype(np.float64)).clip(0, 1), job.case.truth)
+    record.history.append(HistoryPoint(snapshot.step, loss, result, iterate))
+
+
+def _draw_grid(job: Job, problem: Problem, snapshot) -> None:
+    if snapshot.step % job.grid_every and snapshot.step != job.preset.steps:
+        return
+    pictures = {
+        "truth": job.case.truth,
+        "bicubic": bicubic(job.case.low, job.factor),
+        f"step {snapshot.step}": finish(problem, job.preset, snapshot),
+    }
+    with whole_file(job.folder.grid(job.case.name, snapshot.step)) as file:
+        picture_grid(pictures).save(file, format="PNG")
+
+
+def _row(job: Job, image: np.ndarray, record: Record) -> Row:
+    case = job.case
+    return Row(
+        image=case.name,
+        preset=job.preset.name,
+        factor=job.factor,
+        seed=job.seed,
+        steps=job.preset.steps,
+        psnr_y=psnr_y(image, case.truth),
+        psnr_rgb=psnr_rgb(image, case.truth),
+        ssim_y=ssim_y(image, case.truth),
+        bicubic_psnr_y=psnr_y(bicubic(case.low, job.factor), case.truth),
+        seconds=record.seconds,
+        seconds_per_step=record.seconds / job.preset.steps,
+        peak_memory_mb=peak_memory_mb(),
+        resumed_at_step=record.resumed_at_step,
+    )

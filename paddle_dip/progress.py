@@ -1,0 +1,61 @@
+"""How a long fit shows where it is: a bar with the time left on a terminal, a line now and then in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+# A bar is redrawn, and so the loss asked of the device, at most this often; a log gets a line this often.
+_BAR_SECONDS = 0.2
+_LOG_SECONDS = 30.0
+
+
+@contextmanager
+def track(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
+    """Give a function to be called with each snapshot; it shows step, loss and time left on standard error."""
+    console = Console(file=sys.stderr)
+    show = _bar if console.is_terminal else _log
+    with show(name, steps, start) as update:
+        yield update
+
+
+@contextmanager
+def _bar(name: str, steps: int, start: int) -> Iterator[Callable]:
+    columns = (
+        TextColumn("{task.description:>12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]}"),
+    )
+    last = 0.0
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        task = progress.add_task(name, total=steps, completed=start, loss="-")
+
+        def update(snapshot) -> None:
+            nonlocal last
+            if snapshot.step == steps or time.monotonic() - last > _BAR_SECONDS:
+                last = time.monotonic()
+                progress.update(task, completed=snapshot.step, loss=f"{snapshot.loss():.2e}")
+
+        yield update
+
+
+@contextmanager
+def _log(name: str, steps: int, start: int) -> Iterator[Callable]:
+    begun = last = time.monotonic()
+
+    def update(snapshot) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if snapshot.step == steps or now - last > _LOG_SECONDS:
+            last = now
+            left = (now - begun) / max(snapshot.step - start, 1) * (steps - snapshot.step)
+            print(f"{name}: step {snapshot.step}/{steps}, loss {snapshot.loss():.2e}, {left:.0f} s left", file=sys.stderr, flush=True)
+
+    yield update

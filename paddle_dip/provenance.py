@@ -1,0 +1,74 @@
+"""With what a result was made: versions, machine, threads, commit."""
+
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from paddle_dip import __version__
+from paddle_dip.environment import thread_count, usable_cores
+
+_PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "numpy", "scikit-image", "pillow")
+
+
+def provenance() -> dict:
+    """Return the JSON-ready facts that a result's reader needs to make it again."""
+    return {
+        "paddle_dip": __version__,
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "packages": {name: v for name in _PACKAGES if (v := _version(name))},
+        "device": _device(),
+        "threads": thread_count(),
+    }
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident size of this process so far, in MiB; 0 where the system doesn't say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def _device() -> str:
+    import paddle
+
+    name = paddle.get_device()
+    if name.startswith("gpu"):
+        return f"{name} {paddle.device.cuda.get_device_name()}"
+    return f"cpu {_cpu_name()}, {usable_cores()} cores"
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _commit() -> str | None:
+    folder = Path(__file__).parent
+    try:
+        # Only our own repository counts, not one that the package happens to be installed under.
+        if not (folder.parent / ".git").exists():
+            return None
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=10)
+        changed = subprocess.run(["git", "status", "--porcelain", "--", "."], cwd=folder, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    if head.returncode:
+        return None
+    return head.stdout.strip() + (" with changes" if changed.stdout.strip() else "")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None

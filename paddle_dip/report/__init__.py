@@ -1,0 +1,1 @@
+"""What came out: rows, tables, curves, pictures, the HTML page. Imports no deep-learning framework."""

@@ -1,0 +1,44 @@
+"""The benchmark as one self-contained HTML page: table, before/after with a slider, curves."""
+
+import base64
+import io
+from importlib.resources import files
+
+import numpy as np
+from jinja2 import Environment
+from markupsafe import Markup
+from PIL import Image
+
+from paddle_dip.problem.images import to_bytes
+from paddle_dip.report.curves import psnr_curves
+from paddle_dip.report.results import HistoryPoint
+
+# Quality of the page's copies; the restored images themselves are beside it as PNG.
+_JPEG_QUALITY = 92
+
+
+def benchmark_page(
+    title: str,
+    summary: dict,
+    table: tuple[list[str], list[list[str]]],
+    pairs: dict[str, tuple[np.ndarray, np.ndarray]],
+    histories: dict[str, list[HistoryPoint]],
+) -> str:
+    """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1]."""
+    template = files("paddle_dip.report").joinpath("page.html.j2").read_text(encoding="utf-8")
+    heading, lines = table
+    return Environment(autoescape=True).from_string(template).render(
+        title=title,
+        summary=summary,
+        heading=heading,
+        lines=lines,
+        pairs={name: (_data_url(before), _data_url(after)) for name, (before, after) in pairs.items()},
+        sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
+        curves=Markup(psnr_curves(histories)),
+    )
+
+
+def _data_url(image: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(to_bytes(image)).save(buffer, format="JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

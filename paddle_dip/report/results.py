@@ -1,0 +1,104 @@
+"""The schema of a benchmark's results, once: a row an image, and a summary of the rows."""
+
+import csv
+import io
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.files import write_text
+from paddle_dip.problem.metrics import METRIC
+
+
+@dataclass(frozen=True)
+class Row:
+    """One restored image. PSNRs in dB; see paddle_dip.problem.metrics for the region and the channels they are taken on."""
+
+    image: str
+    preset: str
+    factor: int
+    seed: int
+    steps: int
+    psnr_y: float
+    psnr_rgb: float
+    ssim_y: float
+    bicubic_psnr_y: float
+    seconds: float  # wall time of this image's fit and its reporting, over all sittings
+    seconds_per_step: float
+    peak_memory_mb: float  # largest resident size of the process so far
+    resumed_at_step: int  # step of the last take-up, 0 for a run that wasn't interrupted
+
+
+_PARSERS = {field.name: {"str": str, "int": int, "float": float}.get(field.type, field.type) for field in fields(Row)}
+COLUMNS = tuple(_PARSERS)
+
+
+@dataclass(frozen=True)
+class HistoryPoint:
+    """The fit of one image after `step` steps. psnr_y: of the result if it ended here; psnr_y_iterate: of the step's bare output."""
+
+    step: int
+    loss: float
+    psnr_y: float
+    psnr_y_iterate: float
+
+
+def write_rows(path: Path, rows: list[Row]) -> None:
+    """Write results.csv, whole or not at all."""
+    _write_csv(path, COLUMNS, [asdict(row) for row in rows])
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
+    if not Path(path).exists():
+        return []
+    with Path(path).open(newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError(f"{path} isn't a results file: its columns must be {', '.join(COLUMNS)}")
+        return [Row(**{name: _PARSERS[name](value) for name, value in record.items()}) for record in reader]
+
+
+def write_history(path: Path, points: list[HistoryPoint]) -> None:
+    """Write the history of one fit as CSV."""
+    _write_csv(path, tuple(field.name for field in fields(HistoryPoint)), [asdict(point) for point in points])
+
+
+def read_history(path: Path) -> list[HistoryPoint]:
+    """Return the history written by `write_history`."""
+    with Path(path).open(newline="") as file:
+        return [
+            HistoryPoint(int(r["step"]), float(r["loss"]), float(r["psnr_y"]), float(r["psnr_y_iterate"])) for r in csv.DictReader(file)
+        ]
+
+
+def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
+    """Return the JSON-ready summary of finished rows. bicubic_bp: PSNR of bicubic + back-projection by image name."""
+    return {
+        "images": len(rows),
+        "image_names": [row.image for row in rows],
+        "factor": rows[0].factor,
+        "seed": rows[0].seed,
+        "mean_psnr_y": _mean(row.psnr_y for row in rows),
+        "mean_psnr_rgb": _mean(row.psnr_rgb for row in rows),
+        "mean_ssim_y": _mean(row.ssim_y for row in rows),
+        "mean_bicubic_psnr_y": _mean(row.bicubic_psnr_y for row in rows),
+        "mean_bicubic_bp_psnr_y": _mean(bicubic_bp[row.image] for row in rows),
+        "seconds": sum(row.seconds for row in rows),
+        "metric": METRIC,
+        "preset": preset,
+        **made_with,
+    }
+
+
+def _mean(values) -> float:
+    return float(np.mean(list(values)))
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    write_text(path, text.getvalue())

@@ -1,0 +1,45 @@
+"""Tables for the terminal and for the page."""
+
+from rich.table import Table
+
+from paddle_dip.report.published import METHODS, published_psnr_y
+from paddle_dip.report.results import Row
+
+
+def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float]) -> tuple[list[str], list[list[str]]]:
+    """Return heading and lines, the last being the mean, of the benchmark: ours beside bicubic and the published figures, in dB."""
+    methods = [m for m in METHODS if any(published_psnr_y(r.image, r.factor, m) is not None for r in rows)]
+    heading = ["image", "bicubic", "bicubic + BP", "paddle_dip", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
+    figures = [
+        [
+            row.bicubic_psnr_y,
+            bicubic_bp[row.image],
+            row.psnr_y,
+            *(published_psnr_y(row.image, row.factor, m) for m in methods),
+            row.psnr_rgb,
+            row.ssim_y,
+            row.seconds,
+        ]
+        for row in rows
+    ]
+    means = [_mean(column) for column in zip(*figures, strict=True)]
+    return heading, [_line(name, f) for name, f in zip([*(r.image for r in rows), "mean"], [*figures, means], strict=True)]
+
+
+def terminal_table(title: str, heading: list[str], lines: list[list[str]]) -> Table:
+    """Return a Rich table; every column but the first is right-aligned."""
+    table = Table(title=title, title_justify="left")
+    for number, name in enumerate(heading):
+        table.add_column(name, justify="right" if number else "left", no_wrap=number == 0)
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+def _line(name: str, figures: list[float | None]) -> list[str]:
+    *psnrs, ssim, seconds = figures
+    return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), f"{ssim:.4f}", f"{seconds:.0f}"]
+
+
+def _mean(column: tuple) -> float | None:
+    return None if None in column else sum(column) / len(column)

@@ -1,0 +1,79 @@
+"""Run the Set14 super-resolution benchmark: table, pictures, page."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
+
+import typer
+from rich.console import Console
+
+from paddle_dip.benchmark.run import Settings, run
+from paddle_dip.command import at_least, command_line, one_of
+from paddle_dip.command import run as run_command
+from paddle_dip.problem.dataset import Source, find_source, image_names
+from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.report.results import Row
+from paddle_dip.report.tables import benchmark_table, terminal_table
+
+FACTORS = (4, 8)
+AVERAGES = ("none", "ema")
+app = command_line()
+
+
+@app.command()
+def benchmark(
+    preset: str = typer.Option("fast", help="fast or paper."),
+    factor: int = typer.Option(8, help="Magnification: 4 or 8."),
+    images: str = typer.Option("all", help="all, or names separated by commas."),
+    data: str = typer.Option(None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, then $PADDLE_DIP_DATA/sr/Set14."),
+    out: Path = typer.Option("out/benchmark", help="Folder for the results."),
+    steps: int = typer.Option(None, help="Steps, instead of the preset's."),
+    seed: int = typer.Option(0, help="Seed of everything random."),
+    average: str = typer.Option(None, help="none or ema, instead of the preset's."),
+    grid_every: int = typer.Option(None, help="Steps between picture grids. Default: a fifth of the steps."),
+    checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or begin one where there is none."),
+) -> None:
+    """Restore the benchmark's images and score them by the paper's metric."""
+    one_of("--factor", factor, FACTORS)
+    chosen = _preset(preset, factor, steps, average)
+    at_least("--seed", seed, 0)
+    at_least("--checkpoint-seconds", checkpoint_seconds, 0)
+    every = at_least("--grid-every", grid_every if grid_every is not None else max(chosen.steps // 5, 1), 1)
+    source = find_source(data)
+    names = _names(images, source)
+    console = Console()
+    console.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
+    from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
+
+    settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds)
+    outcome = run(settings, fit=fit, announce=lambda row: console.print(_line(row), soft_wrap=True))
+    heading, lines = benchmark_table(outcome.rows, outcome.bicubic_bp)
+    console.print(terminal_table(f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)", heading, lines))
+    console.print(f"Mean {outcome.summary['mean_psnr_y']:.3f} dB. Page: {out / 'index.html'}", soft_wrap=True)
+
+
+def _preset(name: str, factor: int, steps: int | None, average: str | None) -> Preset:
+    chosen = super_resolution_preset(name, factor)
+    if steps is not None:
+        chosen = replace(chosen, steps=at_least("--steps", steps, 1))
+    if average is not None:
+        chosen = replace(chosen, average=one_of("--average", average, AVERAGES))
+    return chosen
+
+
+def _names(images: str, source: Source) -> tuple[str, ...]:
+    known = image_names(source)
+    if images == "all":
+        return tuple(known)
+    return tuple(dict.fromkeys(one_of("--images", name.strip(), ("all", *known)) for name in images.split(",")))
+
+
+def _line(row: Row) -> str:
+    return f"{row.image}: {row.psnr_y:.3f} dB (bicubic {row.bicubic_psnr_y:.3f}) in {row.seconds:.0f} s"
+
+
+if __name__ == "__main__":
+    run_command(app)
