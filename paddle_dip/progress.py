@@ -56,6 +56,8 @@ def _log(name: str, steps: int, start: int) -> Iterator[Callable]:
         if snapshot.step == steps or now - last > _LOG_SECONDS:
             last = now
             left = (now - begun) / max(snapshot.step - start, 1) * (steps - snapshot.step)
-            print(f"{name}: step {snapshot.step}/{steps}, loss {snapshot.loss():.2e}, {left:.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{name}: step {snapshot.step}/{steps}, loss {snapshot.loss():.2e}, {left:.0f} s left", file=sys.stderr, flush=True
+            )
 
     yield update

@@ -1,22 +1,25 @@
 """The whole line in one place: a problem, a fit, a result."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.resampling import back_project
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.resampling import back_project, pillow_resize
+from paddle_dip.problem.tasks import Problem, super_resolution
 
 
-def restore(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int = 0) -> np.ndarray:
-    """Return the restored image, float64 [C, H, W] in [0, 1]. `fit` is paddle_dip.solver.fit.fit, or torch_ref's.
+def restore(
+    problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int = 0, watch: Callable = lambda s: None
+) -> np.ndarray:
+    """Return the restored image, float64 [C, H, W] in [0, 1].
 
-    >>> from paddle_dip.solver.fit import fit
-    >>> image = restore(super_resolution(low, 4, preset), preset, fit=fit)
+    fit: paddle_dip.solver.fit.fit, or torch_ref's. watch: called with each snapshot, to show where the fit is.
     """
     for snapshot in fit(problem, preset, seed=seed):
-        pass
+        watch(snapshot)
     return finish(problem, preset, snapshot)
 
 
@@ -27,3 +30,14 @@ def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
     if not preset.back_projection:
         return image
     return back_project(image, problem.observation, problem.exact, passes=preset.back_projection)
+
+
+def super_resolve_photo(
+    low: Photo, factor: int, preset: Preset, *, fit: Callable[..., Iterator], seed: int = 0, watch: Callable
+) -> Photo:
+    """Return a photo `factor` times as large, with the same bits and profile; alpha, which has no prior, is enlarged by Lanczos."""
+    pixels = restore(super_resolution(low.pixels, factor, preset), preset, fit=fit, seed=seed, watch=watch)
+    alpha = None
+    if low.alpha is not None:
+        alpha = pillow_resize(low.alpha.shape, pixels.shape[1:])(low.alpha).clip(0, 1)
+    return replace(low, pixels=pixels, alpha=alpha)

@@ -73,8 +73,11 @@ def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
         photo = _EMBEDDED[name]()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
         return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
-    rgb = read_rgb(source.folder / f"{name}{SUFFIX}")
-    # The published x8 truth is the x4 truth cut to multiples of 8 from its top-left corner.
+    return crop_for_factor(read_rgb(source.folder / f"{name}{SUFFIX}"), factor)
+
+
+def crop_for_factor(rgb: np.ndarray, factor: int) -> np.ndarray:
+    """Return the top-left part of [H, W, 3] whose sides are multiples of `factor`: so the published x8 truth comes from the x4 one."""
     return rgb[: rgb.shape[0] // factor * factor, : rgb.shape[1] // factor * factor]
 
 

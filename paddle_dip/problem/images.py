@@ -1,5 +1,6 @@
 """The only reading and writing of pixel files: 8 and 16 bits, grey and colour, with and without alpha."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,15 +59,8 @@ def read_rgb(path: Path) -> np.ndarray:
 def write_photo(path: Path, photo: Photo) -> None:
     """Write a picture, rounded to its bits, whole or not at all; the format follows the suffix of `path` (see `check_writable`)."""
     path = Path(path)
-    samples = _quantised(photo)
     with whole_file(path) as file:
-        if photo.bits == 16 and path.suffix.lower() == ".png":
-            _write_deep_png(file, samples)
-        elif photo.bits == 16:
-            tifffile.imwrite(file, samples, photometric="rgb" if samples.shape[2] >= 3 else "minisblack")
-        else:
-            image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-            image.save(file, format=_pillow_format(path), icc_profile=photo.icc_profile)
+        file.write(_encoded(photo, path))
 
 
 def write_rgb(path: Path, image: np.ndarray) -> None:
@@ -86,6 +80,10 @@ def check_writable(path: Path, photo: Photo) -> None:
         raise ValueError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
     if photo.bits == 16 and suffix not in _DEEP_WRITABLE:
         raise ValueError(f"a 16-bit photo can be written as one of {', '.join(_DEEP_WRITABLE)}, not {suffix}")
+    if photo.bits == 16 and photo.alpha is not None and len(photo.pixels) == 1 and suffix != ".png":
+        raise ValueError(
+            f"a grey 16-bit photo with alpha can be written as .png, not {suffix}: hardly any program reads it otherwise"
+        )
     if photo.alpha is not None and suffix in (".jpg", ".jpeg"):
         raise ValueError("JPEG has no transparency: write a photo with alpha as .png, .tif or .webp")
 
@@ -147,20 +145,33 @@ def _read_deep_png(path: Path) -> np.ndarray:
     return samples.reshape(height, width, info["planes"])
 
 
-def _write_deep_png(file, samples: np.ndarray) -> None:
+def _encoded(photo: Photo, path: Path) -> bytes:
+    buffer = io.BytesIO()
+    samples = _quantised(photo)
+    if photo.bits == 8:
+        image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
+        image.save(buffer, format=Image.registered_extensions()[path.suffix.lower()], icc_profile=photo.icc_profile)
+    elif path.suffix.lower() == ".png":
+        _encode_deep_png(buffer, samples)
+    else:
+        kind = {"photometric": "rgb", "planarconfig": "contig"} if samples.shape[2] >= 3 else {"photometric": "minisblack"}
+        extra = {"extrasamples": ["unassalpha"]} if photo.alpha is not None else {}
+        tifffile.imwrite(
+            buffer, samples[..., 0] if samples.shape[2] == 1 else samples, iccprofile=photo.icc_profile, **kind, **extra
+        )
+    return buffer.getvalue()
+
+
+def _encode_deep_png(buffer: io.BytesIO, samples: np.ndarray) -> None:
     height, width, planes = samples.shape
     writer = png.Writer(width, height, greyscale=planes < 3, alpha=planes in (2, 4), bitdepth=16)
-    writer.write(file, samples.reshape(height, -1))
+    writer.write(buffer, samples.reshape(height, -1))
 
 
 def _quantised(photo: Photo) -> np.ndarray:
     planes = photo.pixels if photo.alpha is None else np.concatenate([photo.pixels, photo.alpha[None]])
     top = 2**photo.bits - 1
     return (planes.clip(0, 1) * top).round().astype(np.uint16 if photo.bits == 16 else np.uint8).transpose(1, 2, 0)
-
-
-def _pillow_format(path: Path) -> str:
-    return Image.registered_extensions()[path.suffix.lower()]
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:

@@ -117,3 +117,18 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
     if name == "fast":
         return _fast(paper, work_scale=2 if factor >= 4 else 1)
     raise ValueError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
+
+
+def described(preset: Preset) -> list[list[str]]:
+    """Return a preset as lines of setting, value and source."""
+    values = preset.settings()
+    del values["name"], values["task"]
+    return [[key, _in_words(value), preset.sources.get(key, "")] for key, value in values.items()]
+
+
+def _in_words(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_in_words(v)}" for key, v in value.items())
+    if isinstance(value, list):
+        return "-".join(map(str, value))
+    return str(value)

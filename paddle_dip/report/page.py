@@ -27,14 +27,18 @@ def benchmark_page(
     """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1]."""
     template = files("paddle_dip.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     heading, lines = table
-    return Environment(autoescape=True).from_string(template).render(
-        title=title,
-        summary=summary,
-        heading=heading,
-        lines=lines,
-        pairs={name: (_data_url(before), _data_url(after)) for name, (before, after) in pairs.items()},
-        sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
-        curves=Markup(psnr_curves(histories)),
+    return (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            title=title,
+            summary=summary,
+            heading=heading,
+            lines=lines,
+            pairs={name: (_data_url(before), _data_url(after)) for name, (before, after) in pairs.items()},
+            sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
+            curves=Markup(psnr_curves(histories)),
+        )
     )
 
 

@@ -69,7 +69,8 @@ def read_history(path: Path) -> list[HistoryPoint]:
     """Return the history written by `write_history`."""
     with Path(path).open(newline="") as file:
         return [
-            HistoryPoint(int(r["step"]), float(r["loss"]), float(r["psnr_y"]), float(r["psnr_y_iterate"])) for r in csv.DictReader(file)
+            HistoryPoint(int(r["step"]), float(r["loss"]), float(r["psnr_y"]), float(r["psnr_y_iterate"]))
+            for r in csv.DictReader(file)
         ]
 
 

@@ -52,7 +52,9 @@ class Snapshot:
         return {"step": np.array(self.step), "average": self._average.numpy(), **read_state(self._network, self._adam)}
 
 
-def fit(problem: Problem, preset: Preset, *, seed: int = 0, state: State | None = None, dtype: str = "float32") -> Iterator[Snapshot]:
+def fit(
+    problem: Problem, preset: Preset, *, seed: int = 0, state: State | None = None, dtype: str = "float32"
+) -> Iterator[Snapshot]:
     """Fit a network to one observation; yield a snapshot after each step, the last after `preset.steps`.
 
     theta* = argmin |A(f_theta(z + noise)) - y|^2 (paper, equation 2). Everything random is a function of `seed` and the step, so a run

@@ -10,7 +10,9 @@ from paddle_dip.solver.networks.skip import Skip
 _NETWORKS = {SkipConfig: Skip}
 
 
-def build_network(config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32") -> nn.Layer:
+def build_network(
+    config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32"
+) -> nn.Layer:
     """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and the law `initialisation`.
 
     It is in train mode and stays there: with one image, batch statistics are the image's own, and running ones would lag behind it.

@@ -1,0 +1,46 @@
+# Everything runs in a virtual environment that the first target makes; nothing but Python 3.10 to 3.13 with pip is needed.
+PYTHON ?= python3
+VENV ?= .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: help benchmark set14 test test-slow parity lint clean
+
+help:
+	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
+	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable)"
+	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: the long ones"
+	@echo "make lint        ruff"
+
+$(VENV)/run.done: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.10 to 3.13 is needed, $(PYTHON) is $$($(PYTHON) --version); choose one with make PYTHON=..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/run.done requirements-test.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+benchmark: $(VENV)/run.done
+	$(RUN) tools/benchmark_set14.py --data embedded --steps 400 --out out/embedded --resume
+
+set14: $(VENV)/run.done
+	$(RUN) tools/benchmark_set14.py --out out/set14 --resume
+
+test: $(VENV)/test.done
+	$(RUN) -m pytest -q
+
+test-slow: $(VENV)/test.done
+	$(RUN) -m pytest -q -m slow
+
+parity: $(VENV)/test.done
+	$(RUN) -m pytest -q -m parity tests/parity
+
+lint: $(VENV)/test.done
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,64 @@
+"""The paper's metric on image files."""
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, protocol_crop, to_unit
+from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
+from paddle_dip.problem.tasks import check_factor
+
+
+@dataclass(frozen=True)
+class Score:
+    """One restored file against its truth; PSNRs in dB."""
+
+    image: str
+    psnr_y: float
+    psnr_rgb: float
+    ssim_y: float
+
+    def as_json(self) -> dict:
+        """Return the score as JSON-ready values; JSON has no infinity, so the PSNR of a perfect image is None."""
+        return {key: _finite(value) for key, value in asdict(self).items()}
+
+
+def score_folder(reference: Path, restored: Path, suffix: str, factor: int) -> list[Score]:
+    """Return the scores of the files restored/NAME + suffix + .png against reference/NAME_GT.png, in alphabetical order.
+
+    Raises ValueError for a folder without images, a missing or unreadable file and a size that fits neither the truth nor its crop.
+    """
+    check_factor(factor)
+    source = Source(Path(reference), str(reference))
+    names = image_names(source)
+    if not names:
+        raise ValueError(f"--reference {reference} has no file named NAME_GT.png")
+    missing = [name for name in names if not (Path(restored) / f"{name}{suffix}.png").is_file()]
+    if missing:
+        raise ValueError(f"--restored {restored} lacks {', '.join(f'{name}{suffix}.png' for name in missing)}")
+    return [_score(source, name, Path(restored) / f"{name}{suffix}.png", factor) for name in names]
+
+
+def mean_score(scores: list[Score]) -> Score:
+    """Return the means of the scores, as the score of an image called "mean"."""
+    return Score("mean", *(float(np.mean([getattr(s, key) for s in scores])) for key in ("psnr_y", "psnr_rgb", "ssim_y")))
+
+
+def _finite(value):
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _score(source: Source, name: str, path: Path, factor: int) -> Score:
+    truth = load_truth(source, name, factor)
+    region = protocol_crop(truth)
+    file = read_rgb(path)
+    image = crop_for_factor(file, factor)
+    if image.shape == truth.shape:
+        image = protocol_crop(image)
+    if image.shape != region.shape:
+        sizes = " or ".join(f"{s.shape[1]}x{s.shape[0]}" for s in (truth, region))
+        raise ValueError(f"{path} has {file.shape[1]}x{file.shape[0]} pixels, {sizes} are needed")
+    return Score(name, *(metric(to_unit(image), to_unit(region)) for metric in (psnr_y, psnr_rgb, ssim_y)))

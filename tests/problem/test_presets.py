@@ -1,0 +1,34 @@
+"""Presets: the numbers that were published, and a source for each number."""
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from paddle_dip.problem.presets import PRESETS, Preset, described, super_resolution_preset
+
+
+def test_paper_is_the_write_ups_recipe():
+    x8, x4 = super_resolution_preset("paper", 8), super_resolution_preset("paper", 4)
+    assert (x8.steps, x8.reg_noise_std, x8.learning_rate, x8.input_scale) == (5000, 0.05, 0.01, 0.1)
+    assert (x4.steps, x4.reg_noise_std) == (2000, 0.03)
+    assert (x8.operator, x8.average, x8.final_input, x8.back_projection, x8.work_scale) == ("lanczos2", "none", "clean", 0, 1)
+    assert "4000" in x8.sources["steps"]
+
+
+@pytest.mark.parametrize("factor", [2, 3, 4, 8])
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_number_has_a_source(name, factor):
+    preset = super_resolution_preset(name, factor)
+    unexplained = {"name", "task", "sources"} | ({"average_decay"} if preset.average == "none" else set())
+    assert {field.name for field in fields(Preset)} - set(preset.sources) <= unexplained
+    assert all(len(line) == 3 for line in described(preset))
+
+
+def test_presets_can_not_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        super_resolution_preset("fast", 8).steps = 3
+
+
+def test_unknown_name_is_refused():
+    with pytest.raises(ValueError, match="fast, paper"):
+        super_resolution_preset("slow", 8)

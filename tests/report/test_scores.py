@@ -1,0 +1,68 @@
+"""The paper's metric on files: the published averages, to three decimals."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from paddle_dip.report.scores import mean_score, score_folder
+from tests.conftest import assert_refused, command
+
+
+@pytest.mark.parametrize(("suffix", "published"), [("_deep_prior_005", 24.153), ("_LapSRN", 24.355)])
+def test_reproduces_the_published_average(data_folder, suffix, published):
+    scores = score_folder(data_folder / "sr/Set14", data_folder / "sr/paper_outputs/Set14_x8", suffix, 8)
+    assert len(scores) == 14
+    assert round(mean_score(scores).psnr_y, 3) == published
+
+
+@pytest.fixture
+def folders(tmp_path):
+    random = np.random.default_rng(0)
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "ours").mkdir()
+    for name in ("a", "b"):
+        truth = random.integers(0, 256, (75, 101, 3)).astype(np.uint8)
+        noisy = (truth * 0.9).astype(np.uint8)
+        Image.fromarray(truth).save(tmp_path / "truth" / f"{name}_GT.png")
+        Image.fromarray(noisy).save(tmp_path / "ours" / f"{name}.png")
+    return tmp_path
+
+
+def test_a_truth_sized_image_and_its_crop_score_alike(folders):
+    whole = score_folder(folders / "truth", folders / "ours", "", 8)
+    for name in ("a", "b"):
+        image = np.asarray(Image.open(folders / "ours" / f"{name}.png"))
+        # x8 truth: 72x96 from the top-left corner; its centre crop to multiples of 32: 64x96.
+        Image.fromarray(image[4:68, :96]).save(folders / "ours" / f"{name}.png")
+    assert score_folder(folders / "truth", folders / "ours", "", 8) == whole
+
+
+def test_command_writes_the_scores_as_json(folders):
+    result = command(
+        "tools/score_images.py", "--reference", folders / "truth", "--restored", folders / "ours", "--json", folders / "s.json"
+    )
+    assert result.returncode == 0, result.stderr
+    written = json.loads((folders / "s.json").read_text())
+    assert written["images"] == 2 and {s["image"] for s in written["scores"]} == {"a", "b"}
+    assert written["mean_psnr_y"] == pytest.approx(np.mean([s["psnr_y"] for s in written["scores"]]))
+    assert f"{written['mean_psnr_y']:.3f}" in result.stdout
+
+
+def test_a_perfect_image_is_valid_json(folders):
+    for name in ("a", "b"):
+        shutil.copy(folders / "truth" / f"{name}_GT.png", folders / "ours" / f"{name}.png")
+    command("tools/score_images.py", "--reference", folders / "truth", "--restored", folders / "ours", "--json", folders / "s.json")
+    assert json.loads((folders / "s.json").read_text())["mean_psnr_y"] is None
+
+
+def test_bad_folders_are_refused(folders):
+    (folders / "ours" / "b.png").unlink()
+    tool = ("tools/score_images.py", "--reference", folders / "truth", "--restored", folders / "ours", "--json", folders / "s.json")
+    assert_refused(command(*tool), "b.png")
+    Image.new("RGB", (10, 10)).save(folders / "ours" / "b.png")
+    assert_refused(command(*tool), "b.png", "10x10")
+    assert_refused(command("tools/score_images.py", "--reference", folders, "--restored", folders / "ours"), "--reference")
+    assert not (folders / "s.json").exists()

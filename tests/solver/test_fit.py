@@ -1,0 +1,111 @@
+"""The loop: deterministic, resumable to the bit, and averaging what it says."""
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import paddle
+import pytest
+
+from paddle_dip.problem.presets import SkipConfig, super_resolution_preset
+from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.restore import finish, restore
+from paddle_dip.solver.fit import fit, moving_average, network_size
+
+SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
+PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
+
+
+def problem(preset=PRESET, channels=3):
+    rows, columns = np.mgrid[0:9, 0:7] / 9
+    low = np.stack([0.5 + 0.4 * np.sin(6 * rows + c) * np.cos(5 * columns) for c in range(channels)])
+    return super_resolution(low.astype(np.float32), 4, preset)
+
+
+def last(snapshots):
+    for snapshot in snapshots:
+        pass
+    return snapshot
+
+
+def test_the_loss_falls_and_the_result_fits_the_observation():
+    preset = replace(PRESET, steps=60)
+    losses = [snapshot.loss() for snapshot in fit(problem(), preset)]
+    assert len(losses) == 60 and np.mean(losses[-5:]) < 0.3 * losses[0]
+    image = restore(problem(), preset, fit=fit)
+    assert image.shape == (3, 36, 28) and image.min() >= 0 and image.max() <= 1
+    assert np.abs(problem().exact(image) - problem().observation).max() < 0.01
+
+
+@pytest.mark.parametrize("changes", [{}, {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"}])
+def test_same_seed_same_bits_other_seed_others(changes):
+    preset = replace(PRESET, **changes)
+    first, same, other = (restore(problem(preset), preset, fit=fit, seed=seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("stop", [1, 5, 11])
+def test_a_run_taken_up_gives_the_same_bits(stop):
+    whole = last(fit(problem(), PRESET))
+    state = last(islice(fit(problem(), PRESET), stop)).state()
+    resumed = last(fit(problem(), PRESET, state=state))
+    assert resumed.step == whole.step == PRESET.steps
+    np.testing.assert_array_equal(resumed.canvas("average"), whole.canvas("average"))
+    for name, value in whole.state().items():
+        np.testing.assert_array_equal(resumed.state()[name], value, err_msg=name)
+
+
+def test_a_state_of_another_network_is_refused():
+    state = last(islice(fit(problem(), PRESET), 1)).state()
+    other = replace(PRESET, network=replace(SMALL, down=(8, 8), up=(8, 8), skip=(2, 2)))
+    with pytest.raises(ValueError, match="doesn't fit"):
+        next(fit(problem(other), other, state=state))
+
+
+def test_the_average_is_of_the_outputs():
+    preset = replace(PRESET, average_decay=0.5)
+    expected = None
+    for snapshot in fit(problem(), preset):
+        output = snapshot.canvas("perturbed")
+        weight = max(0.5, 1 / snapshot.step)
+        expected = output if expected is None else expected + weight * (output - expected)
+    np.testing.assert_allclose(snapshot.canvas("average"), expected, atol=1e-6)
+
+
+def test_the_average_begins_as_a_plain_mean():
+    values = [paddle.to_tensor([float(v)]) for v in (4, 8, 6)]
+    average = paddle.zeros([1])
+    for step, value in enumerate(values):
+        average = moving_average(average, value, step, 0.99)
+    assert average.item() == pytest.approx(6)
+
+
+def test_final_input_decides_what_the_last_iterate_is():
+    results = {}
+    for final in ("clean", "perturbed"):
+        preset = replace(PRESET, average="none", back_projection=0, final_input=final)
+        results[final] = restore(problem(), preset, fit=fit)
+    assert not np.array_equal(results["clean"], results["perturbed"])
+
+
+def test_back_projection_can_be_switched_on_its_own():
+    snapshot = last(fit(problem(), PRESET))
+    plain, projected = (finish(problem(), replace(PRESET, back_projection=n), snapshot) for n in (0, 3))
+    errors = [np.abs(problem().exact(image) - problem().observation).max() for image in (plain, projected)]
+    assert errors[1] < 0.1 * errors[0]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_channels_follow_the_observation(channels):
+    assert restore(problem(channels=channels), replace(PRESET, steps=2), fit=fit).shape[0] == channels
+
+
+@pytest.mark.parametrize(("canvas", "size"), [((1, 1), (64, 64)), ((64, 65), (64, 96)), ((288, 200), (288, 224))])
+def test_network_size_is_a_multiple_that_reflection_can_pad(canvas, size):
+    assert network_size(canvas, 5) == size
+
+
+def test_float64_runs_in_float64():
+    snapshot = next(fit(problem(), PRESET, dtype="float64"))
+    assert snapshot.canvas("perturbed").dtype == np.float64

@@ -1,0 +1,43 @@
+"""Score restored image files by the paper's metric."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
+
+import typer
+from rich.console import Console
+
+from paddle_dip.command import command_line, run
+from paddle_dip.files import writable_folder, write_json
+from paddle_dip.problem.metrics import METRIC
+from paddle_dip.report.scores import mean_score, score_folder
+from paddle_dip.report.tables import terminal_table
+
+app = command_line()
+
+
+@app.command()
+def score(
+    reference: Path = typer.Option(help="Folder of the NAME_GT.png files."),
+    restored: Path = typer.Option(help="Folder of the restored files, NAME.png or NAME + suffix + .png."),
+    suffix: str = typer.Option("", help="What stands between NAME and .png, such as _deep_prior_005."),
+    factor: int = typer.Option(8, help="Magnification the images were made with: it decides how the truth is cropped."),
+    json_file: Path = typer.Option(None, "--json", help="Also write the scores to this file."),
+) -> None:
+    """Print PSNR and SSIM of each image, and their means."""
+    if json_file is not None:
+        writable_folder(json_file.parent)
+    scores = score_folder(reference, restored, suffix, factor)
+    mean = mean_score(scores)
+    lines = [[s.image, f"{s.psnr_y:.3f}", f"{s.psnr_rgb:.3f}", f"{s.ssim_y:.4f}"] for s in (*scores, mean)]
+    console = Console()
+    console.print(terminal_table(f"{restored}, x{factor}", ["image", "PSNR Y", "PSNR RGB", "SSIM Y"], lines))
+    console.print(METRIC, soft_wrap=True)
+    if json_file is not None:
+        means = {f"mean_{key}": value for key, value in mean.as_json().items() if key != "image"}
+        write_json(json_file, {"images": len(scores), **means, "metric": METRIC, "scores": [s.as_json() for s in scores]})
+
+
+if __name__ == "__main__":
+    run(app)
