@@ -9,7 +9,7 @@ image files -> problem/ (NumPy) -> solver/ (Paddle) -> report/ (NumPy) -> table,
 """
 
 from paddle_dip.environment import prepare_environment
-from paddle_dip.version import __version__
+from paddle_dip.version import __version__ as __version__
 
 # Paddle reads its thread count and MKL its code path once, when they load: this must run before `import paddle`.
 prepare_environment()

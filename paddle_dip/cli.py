@@ -26,12 +26,17 @@ def main() -> None:
     run(app)
 
 
-@app.callback()
-def about(version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True)) -> None:
-    """Deep Image Prior for PaddlePaddle."""
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         print(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version),
+) -> None:
+    """Deep Image Prior for PaddlePaddle."""
 
 
 @app.command("super-resolve")

@@ -28,6 +28,8 @@ def run(app: typer.Typer) -> NoReturn:
         if type(error).__name__ == "Abort":
             _fail("interrupted", _INTERRUPTED)
         raise
+    if code == _INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
+        _fail("interrupted", _INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -13,7 +13,8 @@ from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.environment import thread_count
 from paddle_dip.files import whole_file
 from paddle_dip.problem.baselines import bicubic
-from paddle_dip.problem.dataset import Case
+from paddle_dip.problem.dataset import Case, to_unit
+from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, super_resolution
@@ -50,10 +51,10 @@ class Record:
 
 
 def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) -> tuple[Row, np.ndarray, list[HistoryPoint]]:
-    """Return the row, the restored image (float64 [3, H, W] in [0, 1]) and the history of one image.
+    """Return the row, the restored image (float32 [3, H, W] in [0, 1]) and the history of one image.
 
-    The truth is only looked at to report: the fit sees the observation alone. Takes up from the image's checkpoint where there is one;
-    raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so, and ArithmeticError where the loss is no number.
+    The truth is only looked at to report: the fit sees the observation alone. Takes up from the image's checkpoint where there
+    is one. Raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so; ArithmeticError where the loss is no number.
     """
     problem = super_resolution(job.case.low, job.factor, job.preset)
     state, record = _take_up(job)
@@ -71,7 +72,7 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
                 saved = time.monotonic()
             if stop:
                 raise KeyboardInterrupt
-    image = finish(problem, job.preset, snapshot)
+    image = _as_stored(finish(problem, job.preset, snapshot))
     return _row(job, image, record), image, record.history
 
 
@@ -95,9 +96,9 @@ def _note_figures(job: Job, problem: Problem, snapshot, record: Record) -> None:
     loss = snapshot.loss()
     if not math.isfinite(loss):
         raise ArithmeticError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
-    result = psnr_y(finish(problem, job.preset, snapshot), job.case.truth)
-    iterate = psnr_y(problem.lift(snapshot.canvas("perturbed").astype(np.float64)).clip(0, 1), job.case.truth)
-    record.history.append(HistoryPoint(snapshot.step, loss, result, iterate))
+    result = _as_stored(finish(problem, job.preset, snapshot))
+    iterate = _as_stored(problem.lift(snapshot.canvas("perturbed").astype(np.float64)))
+    record.history.append(HistoryPoint(snapshot.step, loss, psnr_y(result, job.case.truth), psnr_y(iterate, job.case.truth)))
 
 
 def _draw_grid(job: Job, problem: Problem, snapshot) -> None:
@@ -110,6 +111,11 @@ def _draw_grid(job: Job, problem: Problem, snapshot) -> None:
     }
     with whole_file(job.folder.grid(job.case.name, snapshot.step)) as file:
         picture_grid(pictures).save(file, format="PNG")
+
+
+def _as_stored(image: np.ndarray) -> np.ndarray:
+    """Return an image as its 8-bit file holds it: what is scored is what the user gets."""
+    return to_unit(to_bytes(image))
 
 
 def _row(job: Job, image: np.ndarray, record: Record) -> Row:

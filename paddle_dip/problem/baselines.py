@@ -8,7 +8,7 @@ from paddle_dip.problem.resampling import back_project, pillow_resize
 
 
 def bicubic(low: np.ndarray, factor: int) -> np.ndarray:
-    """Return `low`, float32 [C, h, w] in [0, 1], enlarged `factor` times by Pillow's bicubic on 8 bits: float64 [C, H, W] in [0, 1]."""
+    """Return `low`, [C, h, w] in [0, 1], enlarged `factor` times by Pillow's bicubic on 8 bits: float64 [C, H, W] in [0, 1]."""
     size = (low.shape[2] * factor, low.shape[1] * factor)
     planes = to_bytes(low).transpose(2, 0, 1)
     enlarged = [np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BICUBIC)) for plane in planes]

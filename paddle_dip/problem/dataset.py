@@ -73,19 +73,21 @@ def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
         photo = _EMBEDDED[name]()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
         return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
-    return crop_for_factor(read_rgb(source.folder / f"{name}{SUFFIX}"), factor)
+    path = source.folder / f"{name}{SUFFIX}"
+    rgb = read_rgb(path)
+    if min(rgb.shape[:2]) < _MULTIPLE:
+        raise ValueError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, the protocol needs at least {_MULTIPLE} on each side")
+    return crop_for_factor(rgb, factor)
 
 
 def crop_for_factor(rgb: np.ndarray, factor: int) -> np.ndarray:
-    """Return the top-left part of [H, W, 3] whose sides are multiples of `factor`: so the published x8 truth comes from the x4 one."""
+    """Return the top-left part of [H, W, 3] whose sides are multiples of `factor`; so the published x8 truth was cut."""
     return rgb[: rgb.shape[0] // factor * factor, : rgb.shape[1] // factor * factor]
 
 
 def protocol_crop(truth: np.ndarray) -> np.ndarray:
     """Return the centre crop of an [H, W, 3] image to multiples of 32, the region the protocol restores and scores."""
     height, width = (side // _MULTIPLE * _MULTIPLE for side in truth.shape[:2])
-    if min(height, width) == 0:
-        raise ValueError(f"image is {truth.shape[1]}x{truth.shape[0]} pixels, the protocol needs {_MULTIPLE} on each side")
     return centre_crop(truth, height, width)
 
 

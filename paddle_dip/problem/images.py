@@ -33,7 +33,7 @@ class Photo:
 
 
 def read_photo(path: Path) -> Photo:
-    """Return the picture in a file, upright. Raises ValueError, naming the file, for anything that isn't one readable still picture."""
+    """Return the picture in a file, upright; raises ValueError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
     with _opened(path) as image:
         if image.mode not in _MODES:

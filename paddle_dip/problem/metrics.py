@@ -4,8 +4,8 @@ import numpy as np
 from skimage.metrics import structural_similarity
 
 METRIC = (
-    "PSNR on BT.601 studio-range Y = (16 + 65.481 R + 128.553 G + 24.966 B) / 255 of [0, 1] RGB, not rounded, data_range 1, "
-    "over the centre crop to multiples of 32 less 4 px at the top and left and 5 px at the bottom and right; mean of the per-image PSNRs"
+    "PSNR on BT.601 studio-range Y = (16 + 65.481 R + 128.553 G + 24.966 B) / 255 of [0, 1] RGB, not rounded, data_range 1, over "
+    "the centre crop to multiples of 32 less 4 px at the top and left and 5 px at the bottom and right; mean of the images' PSNRs"
 )
 
 # The published averages (24.15 and 27.00 dB) come out with this border only; see docs/protocol.md.
@@ -27,7 +27,7 @@ def psnr(image: np.ndarray, truth: np.ndarray, *, data_range: float = 1.0) -> fl
 
 
 def psnr_y(image: np.ndarray, truth: np.ndarray) -> float:
-    """Return the paper's PSNR in dB of an RGB image against the truth, both [3, H, W] in [0, 1]: Y channel, PAPER_BORDER left out."""
+    """Return the paper's PSNR in dB of an RGB image, [3, H, W] in [0, 1]: on the Y channel, PAPER_BORDER left out."""
     return psnr(luma(image)[PAPER_BORDER], luma(truth)[PAPER_BORDER])
 
 

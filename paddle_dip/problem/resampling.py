@@ -54,7 +54,7 @@ def pillow_matrix(source: int, target: int, *, kernel: str = "lanczos") -> np.nd
 
 
 def kernel_resize(source: tuple[int, int], kernel: str, factor: int, *, phase: float = 0.5) -> Resize:
-    """Return the reference's downsampler for images of size `source` (height, width): a strided convolution over replicated edges."""
+    """Return the reference's downsampler of `source` (height, width) sized images: a strided convolution over replicated edges."""
     window = kernel_1d(kernel, factor, phase=phase)
     return Resize(_strided_matrix(source[0], window, factor), _strided_matrix(source[1], window, factor))
 

@@ -15,8 +15,8 @@ SMALLEST_SIDE = 4
 class Problem:
     """An observation y and how it came from the unknown image x: y = operator(lift(canvas)).
 
-    observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the image.
-    operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made.
+    observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the
+    image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made.
     """
 
     observation: np.ndarray

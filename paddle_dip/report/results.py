@@ -36,7 +36,7 @@ COLUMNS = tuple(_PARSERS)
 
 @dataclass(frozen=True)
 class HistoryPoint:
-    """The fit of one image after `step` steps. psnr_y: of the result if it ended here; psnr_y_iterate: of the step's bare output."""
+    """The fit of an image after `step` steps. psnr_y: of the result if it ended here; psnr_y_iterate: of the step's own output."""
 
     step: int
     loss: float

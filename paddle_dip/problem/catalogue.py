@@ -1,0 +1,15 @@
+"""The networks by name: the example configurations that the `networks` command lists and the parity ladder climbs."""
+
+from paddle_dip.problem.presets import SkipConfig
+
+NETWORKS = {
+    "skip": SkipConfig(),  # the paper's
+    "skip-64": SkipConfig(down=(64,) * 5, up=(64,) * 5),  # the fast preset's
+}
+
+
+def network_config(name: str) -> SkipConfig:
+    """Return the configuration called `name`; raises ValueError where there is none."""
+    if name not in NETWORKS:
+        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, not {name}")
+    return NETWORKS[name]

@@ -1,0 +1,61 @@
+"""The straight line holds: who may import whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FRAMEWORKS = ("paddle", "torch")
+
+
+def modules(*folders: str) -> list[str]:
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__") for path in files]
+
+
+def test_problem_and_report_load_no_framework():
+    names = modules("paddle_dip/problem", "paddle_dip/report")
+    assert len(names) > 10
+    load = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\n"
+    code = load + f"print([f for f in {FRAMEWORKS} if f in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "paddle_dip").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_package_never_imports_torch(path):
+    assert not imports(path) & {"torch", "torch_ref", "tests", "tools"}
+
+
+def test_importing_the_package_is_light():
+    code = "import paddle_dip, sys; print(sorted({'numpy', 'paddle', 'PIL', 'matplotlib'} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_dependencies_are_listed_alike():
+    """requirements.txt is complete by itself; pyproject.toml leaves Paddle to the user's choice of CPU or GPU."""
+    import re
+
+    wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    gpu = [line for line in (ROOT / "requirements-gpu.txt").read_text().splitlines() if line and not line.startswith(("#", "-"))]
+    project = re.search(r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text(), re.S | re.M).group(1)
+    listed = re.findall(r'"(.+?)"', project)
+    paddle, gpu_paddle = wanted[0], gpu[0]
+    assert wanted[1:] == listed == gpu[1:]
+    assert paddle.replace("paddlepaddle", "paddlepaddle-gpu") == gpu_paddle
+    assert f'cpu = ["{paddle}"]' in (ROOT / "pyproject.toml").read_text()

@@ -1,0 +1,97 @@
+"""The noise-perturbed Adam loop of the Deep Image Prior, one step at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.tasks import Problem
+from torch_ref.layers import centre_crop
+from torch_ref.networks import build_network
+from torch_ref.operators import observe
+from torch_ref.state import read_state, write_state
+
+State = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The run after `step` steps. Its methods copy from the device, so call them when needed, and before the next step is taken."""
+
+    step: int
+    _problem: Problem
+    _network: nn.Module
+    _adam: torch.optim.Adam
+    _z: torch.Tensor
+    _canvas: torch.Tensor
+    _average: torch.Tensor
+    _loss: torch.Tensor
+
+    def loss(self) -> float:
+        """Return the loss of this step: mean squared error, observations being in [0, 1]."""
+        return self._loss.item()
+
+    def canvas(self, kind: str) -> np.ndarray:
+        """Return what the network paints, float [C, *problem.canvas] in [0, 1].
+
+        kind: "perturbed", this step's own output (before its update); "average", the moving average of those; "clean", the output
+        for z without noise (costs a forward pass, and moves BatchNorm's running statistics, which nothing here reads).
+        """
+        if kind == "clean":
+            with torch.no_grad():
+                return centre_crop(self._network(self._z), *self._problem.canvas)[0].cpu().numpy()
+        return {"perturbed": self._canvas, "average": self._average}[kind][0].cpu().numpy().copy()
+
+    def state(self) -> State:
+        """Return all that `fit` needs to go on from here, as named arrays."""
+        average = self._average.cpu().numpy().copy()
+        return {"step": np.array(self.step), "average": average, **read_state(self._network, self._adam)}
+
+
+def fit(
+    problem: Problem, preset: Preset, *, seed: int = 0, state: State | None = None, dtype: str = "float32"
+) -> Iterator[Snapshot]:
+    """Fit a network to one observation; yield a snapshot after each step, the last after `preset.steps`.
+
+    theta* = argmin |A(f_theta(z + noise)) - y|^2 (paper, equation 2). Everything random is a function of `seed` and the step, so a run
+    that takes up from a snapshot's `state` gives the same bits as one that never stopped, with the same number of threads.
+    """
+    channels = len(problem.observation)
+    network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
+    adam = torch.optim.Adam(network.parameters(), preset.learning_rate)
+    kind = getattr(torch, dtype)
+    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    z = torch.as_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=kind)
+    y = torch.as_tensor(problem.observation[None], dtype=kind)
+    degrade = observe(problem, dtype=dtype)
+    start, average = 0, torch.zeros([1, channels, *problem.canvas], dtype=kind)
+    if state is not None:
+        start, average = int(state["step"]), torch.as_tensor(state["average"])
+        write_state(network, adam, state)
+
+    for step in range(start, preset.steps):
+        noise = torch.as_tensor(step_noise(shape, seed, step), dtype=kind)
+        canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
+        loss = F.mse_loss(degrade(canvas), y)
+        loss.backward()
+        adam.step()
+        adam.zero_grad()
+        average = moving_average(average, canvas.detach(), step, preset.average_decay)
+        yield Snapshot(step + 1, problem, network, adam, z, canvas.detach(), average, loss.detach())
+
+
+def moving_average(average: torch.Tensor, value: torch.Tensor, step: int, decay: float) -> torch.Tensor:
+    """Return the exponential moving average after `step` (from 0): a plain mean at first, so that the start leaves no trace."""
+    weight = max(1 - decay, 1 / (step + 1))
+    return average + weight * (value - average)
+
+
+def network_size(canvas: tuple[int, int], scales: int) -> tuple[int, int]:
+    """Return the size, at least `canvas`, that the network works at: multiples of 2 ** scales, and at least twice that."""
+    multiple = 2**scales
+    return tuple(max(-(-side // multiple), 2) * multiple for side in canvas)

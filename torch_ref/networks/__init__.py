@@ -1,0 +1,28 @@
+"""The networks, each built from its configuration."""
+
+import torch
+from torch import nn
+
+from paddle_dip.problem.presets import SkipConfig
+from torch_ref.initialisation import initialise
+from torch_ref.networks.skip import Skip
+
+# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.presets.
+_NETWORKS = {SkipConfig: Skip}
+
+
+def build_network(
+    config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32"
+) -> nn.Module:
+    """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and the law `initialisation`.
+
+    It is in train mode and stays there: with one image, batch statistics are the image's own, and running ones would lag behind it.
+    """
+    network = _NETWORKS[type(config)](config, channels).to(dtype=getattr(torch, dtype))
+    initialise(network, seed, law=initialisation)
+    return network
+
+
+def trainable_parameters(network: nn.Module) -> int:
+    """Return how many numbers training changes."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)

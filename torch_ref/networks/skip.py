@@ -1,0 +1,50 @@
+"""The skip ("hourglass") network of the Deep Image Prior."""
+
+import torch
+from torch import nn
+
+from paddle_dip.problem.presets import SkipConfig
+from torch_ref.layers import ConvBlock, Merge
+
+
+class Scale(nn.Module):
+    """One scale of the network: the way down, the skip branch beside it, the merge and the way up."""
+
+    def __init__(self, config: SkipConfig, index: int, inputs: int, deeper: int):
+        super().__init__()
+        style = {"pad": config.pad, "slope": config.slope}
+        down, up, skip = config.down[index], config.up[index], config.skip[index]
+        self.skip = ConvBlock(inputs, skip, 1, **style) if skip else None
+        self.down1 = ConvBlock(inputs, down, 3, stride=2, **style)
+        self.down2 = ConvBlock(down, down, 3, **style)
+        self.merge = Merge(skip + deeper)
+        self.up1 = ConvBlock(skip + deeper, up, 3, **style)
+        self.up2 = ConvBlock(up, up, 1, **style)
+
+
+class Skip(nn.Module):
+    """z, [1, input_depth, H, W], to an image, [1, channels, H, W] in [0, 1].
+
+    H and W: multiples of 2 ** (number of scales), and at least twice that (reflect padding needs two pixels at the deepest scale).
+    Trainable parameters: 2,217,831 with the paper's configuration and 3 channels. Source: the reference's models/skip.py.
+    """
+
+    def __init__(self, config: SkipConfig, channels: int):
+        super().__init__()
+        last = len(config.down) - 1
+        inputs = (config.input_depth, *config.down)
+        self.scales = nn.ModuleList(
+            [Scale(config, i, inputs[i], config.up[i + 1] if i < last else config.down[i]) for i in range(last + 1)]
+        )
+        self.head = nn.Conv2d(config.up[0], channels, 1)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.head(self._scale(z, 0)))
+
+    def _scale(self, x: torch.Tensor, index: int) -> torch.Tensor:
+        scale = self.scales[index]
+        deeper = scale.down2(scale.down1(x))
+        if index + 1 < len(self.scales):
+            deeper = self._scale(deeper, index + 1)
+        skip = scale.skip(x) if scale.skip is not None else None
+        return scale.up2(scale.up1(scale.merge(skip, deeper)))

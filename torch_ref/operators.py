@@ -1,0 +1,34 @@
+"""The degradations on tensors: from what the network paints to what was observed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from paddle_dip.problem.tasks import Problem
+
+Operator = Callable[[torch.Tensor], torch.Tensor]
+
+
+def observe(problem: Problem, *, dtype: str = "float32") -> Operator:
+    """Return the map from a canvas, [1, C, *problem.canvas], to its observation, [1, C, h, w].
+
+    Enlarging and shrinking are folded into one matrix a pass where nothing clips in between; a clip after the horizontal pass needs
+    the full height, so there the vertical enlargement stays apart.
+    """
+    lift, shrink = problem.lift, problem.operator
+    columns = _tensor((shrink.columns @ lift.columns).T, dtype)
+    if not shrink.clip:
+        rows = _tensor(shrink.rows @ lift.rows, dtype)
+        return lambda canvas: torch.matmul(rows, torch.matmul(canvas, columns))
+    enlarge, rows = _tensor(lift.rows, dtype), _tensor(shrink.rows, dtype)
+
+    def clipped(canvas: torch.Tensor) -> torch.Tensor:
+        narrow = torch.matmul(enlarge, torch.matmul(canvas, columns)).clip(0, 1)
+        return torch.matmul(rows, narrow).clip(0, 1)
+
+    return clipped
+
+
+def _tensor(matrix: np.ndarray, dtype: str) -> torch.Tensor:
+    return torch.as_tensor(np.ascontiguousarray(matrix), dtype=getattr(torch, dtype))
