@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 # Column of published.json: heading. Sources: docs/protocol.md.
-METHODS = {"dip_sigma_0.05": "paper", "lapsrn": "LapSRN (trained)"}
+METHODS = {"dip_sigma_0.05": "paper", "lapsrn": "LapSRN"}
 _AT_X4 = {"dip_sigma_0.05": "dip"}  # the paper has one noise level at x4
 
 

@@ -7,9 +7,9 @@ from paddle_dip.report.results import Row
 
 
 def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float]) -> tuple[list[str], list[list[str]]]:
-    """Return heading and lines, the last being the mean, of the benchmark: ours beside bicubic and the published figures, in dB."""
+    """Return heading and lines, the last being the mean: ours beside bicubic, bicubic + back-projection and the published figures."""
     methods = [m for m in METHODS if any(published_psnr_y(r.image, r.factor, m) is not None for r in rows)]
-    heading = ["image", "bicubic", "bicubic + BP", "paddle_dip", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
+    heading = ["image", "bicubic", "+ BP", "ours", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
     figures = [
         [
             row.bicubic_psnr_y,

@@ -1,0 +1,35 @@
+"""All arrays of one side of a comparison: the first step in detail, then the parameters and the image of a fit."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import numpy as np
+
+from paddle_dip.parity.experiment import Experiment
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.restore import finish
+
+Arrays = dict[str, np.ndarray]
+
+
+def dump(experiment: Experiment, *, fit: Callable[..., Iterator], first_step: Callable[..., Arrays]) -> Arrays:
+    """Return the named arrays of `experiment`: those of `first_step`, params_1, params_10 and the last step's, image, PSNR in dB.
+
+    fit and first_step: paddle_dip.solver.fit's and paddle_dip.parity.trace's, or torch_ref's.
+    """
+    problem, preset = experiment.problem(), experiment.preset()
+    arrays = first_step(problem, preset, seed=experiment.seed, dtype=experiment.dtype, layers=experiment.layers)
+    for snapshot in fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype):
+        if snapshot.step in experiment.milestones():
+            arrays |= trained(snapshot.state(), f"params_{snapshot.step}")
+        last = snapshot
+    canvas = last.canvas(preset.final_input)
+    arrays["image/canvas"] = canvas
+    image = finish(problem, preset, SimpleNamespace(canvas=lambda kind: canvas))
+    return arrays | {"image/pixels": image, "image/psnr": np.array(psnr(image, experiment.truth()))}
+
+
+def trained(state: Arrays, stage: str) -> Arrays:
+    """Return the trainable parameters of a fit's state, those that Adam holds a moment for, as STAGE/NAME."""
+    names = [name.removeprefix("adam/moment1/") for name in state if name.startswith("adam/moment1/")]
+    return {f"{stage}/{name}": state[f"network/{name}"] for name in names}

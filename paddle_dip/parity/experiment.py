@@ -1,0 +1,113 @@
+"""One parity experiment: everything that two frameworks must be told to do the same, as a frozen, JSON-ready dataclass."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from paddle_dip.problem.catalogue import network_config
+from paddle_dip.problem.kernels import KERNELS
+from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.resampling import kernel_resize
+from paddle_dip.problem.tasks import Problem, super_resolution
+
+OPERATORS = ("pillow", *KERNELS)
+DTYPES = ("float64", "float32")
+INITIALISATIONS = ("torch", "paddle")
+PADS = ("reflect", "replicate")
+# These kernels of the reference exist with phase 0 only.
+_PHASE_0 = ("gauss12", "gauss1sq2")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A super-resolution fit to compare. height, width: the image's, multiples of factor; the network works at that / work_scale."""
+
+    network: str = "skip"  # a name of paddle_dip.problem.catalogue
+    dtype: str = "float64"
+    steps: int = 10
+    channels: int = 3
+    height: int = 64
+    width: int = 96
+    factor: int = 8
+    work_scale: int = 1
+    operator: str = "lanczos2"
+    clip: bool = False
+    pad: str | None = None  # instead of the network's own
+    initialisation: str = "torch"
+    back_projection: int = 0
+    seed: int = 0
+    layers: bool = False  # also trace every layer's output and the gradient that arrives there
+
+    def preset(self) -> Preset:
+        """Return the fit's settings: the paper's, with what the experiment changes."""
+        network = network_config(self.network)
+        return replace(
+            super_resolution_preset("paper", self.factor),
+            name="parity",
+            steps=self.steps,
+            network=replace(network, pad=self.pad) if self.pad else network,
+            initialisation=self.initialisation,
+            work_scale=self.work_scale,
+            operator=self.operator,
+            clip=self.clip,
+            back_projection=self.back_projection,
+        )
+
+    def truth(self) -> np.ndarray:
+        """Return the image to restore, float64 [channels, height, width] in [0, 1]."""
+        return synthetic_image(self.channels, self.height, self.width)
+
+    def problem(self) -> Problem:
+        """Return the problem of magnifying the shrunken truth."""
+        preset = replace(self.preset(), operator="pillow")
+        low = np.zeros((self.channels, self.height // self.factor, self.width // self.factor), np.float32)
+        problem = super_resolution(low, self.factor, preset)
+        problem = replace(problem, observation=problem.exact(self.truth()).astype(np.float32))
+        if self.operator == "pillow":
+            return problem
+        phase = 0 if self.operator in _PHASE_0 else 0.5
+        operator = kernel_resize((self.height, self.width), self.operator, self.factor, phase=phase)
+        return replace(problem, operator=replace(operator, clip=self.clip))
+
+    def milestones(self) -> tuple[int, ...]:
+        """Return the steps after which the parameters are compared: 1, 10 and the last."""
+        return tuple(sorted({s for s in (1, 10, self.steps) if s <= self.steps}))
+
+    def as_json(self) -> str:
+        """Return the experiment as JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def read_experiment(text: str) -> Experiment:
+    """Return the experiment written by `as_json`, checked; raises ValueError where it isn't one."""
+    try:
+        experiment = Experiment(**json.loads(text))
+    except (TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"not a parity experiment: {error}") from None
+    return checked(experiment)
+
+
+def checked(experiment: Experiment) -> Experiment:
+    """Return `experiment`; raises ValueError, naming the setting, where it can't be run."""
+    network_config(experiment.network)
+    for name, allowed in (("dtype", DTYPES), ("operator", OPERATORS), ("initialisation", INITIALISATIONS), ("pad", (None, *PADS))):
+        if getattr(experiment, name) not in allowed:
+            raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")
+    for name, least in (("steps", 1), ("channels", 1), ("work_scale", 1), ("seed", 0)):
+        if getattr(experiment, name) < least:
+            raise ValueError(f"{name} must be at least {least}, not {getattr(experiment, name)}")
+    for name in ("height", "width"):
+        if experiment.factor < 1 or getattr(experiment, name) % experiment.factor:
+            raise ValueError(f"{name} must be a multiple of the factor {experiment.factor}, not {getattr(experiment, name)}")
+    return experiment
+
+
+def synthetic_image(channels: int, height: int, width: int) -> np.ndarray:
+    """Return waves, a saturated square and a black bar, float64 [channels, height, width] in [0, 1]: no file, no symmetry."""
+    y, x = np.mgrid[0:height, 0:width] / 24
+    phases = np.arange(channels)[:, None, None] * 0.9
+    image = 0.5 + 0.3 * np.sin(2.1 * y + phases) * np.cos(3.3 * x - phases) + 0.2 * np.sin(0.7 * x * y + phases)
+    image[:, height // 5 : height // 2, width // 6 : width // 3] = 1.0
+    image[:, height // 2 :, 3 * width // 4 : 3 * width // 4 + 3] = 0.0
+    return image.clip(0, 1)

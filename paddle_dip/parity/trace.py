@@ -1,0 +1,58 @@
+"""The arrays of a fit's first step, in Paddle: data, output, loss, gradients, buffers, and every layer's output if asked for."""
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+from paddle import nn
+
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.tasks import Problem
+from paddle_dip.solver.fit import network_size
+from paddle_dip.solver.layers import centre_crop
+from paddle_dip.solver.networks import build_network
+from paddle_dip.solver.operators import observe
+
+Arrays = dict[str, np.ndarray]
+
+
+def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layers: bool = False) -> Arrays:
+    """Return the named arrays of the first forward and backward pass of `fit` with the same arguments, before Adam's step.
+
+    Names: data/{z, noise, observation, weights/NAME}, forward/canvas, operator/prediction, loss/loss, grad/NAME, buffers/NAME;
+    with `layers` also layers/NAME and layer_grads/NAME in the order in which they come about. NAMEs are Paddle's.
+    """
+    channels = len(problem.observation)
+    network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
+    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    z = paddle.to_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=dtype)
+    noise = paddle.to_tensor(step_noise(shape, seed, 0), dtype=dtype)
+    y = paddle.to_tensor(problem.observation[None], dtype=dtype)
+    arrays = {"data/z": z.numpy(), "data/noise": noise.numpy(), "data/observation": y.numpy()}
+    trainable = {name: p for name, p in network.named_parameters() if not p.stop_gradient}
+    arrays |= {f"data/weights/{name}": p.numpy() for name, p in trainable.items()}
+    if layers:
+        _watch_layers(network, arrays)
+    canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
+    prediction = observe(problem, dtype=dtype)(canvas)
+    loss = F.mse_loss(prediction, y)
+    loss.backward()
+    arrays |= {"forward/canvas": canvas.numpy(), "operator/prediction": prediction.numpy(), "loss/loss": loss.numpy()}
+    arrays |= {f"grad/{name}": p.grad.numpy() for name, p in trainable.items() if p.grad is not None}
+    return arrays | {f"buffers/{name}": value.numpy() for name, value in network.state_dict().items() if name not in trainable}
+
+
+def _watch_layers(network: nn.Layer, arrays: Arrays) -> None:
+    for name, layer in network.named_sublayers():
+        layer.register_forward_post_hook(_recorder(name, arrays))
+
+
+def _recorder(name: str, arrays: Arrays):
+    def keep_gradient(gradient: paddle.Tensor) -> None:
+        arrays[f"layer_grads/{name}"] = gradient.numpy()
+
+    def record(layer: nn.Layer, inputs: tuple, output: paddle.Tensor) -> None:
+        arrays[f"layers/{name}"] = output.numpy()
+        output.register_hook(keep_gradient)
+
+    return record
