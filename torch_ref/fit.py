@@ -58,8 +58,8 @@ def fit(
 ) -> Iterator[Snapshot]:
     """Fit a network to one observation; yield a snapshot after each step, the last after `preset.steps`.
 
-    theta* = argmin |A(f_theta(z + noise)) - y|^2 (paper, equation 2). Everything random is a function of `seed` and the step, so a run
-    that takes up from a snapshot's `state` gives the same bits as one that never stopped, with the same number of threads.
+    theta* = argmin |A(f_theta(z + noise)) - y|^2 (paper, equation 2). Everything random is a function of `seed` and the step, so
+    a run that takes up from a snapshot's `state` gives the same bits as one that never stopped, with the same number of threads.
     """
     channels = len(problem.observation)
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)

@@ -1,11 +1,13 @@
 """The two building blocks of the skip network: a padded convolution with its normalisation, and the merge of two branches."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-# Paddle's momentum 0.9 is torch's 0.1: Paddle weighs the old value, torch the new one.
-_BATCH_NORM = {"momentum": 0.1, "eps": 1e-5}
+# Paddle's momentum 0.9 is torch's 0.1: Paddle weighs the old value, torch the new one. Paddle keeps both numbers as float32
+# whatever the dtype of the data, so these are the exact values of its float32 ones: plain 1e-5 costs 1e-10 in float64's output.
+_BATCH_NORM = {"momentum": 1 - float(np.float32(0.9)), "eps": float(np.float32(1e-5))}
 
 
 class ConvBlock(nn.Module):

@@ -11,11 +11,11 @@ _BUFFERS = {"_mean": "running_mean", "_variance": "running_var"}
 
 
 def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarray]:
-    """Return "network/NAME" and "adam/MOMENT/NAME" arrays, NAME being Paddle's name of a parameter, as paddle_dip.solver.state does.
+    """Return "network/NAME" and "adam/MOMENT/NAME" arrays under the names that paddle_dip.solver.state gives them.
 
     Like Paddle's, the optimiser must have stepped once.
     """
-    state = {f"network/{name}": _array(value) for name, value in _named_arrays(network).items()}
+    state = {f"network/{name}": _array(value) for name, value in named_arrays(network).items()}
     for name, parameter in network.named_parameters():
         stored = adam.state[parameter]
         for moment, key in _MOMENTS.items():
@@ -29,7 +29,7 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
 def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
     """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
-    wanted = _named_arrays(network)
+    wanted = named_arrays(network)
     missing, unexpected = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
     if missing or unexpected:
         raise ValueError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
@@ -41,7 +41,7 @@ def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.
         adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
 
 
-def _named_arrays(network: nn.Module) -> dict[str, torch.Tensor]:
+def named_arrays(network: nn.Module) -> dict[str, torch.Tensor]:
     """Return the network's tensors under Paddle's names; num_batches_tracked, which Paddle lacks and nothing reads, is left out."""
     named = {}
     for name, value in network.state_dict().items():

@@ -21,7 +21,7 @@ _PHASE_0 = ("gauss12", "gauss1sq2")
 
 @dataclass(frozen=True)
 class Experiment:
-    """A super-resolution fit to compare. height, width: the image's, multiples of factor; the network works at that / work_scale."""
+    """A super-resolution fit to compare. height, width: the image's, multiples of factor."""
 
     network: str = "skip"  # a name of paddle_dip.problem.catalogue
     dtype: str = "float64"
@@ -30,7 +30,7 @@ class Experiment:
     height: int = 64
     width: int = 96
     factor: int = 8
-    work_scale: int = 1
+    work_scale: int = 1  # the network paints 1/work_scale of that
     operator: str = "lanczos2"
     clip: bool = False
     pad: str | None = None  # instead of the network's own
@@ -66,9 +66,13 @@ class Experiment:
         problem = replace(problem, observation=problem.exact(self.truth()).astype(np.float32))
         if self.operator == "pillow":
             return problem
-        phase = 0 if self.operator in _PHASE_0 else 0.5
-        operator = kernel_resize((self.height, self.width), self.operator, self.factor, phase=phase)
+        operator = kernel_resize((self.height, self.width), self.operator, self.factor, phase=self._phase())
         return replace(problem, operator=replace(operator, clip=self.clip))
+
+    def _phase(self) -> float:
+        # A Lanczos window of even size 4f or 6f, padded alike on both sides, fits an even factor only.
+        odd_lanczos = self.factor % 2 == 1 and self.operator.startswith("lanczos")
+        return 0 if self.operator in _PHASE_0 or odd_lanczos else 0.5
 
     def milestones(self) -> tuple[int, ...]:
         """Return the steps after which the parameters are compared: 1, 10 and the last."""

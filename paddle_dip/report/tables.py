@@ -7,7 +7,7 @@ from paddle_dip.report.results import Row
 
 
 def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float]) -> tuple[list[str], list[list[str]]]:
-    """Return heading and lines, the last being the mean: ours beside bicubic, bicubic + back-projection and the published figures."""
+    """Return heading and lines, the last being the mean: bicubic, the same + back-projection, ours, the published ones; in dB."""
     methods = [m for m in METHODS if any(published_psnr_y(r.image, r.factor, m) is not None for r in rows)]
     heading = ["image", "bicubic", "+ BP", "ours", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
     figures = [

@@ -14,13 +14,13 @@ _NETWORKS = {SkipConfig: Skip}
 def build_network(
     config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32"
 ) -> nn.Module:
-    """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and the law `initialisation`.
+    """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and `initialisation`.
 
-    It is in train mode and stays there: with one image, batch statistics are the image's own, and running ones would lag behind it.
+    It is in train mode and stays there: batch statistics are the image's own, and running ones would lag behind it.
     """
-    network = _NETWORKS[type(config)](config, channels).to(dtype=getattr(torch, dtype))
+    network = _NETWORKS[type(config)](config, channels)
     initialise(network, seed, law=initialisation)
-    return network
+    return network.to(dtype=getattr(torch, dtype))
 
 
 def trainable_parameters(network: nn.Module) -> int:

@@ -1,0 +1,65 @@
+"""How far two runs of one experiment may be apart, by stage and dtype: one table, each line with its reason."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Largest absolute difference allowed. In float32 the parameters' one is for each step taken."""
+
+    float64: float
+    float32: float
+    why: str
+
+
+_CHAOS = (
+    "float64: growth seen over 100 steps (docs/parity.md); float32: Adam's first step is lr * sign(gradient), so rounding turns "
+    "signs and the runs part within two steps: 2.5 lr a step is what two healthy runs can't exceed, a check for gross errors only"
+)
+TOLERANCES = {
+    "data": Tolerance(0.0, 0.0, "drawn or made with NumPy once: the same bits"),
+    "forward": Tolerance(1e-12, 1e-5, "float32: either framework is up to 5e-6 from its own float64"),
+    "operator": Tolerance(1e-12, 1e-5, "a weighted mean of the forward output"),
+    "loss": Tolerance(1e-12, 1e-6, "a mean over all pixels"),
+    "grad": Tolerance(1e-10, 5e-4, "float32: up to 1e-4 between torch in float32 and in float64, gradients being up to 0.06"),
+    "buffers": Tolerance(1e-12, 1e-5, "one batch's mean and variance, brought to the biased convention"),
+    "params": Tolerance(1e-8, 2.5e-2, _CHAOS),
+    "image": Tolerance(
+        1e-6, 3.0, "pixels, and PSNR in dB; float64: what the parameters' difference amounts to; float32: as params"
+    ),
+    "layers": Tolerance(1e-11, 1e-4, "relative to the layer's largest value; a convolution's output isn't normalised yet"),
+    "layer_grads": Tolerance(
+        1e-8,
+        0.9,
+        "relative to the largest gradient there; float32: an input of LeakyReLU that rounds across 0 costs 0.8 of a value",
+    ),
+    "other": Tolerance(1e-10, 1e-5, "an array of unknown origin: relative to its largest value where that is above 1"),
+}
+KINDS = tuple(kind for kind in TOLERANCES if kind not in ("layers", "layer_grads", "other"))
+
+
+def kind_of(stage: str) -> str:
+    """Return the line of the table that a stage is judged by: "grad/NAME" by "grad", "params_10" by "params"."""
+    head = stage.split("/")[0]
+    head = "params" if head.startswith("params_") else head
+    return head if head in TOLERANCES else "other"
+
+
+def tolerance(stage: str, dtype: str, *, steps: int = 1, scale: float = 1.0) -> float:
+    """Return the largest absolute difference allowed at `stage`; dtype: what the run computed in, scale: largest value compared."""
+    kind = kind_of(stage)
+    value = getattr(TOLERANCES[kind], dtype)
+    if kind in ("layers", "layer_grads"):
+        return value * scale
+    if kind == "other":
+        return value * max(scale, 1.0)
+    if kind == "params" and dtype == "float32":
+        return value * steps
+    return value
+
+
+def precision(dtypes: set[np.dtype]) -> str:
+    """Return the coarser of the precisions that arrays of `dtypes` were computed in; integers count as float64."""
+    return "float32" if any(d.kind == "f" and d.itemsize < 8 for d in dtypes) else "float64"

@@ -1,0 +1,75 @@
+// Batch normalisation in train mode, with the leaky ReLU that follows it, on rows of channels-last pixels.
+//
+// Every sum over pixels goes row by row in float32 and over rows in float64, in a fixed order: results don't depend
+// on the number of threads.
+#pragma once
+#include <cstdint>
+#include <algorithm>
+#include <vector>
+
+#include "parallel.h"
+#include "scratch.h"
+
+namespace dip {
+
+struct Rows {
+  int64_t count, pixels, c;  // rows, pixels per row, channels
+  int64_t floats() const { return pixels * c; }
+  int64_t total() const { return count * pixels; }
+};
+
+// Per-channel constants: xhat = (x - mean) * rstd, z = x * scale + shift.
+struct Norm {
+  std::vector<float> mean, rstd, scale, shift;
+  Norm(const float* mean, const float* variance, const float* gamma, const float* beta, int64_t c, float eps);
+};
+
+// Adds up `sums` rows of c partial sums per image row: out[k][c] = sum over rows.
+std::vector<double> combine(const float* partials, int64_t rows, int64_t width);
+
+// y = leaky(x * scale + shift) for `pixels` pixels
+void normalise(const Norm& norm, const float* x, int64_t pixels, int64_t c, float slope, float* y);
+// sums[0..c) += g, sums[c..2c) += g * xhat, where g = dy * leaky'(z)
+void add_gradient_sums(const Norm& norm, const float* dy, const float* x, int64_t pixels, int64_t c, float slope, float* sums);
+// dx = scale * (g - mean(g) - xhat * mean(g * xhat)); sums[c] += dx
+struct NormGradient {
+  std::vector<float> offset, factor;  // mean(g), rstd * mean(g * xhat)
+  NormGradient(const Norm& norm, const std::vector<double>& sums, int64_t pixels);
+};
+void normalise_backward(const Norm& norm, const NormGradient& gradient, const float* dy, const float* x, int64_t pixels,
+                        int64_t c, float slope, float* dx, float* sums);
+// sums[0..c) += x - pivot, sums[c..2c) += (x - pivot)^2
+void add_moment_sums(const float* pivot, const float* x, int64_t pixels, int64_t c, float* sums);
+
+// sums[0..c) += x
+void add_pixels(const float* x, int64_t pixels, int64_t c, float* sums);
+
+// Runs add(row, sums) for every row and returns the `width` totals.
+template <class Add>
+std::vector<double> sum_rows(int64_t rows, int64_t width, const Add& add) {
+  float* partials = scratch_floats(Slot::kPartials, rows * width);
+  parallel_for(rows, [&](int64_t row) {
+    float* sums = partials + row * width;
+    for (int64_t i = 0; i < width; ++i) sums[i] = 0.0f;
+    add(row, sums);
+  });
+  return combine(partials, rows, width);
+}
+
+// Batch mean and biased variance. row(i) returns row i (possibly in a buffer of the calling thread).
+// Values are taken relative to the first pixel: without it the variance of a channel with a large mean cancels.
+template <class Row>
+void moments(const Rows& rows, const Row& row, float* mean, float* variance) {
+  const float* first = row(0);
+  const std::vector<float> pivot(first, first + rows.c);
+  const std::vector<double> sums = sum_rows(rows.count, 2 * rows.c, [&](int64_t i, float* partial) {
+    add_moment_sums(pivot.data(), row(i), rows.pixels, rows.c, partial);
+  });
+  for (int64_t c = 0; c < rows.c; ++c) {
+    const double shift = sums[c] / rows.total();
+    mean[c] = float(pivot[c] + shift);
+    variance[c] = float(std::max(0.0, sums[rows.c + c] / rows.total() - shift * shift));
+  }
+}
+
+}  // namespace dip

@@ -1,0 +1,35 @@
+#include "block.h"
+
+namespace dip {
+
+void Block::forward(const float* src, const BlockParameters& p, float* convolved, float* mean, float* variance,
+                    float* y) const {
+  convolution(conv).forward(src, p.weight, p.bias, convolved);
+  const Rows r = rows();
+  moments(r, [&](int64_t i) { return convolved + i * r.floats(); }, mean, variance);
+  const Norm norm(mean, variance, p.gamma, p.beta, r.c, eps);
+  parallel_for(r.count, [&](int64_t i) {
+    normalise(norm, convolved + i * r.floats(), r.pixels, r.c, slope, y + i * r.floats());
+  });
+}
+
+const float* Block::backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
+                                  const float* variance, const BlockGradients& d) const {
+  const Rows r = rows();
+  const Norm norm(mean, variance, p.gamma, p.beta, r.c, eps);
+  const std::vector<double> sums = sum_rows(r.count, 2 * r.c, [&](int64_t i, float* partial) {
+    add_gradient_sums(norm, dy + i * r.floats(), convolved + i * r.floats(), r.pixels, r.c, slope, partial);
+  });
+  const NormGradient gradient(norm, sums, r.total());
+  float* out = scratch_floats(Slot::kGradient, r.count * r.floats());
+  const std::vector<double> bias = sum_rows(r.count, r.c, [&](int64_t i, float* partial) {
+    const int64_t at = i * r.floats();
+    normalise_backward(norm, gradient, dy + at, convolved + at, r.pixels, r.c, slope, out + at, partial);
+  });
+  std::copy(sums.begin(), sums.begin() + r.c, d.beta);
+  std::copy(sums.begin() + r.c, sums.end(), d.gamma);
+  std::copy(bias.begin(), bias.end(), d.bias);
+  return out;
+}
+
+}  // namespace dip

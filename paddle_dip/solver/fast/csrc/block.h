@@ -1,0 +1,27 @@
+// Convolution, batch normalisation and leaky ReLU as one step, forward and backward, on raw channels-last buffers.
+#pragma once
+#include "batch_norm.h"
+#include "convolution.h"
+
+namespace dip {
+
+struct BlockParameters {
+  const float *weight, *bias, *gamma, *beta;
+};
+struct BlockGradients {
+  float *weight, *bias, *gamma, *beta;
+};
+
+struct Block {
+  ConvShape conv;
+  float slope, eps;
+  Rows rows() const { return {conv.n * conv.oh(), conv.ow(), conv.oc}; }
+
+  // src -> convolved (kept for the backward pass), y, and the batch statistics (oc each)
+  void forward(const float* src, const BlockParameters& p, float* convolved, float* mean, float* variance, float* y) const;
+  // dy -> gradient of `convolved`, in a scratch buffer that the next call overwrites; fills d.gamma, d.beta and d.bias
+  const float* backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
+                             const float* variance, const BlockGradients& d) const;
+};
+
+}  // namespace dip

@@ -1,0 +1,120 @@
+#include "convolution.h"
+
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "scratch.h"
+
+namespace dip {
+
+using namespace onednn;
+
+bool ConvShape::operator<(const ConvShape& o) const {
+  auto key = [](const ConvShape& s) {
+    return std::make_tuple(s.n, s.h, s.w, s.c, s.oc, s.kernel, s.stride, s.pad, s.bf16, s.threads);
+  };
+  return key(*this) < key(o);
+}
+
+Convolution::Convolution(const ConvShape& s) : shape_(s) {
+  const int type = s.bf16 ? kBf16 : kF32;
+  src_ = Layout::channels_last(s.n, s.c, s.h, s.w);
+  dst_ = Layout::channels_last(s.n, s.oc, s.oh(), s.ow());
+  src_in_ = Layout::channels_last(s.n, s.c, s.h, s.w, type);
+  dst_in_ = Layout::channels_last(s.n, s.oc, s.oh(), s.ow(), type);
+  weight_ = Layout::dense({s.oc, s.c, s.kernel, s.kernel});
+  bias_ = Layout::dense({s.oc});
+  make_forward();
+  make_backward_data();
+  make_backward_weights();
+  if (s.bf16) narrow_src_ = reorder(src_, src_in_);
+  if (s.bf16) narrow_dst_ = reorder(dst_, dst_in_);
+}
+
+void Convolution::make_forward() {
+  const ConvShape& s = shape_;
+  const Dims stride{s.stride, s.stride}, dilate{0, 0}, pad{s.pad, s.pad};
+  const Layout weight = Layout::any({s.oc, s.c, s.kernel, s.kernel}, s.bf16 ? kBf16 : kF32);
+  dnnl_primitive_desc* desc = nullptr;
+  check(dnnl_convolution_forward_primitive_desc_create(
+            &desc, engine(), kForwardTraining, kDirect, src_in_.get(), weight.get(), bias_.get(), dst_.get(),
+            stride.data(), dilate.data(), pad.data(), pad.data(), Attributes().get()),
+        "convolution forward");
+  forward_ = std::make_unique<Primitive>(desc);
+  forward_weight_ = forward_->layout(kQueryWeights);
+  pack_forward_ = reorder(weight_, forward_weight_);
+}
+
+void Convolution::make_backward_data() {
+  const ConvShape& s = shape_;
+  const Dims stride{s.stride, s.stride}, dilate{0, 0}, pad{s.pad, s.pad};
+  const Layout weight = Layout::any({s.oc, s.c, s.kernel, s.kernel}, s.bf16 ? kBf16 : kF32);
+  dnnl_primitive_desc* desc = nullptr;
+  check(dnnl_convolution_backward_data_primitive_desc_create(
+            &desc, engine(), kDirect, src_.get(), weight.get(), dst_in_.get(), stride.data(), dilate.data(),
+            pad.data(), pad.data(), forward_->desc(), Attributes().get()),
+        "convolution backward data");
+  backward_data_ = std::make_unique<Primitive>(desc);
+  data_weight_ = backward_data_->layout(kQueryWeights);
+  pack_data_ = reorder(weight_, data_weight_);
+}
+
+void Convolution::make_backward_weights() {
+  const ConvShape& s = shape_;
+  const Dims stride{s.stride, s.stride}, dilate{0, 0}, pad{s.pad, s.pad};
+  const Layout weight = Layout::any({s.oc, s.c, s.kernel, s.kernel});
+  dnnl_primitive_desc* desc = nullptr;
+  check(dnnl_convolution_backward_weights_primitive_desc_create(
+            &desc, engine(), kDirect, src_in_.get(), weight.get(), nullptr, dst_in_.get(), stride.data(),
+            dilate.data(), pad.data(), pad.data(), forward_->desc(), Attributes().get()),
+        "convolution backward weights");
+  backward_weights_ = std::make_unique<Primitive>(desc);
+  diff_weight_ = backward_weights_->layout(kQueryDiffWeights);
+  unpack_diff_ = reorder(diff_weight_, weight_);
+}
+
+const void* Convolution::reordered(const Primitive& reorder, const float* weight, const Layout& to) const {
+  void* packed = scratch(Slot::kWeights, to.bytes());
+  reorder.run({{kSrc, weight_, weight}, {kDst, to, packed}});
+  return packed;
+}
+
+const void* Convolution::narrowed(const Primitive& reorder, const float* data, const Layout& from, const Layout& to,
+                                  int slot) const {
+  void* narrow = scratch(Slot(slot), to.bytes());
+  reorder.run({{kSrc, from, data}, {kDst, to, narrow}});
+  return narrow;
+}
+
+void Convolution::forward(const float* src, const float* weight, const float* bias, float* dst) const {
+  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, int(Slot::kTiles)) : src;
+  const void* packed = reordered(*pack_forward_, weight, forward_weight_);
+  static const float zeros[4096] = {};
+  forward_->run({{kSrc, src_in_, in}, {kWeights, forward_weight_, packed}, {kBias, bias_, bias ? bias : zeros}, {kDst, dst_, dst}});
+}
+
+void Convolution::backward_data(const float* diff_dst, const float* weight, float* diff_src) const {
+  const void* in = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, int(Slot::kProducts)) : diff_dst;
+  const void* packed = reordered(*pack_data_, weight, data_weight_);
+  backward_data_->run({{kDiffDst, dst_in_, in}, {kWeights, data_weight_, packed}, {kDiffSrc, src_, diff_src}});
+}
+
+void Convolution::backward_weights(const float* src, const float* diff_dst, float* diff_weight) const {
+  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, int(Slot::kTiles)) : src;
+  const void* out = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, int(Slot::kProducts)) : diff_dst;
+  void* packed = scratch(Slot::kWeights, diff_weight_.bytes());
+  backward_weights_->run({{kSrc, src_in_, in}, {kDiffDst, dst_in_, out}, {kDiffWeights, diff_weight_, packed}});
+  unpack_diff_->run({{kSrc, diff_weight_, packed}, {kDst, weight_, diff_weight}});
+}
+
+const Convolution& convolution(const ConvShape& shape) {
+  static std::map<ConvShape, std::unique_ptr<Convolution>> cache;
+  static std::mutex guard;
+  std::lock_guard<std::mutex> lock(guard);
+  std::unique_ptr<Convolution>& entry = cache[shape];
+  if (!entry) entry = std::make_unique<Convolution>(shape);
+  return *entry;
+}
+
+}  // namespace dip

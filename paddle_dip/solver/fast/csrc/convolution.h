@@ -1,0 +1,46 @@
+// Channels-last 2-D convolution by oneDNN; primitives are compiled once per shape and thread count.
+#pragma once
+#include <memory>
+
+#include "onednn.h"
+
+namespace dip {
+
+struct ConvShape {
+  int64_t n, h, w, c;  // source, (n, h, w, c)
+  int64_t oc, kernel, stride;
+  int64_t pad;    // zeros on each side, added by oneDNN itself
+  bool bf16;      // multiply in bfloat16, accumulate in float32
+  int threads;    // oneDNN partitions its work when a primitive is made
+  int64_t oh() const { return (h + 2 * pad - kernel) / stride + 1; }
+  int64_t ow() const { return (w + 2 * pad - kernel) / stride + 1; }
+  bool operator<(const ConvShape& o) const;
+};
+
+class Convolution {
+ public:
+  explicit Convolution(const ConvShape& shape);
+  // src (n, h, w, c), weight (oc, c, k, k), bias (oc) or null, dst (n, oh, ow, oc)
+  void forward(const float* src, const float* weight, const float* bias, float* dst) const;
+  void backward_data(const float* diff_dst, const float* weight, float* diff_src) const;
+  void backward_weights(const float* src, const float* diff_dst, float* diff_weight) const;
+
+ private:
+  void make_forward();
+  void make_backward_data();
+  void make_backward_weights();
+  const void* reordered(const onednn::Primitive& reorder, const float* weight, const onednn::Layout& to) const;
+  const void* narrowed(const onednn::Primitive& reorder, const float* data, const onednn::Layout& from,
+                       const onednn::Layout& to, int slot) const;
+
+  ConvShape shape_;
+  onednn::Layout src_, dst_, weight_, bias_;     // float32, as the caller holds them
+  onednn::Layout src_in_, dst_in_;               // what oneDNN computes on: the same, or bfloat16
+  onednn::Layout forward_weight_, data_weight_, diff_weight_;  // in the order oneDNN prefers
+  std::unique_ptr<onednn::Primitive> forward_, backward_data_, backward_weights_;
+  std::unique_ptr<onednn::Primitive> pack_forward_, pack_data_, unpack_diff_, narrow_src_, narrow_dst_;
+};
+
+const Convolution& convolution(const ConvShape& shape);  // from the cache
+
+}  // namespace dip

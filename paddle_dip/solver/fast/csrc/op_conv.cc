@@ -1,0 +1,65 @@
+// Operator dip_conv: padding and convolution alone (the head, bare skip convolutions).
+#include "op_common.h"
+
+namespace dip {
+
+static const float* padded_source(const Halo& halo, const float* x) {
+  if (halo.pad == 0) return x;
+  float* padded = scratch_floats(Slot::kPadded, halo.floats());
+  pad_image(halo, x, padded);
+  return padded;
+}
+
+Tensors conv_forward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
+                     const std::string& padding, int stride, bool need_dx, bool bf16) {
+  check_floats(x, "x", 4);
+  check_floats(weight, "weight", 4);
+  const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
+  const ConvShape shape = conv_of(halo, weight.shape(), stride, padding, bf16);
+  paddle::Tensor y = empty(output_shape(shape));
+  convolution(shape).forward(padded_source(halo, x.data<float>()), weight.data<float>(), bias.data<float>(), y.data<float>());
+  return {y};
+}
+
+Tensors conv_backward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& dy,
+                      const std::string& padding, int stride, bool need_dx, bool bf16) {
+  check_floats(dy, "gradient of y", 4);
+  const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
+  const ConvShape shape = conv_of(halo, weight.shape(), stride, padding, bf16);
+  const Convolution& conv = convolution(shape);
+  const float* d = dy.data<float>();
+  paddle::Tensor dw = empty(weight.shape()), db = empty({shape.oc});
+  conv.backward_weights(padded_source(halo, x.data<float>()), d, dw.data<float>());
+  const Rows rows{shape.n * shape.oh(), shape.ow(), shape.oc};
+  const std::vector<double> sums = sum_rows(rows.count, rows.c, [&](int64_t i, float* partial) {
+    add_pixels(d + i * rows.floats(), rows.pixels, rows.c, partial);
+  });
+  std::copy(sums.begin(), sums.end(), db.data<float>());
+  // Paddle refuses an empty output and drops this one: x asked for no gradient.
+  if (!need_dx) return {empty({1}), dw, db};
+  paddle::Tensor dx = empty(x.shape());
+  float* target = halo.pad ? scratch_floats(Slot::kPadded, halo.floats()) : dx.data<float>();
+  conv.backward_data(d, weight.data<float>(), target);
+  if (halo.pad) unpad_gradient(halo, target, dx.data<float>());
+  return {dx, dw, db};
+}
+
+static std::vector<Shape> conv_shapes(const Shape& x, const Shape& weight, const Shape&, const std::string& padding,
+                                      const int& stride, const bool&, const bool&) {
+  return {output_shape(conv_of(halo_of(x, weight[2], padding), weight, stride, padding, false))};
+}
+
+}  // namespace dip
+
+PD_BUILD_OP(dip_conv)
+    .Inputs({"X", "Weight", "Bias"})
+    .Outputs({"Y"})
+    .Attrs({"padding: std::string", "stride: int", "need_dx: bool", "bf16: bool"})
+    .SetKernelFn(PD_KERNEL(dip::conv_forward))
+    .SetInferShapeFn(PD_INFER_SHAPE(dip::conv_shapes));
+
+PD_BUILD_GRAD_OP(dip_conv)
+    .Inputs({"X", "Weight", paddle::Grad("Y")})
+    .Outputs({paddle::Grad("X"), paddle::Grad("Weight"), paddle::Grad("Bias")})
+    .Attrs({"padding: std::string", "stride: int", "need_dx: bool", "bf16: bool"})
+    .SetKernelFn(PD_KERNEL(dip::conv_backward));

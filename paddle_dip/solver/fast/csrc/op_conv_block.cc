@@ -1,0 +1,75 @@
+// Operator dip_conv_block: padding, convolution, batch normalisation (batch statistics), leaky ReLU.
+#include "op_common.h"
+
+namespace dip {
+
+Tensors conv_block_forward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
+                           const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& running_mean,
+                           const paddle::Tensor& running_variance, const std::string& padding, int stride, float slope,
+                           float eps, float momentum, bool need_dx, bool bf16) {
+  check_floats(x, "x", 4);
+  check_floats(weight, "weight", 4);
+  const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
+  const Block block{conv_of(halo, weight.shape(), stride, padding, bf16), slope, eps};
+  const Shape shape = output_shape(block.conv), channels{block.conv.oc};
+  paddle::Tensor y = empty(shape), convolved = empty(shape), mean = empty(channels), variance = empty(channels);
+  const float* src = x.data<float>();
+  if (halo.pad > 0) {
+    float* padded = scratch_floats(Slot::kPadded, halo.floats());
+    pad_image(halo, src, padded);
+    src = padded;
+  }
+  block.forward(src, {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+                convolved.data<float>(), mean.data<float>(), variance.data<float>(), y.data<float>());
+  update_running(running_mean, mean, momentum);
+  update_running(running_variance, variance, momentum);
+  return {y, mean, variance, convolved};
+}
+
+Tensors conv_block_backward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
+                            const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& mean,
+                            const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
+                            const std::string& padding, int stride, float slope, float eps, float momentum, bool need_dx,
+                            bool bf16) {
+  check_floats(dy, "gradient of y", 4);
+  const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
+  const Block block{conv_of(halo, weight.shape(), stride, padding, bf16), slope, eps};
+  const Shape channels{block.conv.oc};
+  paddle::Tensor dw = empty(weight.shape()), db = empty(channels), dgamma = empty(channels), dbeta = empty(channels);
+  const float* d = block.backward_norm(
+      dy.data<float>(), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+      convolved.data<float>(), mean.data<float>(), variance.data<float>(),
+      {dw.data<float>(), db.data<float>(), dgamma.data<float>(), dbeta.data<float>()});
+  float* padded = halo.pad > 0 ? scratch_floats(Slot::kPadded, halo.floats()) : nullptr;
+  if (padded) pad_image(halo, x.data<float>(), padded);
+  const Convolution& conv = convolution(block.conv);
+  conv.backward_weights(padded ? padded : x.data<float>(), d, dw.data<float>());
+  // Paddle refuses an empty output and drops this one: x asked for no gradient.
+  if (!need_dx) return {empty({1}), dw, db, dgamma, dbeta};
+  paddle::Tensor dx = empty(x.shape());
+  conv.backward_data(d, weight.data<float>(), padded ? padded : dx.data<float>());
+  if (padded) unpad_gradient(halo, padded, dx.data<float>());
+  return {dx, dw, db, dgamma, dbeta};
+}
+
+static std::vector<Shape> conv_block_shapes(const Shape& x, const Shape& weight, const Shape&, const Shape&, const Shape&,
+                                            const Shape&, const Shape&, const std::string& padding, const int& stride,
+                                            const float&, const float&, const float&, const bool&, const bool&) {
+  const Shape y = output_shape(conv_of(halo_of(x, weight[2], padding), weight, stride, padding, false));
+  return {y, {weight[0]}, {weight[0]}, y};
+}
+
+}  // namespace dip
+
+PD_BUILD_OP(dip_conv_block)
+    .Inputs({"X", "Weight", "Bias", "Gamma", "Beta", "RunningMean", "RunningVariance"})
+    .Outputs({"Y", "Mean", "Variance", "Convolved"})
+    .Attrs({"padding: std::string", "stride: int", "slope: float", "eps: float", "momentum: float", "need_dx: bool", "bf16: bool"})
+    .SetKernelFn(PD_KERNEL(dip::conv_block_forward))
+    .SetInferShapeFn(PD_INFER_SHAPE(dip::conv_block_shapes));
+
+PD_BUILD_GRAD_OP(dip_conv_block)
+    .Inputs({"X", "Weight", "Bias", "Gamma", "Beta", "Mean", "Variance", "Convolved", paddle::Grad("Y")})
+    .Outputs({paddle::Grad("X"), paddle::Grad("Weight"), paddle::Grad("Bias"), paddle::Grad("Gamma"), paddle::Grad("Beta")})
+    .Attrs({"padding: std::string", "stride: int", "slope: float", "eps: float", "momentum: float", "need_dx: bool", "bf16: bool"})
+    .SetKernelFn(PD_KERNEL(dip::conv_block_backward));

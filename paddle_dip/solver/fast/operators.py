@@ -1,0 +1,60 @@
+"""The compiled operators of the skip network, on the layers of paddle_dip.solver.layers.
+
+Images are float32 and channels-last, [n, h, w, c]: a pixel's channels are contiguous, so padding, enlarging, concatenation and
+normalisation are plain copies and vector loops, and oneDNN convolves without reordering anything but the weights.
+"""
+
+import paddle
+from paddle import nn
+
+from paddle_dip.solver.fast import build
+from paddle_dip.solver.layers import ConvBlock, Merge
+
+
+def usable(x: paddle.Tensor) -> bool:
+    """Return whether the compiled operators can take `x`: float32, on the CPU, in eager mode, library built."""
+    return x.dtype == paddle.float32 and x.place.is_cpu_place() and paddle.in_dynamic_mode() and build.available()
+
+
+def conv(x: paddle.Tensor, layer: nn.Conv2D) -> paddle.Tensor:
+    """Return the 1x1 convolution `layer` of [n, h, w, in]: [n, h, w, out]."""
+    return _call("dip_conv", x, layer.weight, layer.bias, "none", 1, not x.stop_gradient, False)[0]
+
+
+def conv_block(x: paddle.Tensor, block: ConvBlock) -> paddle.Tensor:
+    """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
+    stride = block.conv._stride[0]
+    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, block.slope, *_law(block.norm))
+    return _call("dip_conv_block", x, *operands, not x.stop_gradient, False)[0]
+
+
+def merge_block(skip: paddle.Tensor | None, deeper: paddle.Tensor, merge: Merge, block: ConvBlock) -> paddle.Tensor:
+    """Return block(merge(skip, deeper)) without ever storing the concatenation; all channels-last."""
+    if skip is None:
+        skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
+    learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
+    running = (*_running(merge.norm), *_running(block.norm))
+    eps, momentum = _law(block.norm)
+    return _call("dip_merge_block", skip, deeper, *learned, *running, _padding(block), True, block.slope, eps, momentum, False)[0]
+
+
+def _learned(block: ConvBlock) -> tuple[paddle.Tensor, ...]:
+    return block.conv.weight, block.conv.bias, block.norm.weight, block.norm.bias
+
+
+def _running(norm: nn.BatchNorm2D) -> tuple[paddle.Tensor, paddle.Tensor]:
+    return norm._mean, norm._variance
+
+
+def _law(norm: nn.BatchNorm2D) -> tuple[float, float]:
+    return float(norm._epsilon), float(norm._momentum)
+
+
+def _padding(block: ConvBlock) -> str:
+    return block.pad if block.reach else "none"
+
+
+def _call(name: str, *operands) -> list[paddle.Tensor]:
+    # What paddle.utils.cpp_extension's generated functions call; generating them needs setuptools at run time.
+    outputs = paddle._C_ops._run_custom_op(name, *operands)
+    return outputs if isinstance(outputs, list | tuple) else [outputs]

@@ -1,0 +1,41 @@
+"""What the parity tests share: a network small enough to run often, and both frameworks' arrays of an experiment."""
+
+from dataclasses import replace
+
+import numpy as np
+
+import paddle_dip.solver.fit as paddle_fit
+import torch_ref.fit as torch_fit
+from paddle_dip.parity import trace as paddle_trace
+from paddle_dip.parity.compare import Stage, compare
+from paddle_dip.parity.dump import dump
+from paddle_dip.parity.experiment import Experiment
+from paddle_dip.problem.presets import SkipConfig
+from torch_ref import trace as torch_trace
+
+Arrays = dict[str, np.ndarray]
+
+# Three scales, one of them without a skip branch, all widths different.
+SMALL = SkipConfig(down=(8, 12, 10), up=(6, 8, 14), skip=(4, 0, 2), input_depth=5)
+QUICK = Experiment(network="small", steps=2, height=32, width=48)
+
+
+def paddle_arrays(experiment: Experiment) -> Arrays:
+    return dump(experiment, fit=paddle_fit.fit, first_step=paddle_trace.first_step)
+
+
+def torch_arrays(experiment: Experiment) -> Arrays:
+    return dump(experiment, fit=torch_fit.fit, first_step=torch_trace.first_step)
+
+
+def ladder(experiment: Experiment) -> list[Stage]:
+    """Both frameworks in this process: on a CPU they live together, and tests need not wait for processes to start."""
+    return compare(paddle_arrays(experiment), torch_arrays(experiment), dtype=experiment.dtype)
+
+
+def failures(stages: list[Stage]) -> dict[str, str]:
+    return {stage.name: f"{stage.worst}: {stage.reason} {stage.max_abs}" for stage in stages if not stage.passed}
+
+
+def varied(**changes) -> Experiment:
+    return replace(QUICK, **changes)

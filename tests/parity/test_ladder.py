@@ -1,0 +1,68 @@
+"""Both frameworks agree at every stage: every operator, kernel, law and padding on a small network, and every real network."""
+
+from dataclasses import replace
+
+import pytest
+
+from paddle_dip.parity.experiment import DTYPES, OPERATORS, Experiment
+from paddle_dip.problem.catalogue import NETWORKS
+from tests.parity.sides import failures, ladder, varied
+
+REAL = tuple(NETWORKS)  # before the fixture adds the small one
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("clip", [False, True])
+def test_operators(operator, clip):
+    assert not failures(ladder(varied(operator=operator, clip=clip)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("pad", ["reflect", "replicate"])
+@pytest.mark.parametrize("law", ["torch", "paddle"])
+def test_paddings_and_initialisations(dtype, pad, law):
+    assert not failures(ladder(varied(dtype=dtype, pad=pad, initialisation=law)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("height", "width", "factor", "work_scale"), [(39, 51, 3, 1), (35, 55, 5, 2), (42, 28, 7, 3)])
+def test_odd_sizes_and_channels(dtype, channels, height, width, factor, work_scale):
+    odd = varied(dtype=dtype, channels=channels, height=height, width=width, factor=factor, work_scale=work_scale)
+    assert not failures(ladder(replace(odd, back_projection=2)))
+
+
+@pytest.mark.parametrize("clip", [False, True])
+def test_a_hundred_steps_of_the_small_network(clip):
+    assert not failures(ladder(varied(steps=100, operator="pillow", clip=clip)))
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("network", REAL)
+def test_every_network(network, dtype):
+    stages = ladder(Experiment(network=network, dtype=dtype, steps=10))
+    assert not failures(stages)
+    assert {"data", "forward", "operator", "loss", "buffers", "params_1", "params_10", "image"} <= {s.name for s in stages}
+    assert sum(s.name.startswith("grad/") for s in stages) == 112
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("network", REAL)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"operator": "pillow", "clip": True, "work_scale": 2, "height": 128, "width": 192, "back_projection": 3},
+        {"pad": "replicate", "initialisation": "paddle"},
+        {"channels": 1, "height": 75, "width": 105, "factor": 5, "operator": "gauss12"},
+    ],
+    ids=["fast-preset", "other-ports", "odd-grey"],
+)
+def test_every_network_with_other_settings(network, changes):
+    assert not failures(ladder(replace(Experiment(network=network, steps=1), **changes)))
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("network", REAL)
+def test_a_hundred_steps_of_every_network(network):
+    assert not failures(ladder(Experiment(network=network, steps=100)))

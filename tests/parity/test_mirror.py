@@ -1,0 +1,82 @@
+"""torch_ref mirrors the solver: same files, names and signatures; and neither side loads the other's framework."""
+
+import importlib
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import torch_ref
+from tests.conftest import ROOT
+
+SOLVER = ROOT / "paddle_dip" / "solver"
+# Faster equivalents of slow operations have no mirror.
+FILES = [p.relative_to(SOLVER) for p in sorted(SOLVER.rglob("*.py")) if "fast" not in p.parts and p != SOLVER / "__init__.py"]
+DOTTED = [".".join(f.with_suffix("").parts).removesuffix(".__init__") for f in FILES]
+PAIRS = {name: (f"paddle_dip.solver.{name}", f"torch_ref.{name}") for name in DOTTED}
+PAIRS["trace"] = ("paddle_dip.parity.trace", "torch_ref.trace")
+
+
+def public(module) -> dict:
+    seen = {name: v for name, v in vars(module).items() if not name.startswith("_")}
+    own = {name: v for name, v in seen.items() if getattr(v, "__module__", None) == module.__name__}
+    return {name: v for name, v in own.items() if inspect.isfunction(v) or inspect.isclass(v)}
+
+
+def signature(thing) -> list[tuple]:
+    return [(p.name, p.kind, p.default) for p in inspect.signature(thing).parameters.values()]
+
+
+def assert_mirrored(name: str, ours, theirs) -> None:
+    assert signature(ours) == signature(theirs), name
+    if inspect.isclass(ours):
+        methods = {n: m for n, m in vars(ours).items() if inspect.isfunction(m) and not n.startswith("__")}
+        for method, function in methods.items():
+            assert signature(function) == signature(vars(theirs)[method]), f"{name}.{method}"
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_signatures_are_mirrored(pair):
+    ours, theirs = (importlib.import_module(name) for name in pair)
+    for name, thing in public(ours).items():
+        assert name in public(theirs)
+        assert_mirrored(name, thing, public(theirs)[name])
+
+
+def test_attribute_names_are_mirrored():
+    from paddle_dip.parity.trace import build_network
+    from paddle_dip.weights import to_torch
+    from tests.parity.sides import SMALL
+    from torch_ref.networks import build_network as build_mirror
+
+    ours = {name: tuple(v.shape) for name, v in build_network(SMALL, 3).state_dict().items()}
+    theirs = {name: tuple(v.shape) for name, v in build_mirror(SMALL, 3).state_dict().items() if "num_batches" not in name}
+    assert {name: v.shape for name, v in to_torch({n: ArrayOf(s) for n, s in ours.items()}).items()} == theirs
+
+
+class ArrayOf:
+    """As much of an array as a renamer looks at."""
+
+    def __init__(self, shape: tuple[int, ...]):
+        self.shape, self.ndim = shape, len(shape)
+
+
+@pytest.mark.parametrize(("folder", "foreign"), [("paddle_dip", "torch"), ("torch_ref", "paddle")])
+def test_neither_side_loads_the_others_framework(folder, foreign):
+    files = [p.relative_to(ROOT) for p in sorted((ROOT / folder).rglob("*.py")) if p.name != "__main__.py"]
+    names = [".".join(f.with_suffix("").parts).removesuffix(".__init__") for f in files]
+    code = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint({foreign!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_mirror_imports_nothing_of_the_package_but_problem():
+    import ast
+    from pathlib import Path
+
+    for path in Path(torch_ref.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""]
+            for module in modules if isinstance(node, ast.Import | ast.ImportFrom) else []:
+                assert not module.startswith("paddle_dip") or module.startswith("paddle_dip.problem"), path

@@ -1,0 +1,233 @@
+"""Weights survive the way to the other framework and back, and nothing is let through that doesn't fit or would run."""
+
+import pickle
+from collections import OrderedDict
+from dataclasses import replace
+
+import numpy as np
+import paddle
+import pytest
+import torch
+from safetensors.numpy import load_file
+from torch import nn
+
+from paddle_dip.paddle_pickle import read_pdparams
+from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.solver.networks import build_network as build_paddle
+from paddle_dip.weights import check, from_reference, read_weights, reference_names, to_paddle, to_torch, write_weights
+from tests.conftest import assert_refused, command
+from tests.parity.sides import SMALL
+from torch_ref.networks import build_network as build_torch
+from torch_ref.weights import read_torch, torch_bytes
+
+REAL = tuple(NETWORKS.items())
+
+
+def torch_network(config, channels=3):
+    """A network with running statistics that aren't 0 and 1."""
+    network = build_torch(config, channels, seed=3)
+    with torch.no_grad():
+        network(torch.rand(1, config.input_depth, 64, 64))
+    return network
+
+
+def assert_same_bits(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        assert a[name].dtype == b[name].dtype and a[name].shape == b[name].shape and a[name].tobytes() == b[name].tobytes(), name
+
+
+def state_of(network) -> dict:
+    return {name: value.numpy() for name, value in network.state_dict().items()}
+
+
+@pytest.mark.parametrize(("name", "config"), REAL, ids=[name for name, _ in REAL])
+def test_torch_to_paddle_to_torch_is_bit_exact(name, config, tmp_path):
+    start = torch_network(config)
+    (tmp_path / "a.pth").write_bytes(torch_bytes(state_of(start)))
+    weights = to_paddle(read_torch(tmp_path / "a.pth"))
+    write_weights(tmp_path / "b.pdparams", weights)
+    ours = build_paddle(config, 3)
+    assert ours.set_state_dict(paddle.load(str(tmp_path / "b.pdparams"))) == ([], [])
+    paddle.save(ours.state_dict(), str(tmp_path / "c.pdparams"))
+    back = to_torch(read_weights(tmp_path / "c.pdparams"))
+    assert_same_bits({k: v for k, v in state_of(start).items() if "num_batches_tracked" not in k}, back)
+    again = build_torch(config, 3, seed=4)
+    again.load_state_dict({k: torch.tensor(v) for k, v in back.items()}, strict=True)
+    z = torch.rand(1, config.input_depth, 64, 64)
+    assert torch.equal(again(z), start(z))
+
+
+def test_safetensors_both_ways(tmp_path):
+    weights = state_of(build_paddle(SMALL, 3))
+    write_weights(tmp_path / "w.safetensors", weights)
+    assert_same_bits(weights, read_weights(tmp_path / "w.safetensors"))
+    assert_same_bits(weights, load_file(tmp_path / "w.safetensors"))
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_files_that_paddle_wrote_are_read(protocol, tmp_path):
+    network = build_paddle(SMALL, 3)
+    paddle.save(network.state_dict(), str(tmp_path / "w.pdparams"), protocol=protocol)
+    assert_same_bits(state_of(network), read_weights(tmp_path / "w.pdparams"))
+
+
+def test_linear_weights_are_transposed():
+    weights = {"fc.weight": np.arange(6.0).reshape(2, 3), "fc.bias": np.zeros(3)}
+    assert to_torch(weights)["fc.weight"].shape == (3, 2)
+    assert_same_bits({k: np.ascontiguousarray(v) for k, v in to_paddle(to_torch(weights)).items()}, weights)
+
+
+def test_every_fault_is_listed():
+    weights = {"a": np.zeros(2), "b": np.zeros(3), "x": np.zeros(1)}
+    with pytest.raises(ValueError, match=r"missing: c; unexpected: x; wrong shape: b is \(3,\), not \(4,\)"):
+        check(weights, {"a": (2,), "b": (4,), "c": (1,)})
+
+
+class Block(nn.Sequential):
+    """A Sequential whose members count from 1, as the original implementation's do."""
+
+    def __init__(self, *members):
+        super().__init__(OrderedDict((str(n), m) for n, m in enumerate(members, start=1)))
+
+
+class Branches(nn.Module):
+    def __init__(self, *branches):
+        super().__init__()
+        for number, branch in enumerate(branches):
+            self.add_module(str(number), branch)
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.children()], dim=1)
+
+
+def padded(inputs, outputs, kernel, stride=1):
+    return nn.Sequential(nn.ReflectionPad2d(kernel // 2), nn.Conv2d(inputs, outputs, kernel, stride))
+
+
+def nested(config, channels):
+    """A network nested as the original one's keys say, for a size that every scale halves evenly."""
+
+    def unit(inputs, outputs, kernel, stride=1):
+        return [padded(inputs, outputs, kernel, stride), nn.BatchNorm2d(outputs), nn.LeakyReLU(config.slope)]
+
+    def level(index, inputs):
+        down, up, skip = config.down[index], config.up[index], config.skip[index]
+        last = index + 1 == len(config.down)
+        below = down if last else config.up[index + 1]
+        inner = [] if last else [Block(*level(index + 1, down))]
+        up_two = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+        deeper = Block(*unit(inputs, down, 3, 2), *unit(down, down, 3), *inner, up_two)
+        first = Branches(Block(*unit(inputs, skip, 1)), deeper) if skip else deeper
+        return [first, nn.BatchNorm2d(skip + below), *unit(skip + below, up, 3), *unit(up, up, 1)]
+
+    return Block(*level(0, config.input_depth), padded(config.up[0], channels, 1), nn.Sigmoid())
+
+
+@pytest.mark.parametrize("config", [SMALL, replace(NETWORKS["skip-64"], up=(64, 32, 16, 8, 4))], ids=["small", "five-scales"])
+def test_the_originals_state_dict_gives_the_same_image(config):
+    original = nested(config, 3)
+    weights = from_reference(state_of(original), config)
+    ours = build_torch(config, 3)
+    ours.load_state_dict({k: torch.tensor(v) for k, v in weights.items()}, strict=True)
+    z = torch.rand(1, config.input_depth, 64, 64)
+    torch.testing.assert_close(ours(z), original(z), rtol=0, atol=1e-6)
+
+
+def test_the_originals_names_as_they_are_known():
+    table = reference_names(NETWORKS["skip"])
+    assert len(table) == 26 + 30
+    assert table["1.0.1.1"] == "scales.0.skip.conv" and table["1.1.1.1"] == "scales.0.down1.conv"
+    assert table["1.1.7.3.1"] == "scales.1.up1.conv" and table["9.1"] == "head"
+
+
+class Evil:
+    def __init__(self, call, *arguments):
+        self.made_by = (call, arguments)
+
+    def __reduce__(self):
+        return self.made_by
+
+
+def evil_files(marker):
+    code = f"open({str(marker)!r}, 'w').write('ran')"
+    yield Evil(exec, code)
+    yield {"head.weight": Evil(exec, code)}
+    yield {"head.weight": np.zeros(2), "x": Evil(eval, code)}
+    yield {"head.weight": Evil(getattr, OrderedDict, "__subclasses__")}
+    yield {"head.weight": Evil(open, str(marker), "w")}
+
+
+def test_a_pickle_that_would_run_code_is_refused(tmp_path):
+    marker = tmp_path / "marker"
+    for number, content in enumerate(evil_files(marker)):
+        data = pickle.dumps(content, protocol=2 + number % 3)
+        with pytest.raises(ValueError, match="refused"):
+            read_pdparams(data, tmp_path / "evil.pdparams")
+        assert not marker.exists()
+    pickle.loads(pickle.dumps(Evil(exec, f"open({str(marker)!r}, 'w').write('ran')")))
+    assert marker.exists()  # the attack is real: the stock unpickler falls for it
+
+
+def test_the_tool_refuses_a_malicious_file_in_one_line(tmp_path):
+    marker = tmp_path / "marker"
+    (tmp_path / "evil.pdparams").write_bytes(pickle.dumps(next(evil_files(marker))))
+    result = command("tools/convert_weights.py", tmp_path / "evil.pdparams", tmp_path / "out.safetensors")
+    assert_refused(result, "evil.pdparams", "exec")
+    assert not marker.exists() and not (tmp_path / "out.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ([1, 2], "list"),
+        ({"a": "text"}, "no array of numbers"),
+        ({"a": np.array([None])}, "no array of numbers"),
+        ({1: np.zeros(2)}, "no array of numbers"),
+        ({"UnpackBigParamInfor@@": {}}, "in pieces"),
+    ],
+)
+def test_other_pickles_are_refused(content, reason, tmp_path):
+    with pytest.raises(ValueError, match=reason):
+        read_pdparams(pickle.dumps(content), tmp_path / "x.pdparams")
+
+
+def test_damaged_files_are_refused(tmp_path):
+    whole = pickle.dumps({"a": np.zeros(100)})
+    for data in (b"", b"text", whole[:50], whole[:-1]):
+        with pytest.raises(ValueError, match="refused"):
+            read_pdparams(data, tmp_path / "x.pdparams")
+    for name in ("x.safetensors", "x.pth"):
+        (tmp_path / name).write_bytes(b"text")
+        with pytest.raises(ValueError, match=name):
+            (read_torch if name.endswith("pth") else read_weights)(tmp_path / name)
+
+
+def test_a_torch_file_that_would_run_code_is_refused(tmp_path):
+    marker = tmp_path / "marker"
+    torch.save(next(evil_files(marker)), tmp_path / "evil.pth")
+    with pytest.raises(ValueError, match=r"evil.pth is refused"):
+        read_torch(tmp_path / "evil.pth")
+    assert not marker.exists()
+
+
+def test_the_tool_converts_the_originals_weights(tmp_path):
+    config = NETWORKS["skip-64"]
+    original = nested(config, 3)
+    torch.save(original.state_dict(), tmp_path / "original.pth")
+    result = command("tools/convert_weights.py", tmp_path / "original.pth", tmp_path / "ours.pdparams", "--network", "skip-64")
+    assert result.returncode == 0, result.stderr
+    network = build_paddle(config, 3)
+    assert network.set_state_dict(paddle.load(str(tmp_path / "ours.pdparams"))) == ([], [])
+    z = np.random.default_rng(0).random((1, 32, 64, 64))
+    image, wanted = network.to(dtype="float64")(paddle.to_tensor(z)), original.double()(torch.tensor(z))
+    np.testing.assert_allclose(image.numpy(), wanted.detach().numpy(), rtol=0, atol=1e-8)  # epsilon is a float32 in Paddle
+
+
+def test_the_tool_lists_what_does_not_fit(tmp_path):
+    weights = to_torch(state_of(build_paddle(NETWORKS["skip-64"], 3)))
+    weights["head.wait"] = weights.pop("head.weight")
+    (tmp_path / "w.pth").write_bytes(torch_bytes(weights))
+    result = command("tools/convert_weights.py", tmp_path / "w.pth", tmp_path / "w.safetensors", "--network", "skip-64")
+    assert_refused(result, "missing: head.weight", "unexpected: head.wait")
+    assert not (tmp_path / "w.safetensors").exists()

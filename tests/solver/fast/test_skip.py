@@ -1,0 +1,79 @@
+"""The fast network is the plain one, it is the one that runs, and where it can't be built the plain one runs."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import paddle
+import pytest
+
+from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.solver.fast import build, operators
+from paddle_dip.solver.networks import build_network
+from tests.conftest import ROOT
+
+SMALL = SkipConfig(down=(8, 12, 16), up=(10, 8, 16), skip=(2, 0, 4), input_depth=4)
+needs_operators = pytest.mark.skipif(not build.available(), reason=f"no compiled operators: {build.reason()}")
+
+
+def gradients(network, z) -> dict[str, np.ndarray]:
+    network(z).pow(2).mean().backward()
+    found = {name: p.grad.numpy() for name, p in network.named_parameters() if not p.stop_gradient}
+    network.clear_gradients()
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.uname().machine != "x86_64", reason="the operators are for Linux on x86-64")
+def test_the_operators_are_built_where_there_is_a_compiler():
+    """A change of Paddle or of the sources that silently disables the fast path fails here."""
+    if paddle.is_compiled_with_cuda():
+        pytest.skip("this is Paddle's GPU build")
+    build.find_compiler()
+    assert build.available(), build.reason()
+
+
+@needs_operators
+@pytest.mark.parametrize("pad", ["reflect", "replicate"])
+def test_output_and_gradients_are_the_plain_networks(pad):
+    config = replace(SMALL, pad=pad)
+    z = paddle.rand([1, 4, 40, 24])
+    fast = build_network(config, 3)
+    assert operators.usable(z)
+    exact = build_network(config, 3, dtype="float64")
+    np.testing.assert_allclose(fast(z).numpy(), exact(z.astype("float64")).numpy(), atol=1e-5)
+    expected = gradients(exact, z.astype("float64"))
+    for name, value in gradients(fast, z).items():
+        if not name.endswith("conv.bias"):  # the true gradient in front of a normalisation is 0
+            assert np.abs(value - expected[name]).max() < 1e-3 * np.abs(expected[name]).max() + 1e-8, name
+
+
+@needs_operators
+def test_float64_takes_the_plain_layers():
+    assert not operators.usable(paddle.rand([1, 4, 16, 16], dtype="float64"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"PADDLE_DIP_FAST": "0"}, 0),
+        ({"PATH": "/nonexistent"}, 1),
+        ({"CXX": "/bin/false"}, 1),
+        ({"PADDLE_DIP_CACHE": "/proc/none"}, 1),
+    ],
+    ids=["switched off", "no compiler", "broken compiler", "no cache"],
+)
+def test_falls_back_with_one_line(tmp_path, variables, says):
+    code = (
+        "import paddle_dip.solver, paddle\n"
+        "from paddle_dip.problem.presets import SkipConfig\n"
+        "from paddle_dip.solver.networks import build_network\n"
+        "from paddle_dip.solver.fast import build\n"
+        "network = build_network(SkipConfig(down=(4,), up=(4,), skip=(2,), input_depth=2), 3)\n"
+        "print(*network(paddle.rand([1, 2, 8, 8])).shape, build.available())\n"
+    )
+    environment = {**os.environ, "PADDLE_DIP_CACHE": str(tmp_path), **variables}
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
+    assert result.stdout.split() == ["1", "3", "8", "8", "False"], result.stderr
+    assert result.stderr.count("unavailable") == says and "Traceback" not in result.stderr, result.stderr

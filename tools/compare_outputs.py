@@ -1,0 +1,103 @@
+"""Compare two frameworks, or two runs of one, stage by stage: data, output, loss, gradients, parameters, image."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
+
+import typer
+from rich.console import Console
+
+from paddle_dip.command import command_line, run
+from paddle_dip.files import writable_folder, write_text
+from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
+from paddle_dip.parity.compare import compare, locate
+from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, PADS, Experiment, checked
+from paddle_dip.parity.sides import SIDES
+from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
+from paddle_dip.problem.catalogue import NETWORKS
+
+SIDE_HELP = f"One of {', '.join(SIDES)}, or an .npz file or a folder of arrays dumped elsewhere."
+app = command_line()
+
+
+@app.command()
+def compare_outputs(
+    framework_a: str = typer.Option("paddle", help=SIDE_HELP),
+    framework_b: str = typer.Option("torch", help=SIDE_HELP),
+    dtype: str = typer.Option("float64", help=" or ".join(DTYPES)),
+    network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
+    steps: int = typer.Option(10, help="Adam steps; parameters are compared after 1, 10 and the last."),
+    out: Path = typer.Option("out/parity", help="Folder for the arrays and comparison.json."),
+    operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
+    clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),
+    pad: str = typer.Option(None, help=f"{' or '.join(PADS)}, instead of the network's own."),
+    initialisation: str = typer.Option("torch", help=" or ".join(INITIALISATIONS)),
+    channels: int = typer.Option(3, help="Channels of the image."),
+    height: int = typer.Option(64, help="Height of the image, a multiple of --factor."),
+    width: int = typer.Option(96, help="Width of the image, a multiple of --factor."),
+    factor: int = typer.Option(8, help="Magnification."),
+    work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
+    back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
+    seed: int = typer.Option(0, help="Seed of everything random; drawn with NumPy, so the same on both sides."),
+    locate_first: bool = typer.Option(False, "--locate", help="Also name the first layer at which the two diverge."),
+    reprod_log: bool = typer.Option(False, "--reprod-log", help="Also export the arrays in reprod_log's layout."),
+    every: bool = typer.Option(False, "--all", help="Print a line for every gradient, not only for the worst."),
+) -> None:
+    """Compare two sides; exit code 1 where any stage fails."""
+    experiment = checked(
+        Experiment(
+            network=network, dtype=dtype, steps=steps, channels=channels, height=height, width=width, factor=factor,
+            work_scale=work_scale, operator=operator, clip=clip, pad=pad, initialisation=initialisation,
+            back_projection=back_projection, seed=seed, layers=locate_first,
+        )
+    )  # fmt: skip
+    sides = {"a": framework_a, "b": framework_b}
+    for side in sides.values():
+        if side not in SIDES and not Path(side).exists():
+            raise ValueError(f"a side must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+    writable_folder(out)
+    write_text(out / "experiment.json", experiment.as_json())
+    arrays = {label: _arrays(side, label, out) for label, side in sides.items()}
+    own = all(side in SIDES for side in sides.values())
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None)
+    where = locate(arrays["a"], arrays["b"]) if locate_first else None
+    write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
+    if reprod_log:
+        for label, side in sides.items():
+            export_reprod_log(writable_folder(out / "reprod_log"), f"{label}-{Path(side).stem}", arrays[label])
+    _show(sides, stages, where, every=every, located=locate_first)
+    if not all(stage.passed for stage in stages):
+        raise typer.Exit(1)
+
+
+def _arrays(side: str, label: str, out: Path) -> Arrays:
+    if side not in SIDES:
+        return read_arrays(Path(side))
+    file = out / f"{label}-{side}.npz"
+    tool = Path(__file__).with_name("parity_worker.py")
+    done = subprocess.run(
+        [sys.executable, str(tool), "dump", side, str(out / "experiment.json"), str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ValueError(f"side {side} failed: {(done.stderr.strip().splitlines() or ['no message'])[-1].removeprefix('error: ')}")
+    return read_arrays(file)
+
+
+def _show(sides: dict[str, str], stages: list, where: str | None, *, every: bool, located: bool) -> None:
+    console = Console()
+    console.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
+    console.print(stage_table(stages, every=every))
+    console.print(f"{sum(stage.passed for stage in stages)} of {len(stages)} stages agree")
+    for line in complaints(stages):
+        console.print(line, soft_wrap=True, markup=False)
+    if located:
+        console.print(where or "no layer diverges", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    run(app)

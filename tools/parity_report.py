@@ -1,0 +1,139 @@
+"""Write the parity report, Markdown and HTML: the ladder of every network, what other ports' deviations do, statistical parity."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
+
+import typer
+from rich.console import Console
+
+from paddle_dip.command import at_least, command_line, run
+from paddle_dip.environment import usable_cores
+from paddle_dip.files import writable_folder, write_json, write_text
+from paddle_dip.parity.compare import Stage
+from paddle_dip.parity.document import Section, as_html, as_markdown
+from paddle_dip.parity.findings import COLOUR, GREY, deviation_section, ladder_section, statistics_section, tolerance_section
+from paddle_dip.parity.trials import Trial
+from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.dataset import find_source, image_names
+
+TITLE = "Parity of Paddle and PyTorch"
+TORCH_SEEDS = 100  # torch's trials start here, Paddle's at 0
+app = command_line()
+
+
+@app.command()
+def parity_report(
+    out: Path = typer.Option("out/parity_report", help="Folder for parity.md, parity.html and what they were made from."),
+    steps: int = typer.Option(100, help="Adam steps of the float64 ladders."),
+    trial_steps: int = typer.Option(300, help="Adam steps of the fits that are scored."),
+    seeds: int = typer.Option(5, help="Seeds of those fits, in each framework."),
+    size: int = typer.Option(96, help="Side of the image they restore."),
+    image: str = typer.Option("cat", help="That image: one of the embedded photos."),
+    data: str = typer.Option(None, help="Where the grey bridge is looked for; the embedded camera stands in for it."),
+) -> None:
+    """Measure and write everything; some ten minutes, most of them torch's in float64."""
+    for option, value, least in (
+        ("--steps", steps, 1),
+        ("--trial-steps", trial_steps, 1),
+        ("--seeds", seeds, 2),
+        ("--size", size, 32),
+    ):
+        at_least(option, value, least)
+    writable_folder(out)
+    console = Console()
+    sections = []
+    for network in NETWORKS:
+        for dtype, count in (("float64", steps), ("float32", min(steps, 10))):
+            console.print(f"ladder: {network}, {dtype}")
+            sections.append(_ladder(network, dtype, count, out / f"{network}-{dtype}"))
+    console.print("trials")
+    scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out)
+    command = f"python tools/parity_report.py --trial-steps {trial_steps} --seeds {seeds} --size {size} --image {image}"
+    sections += [deviation_section(scores, command), statistics_section(scores, command)]
+    sections.append(tolerance_section(_parameter_names(out / f"{next(iter(NETWORKS))}-float64")))
+    _write(out, [_introduction(), *sections])
+    console.print(f"Report: {out / 'parity.md'}, {out / 'parity.html'}", soft_wrap=True)
+
+
+def _introduction() -> Section:
+    return Section(
+        "What is compared",
+        [
+            "The same problem (a synthetic image of 64x96 pixels, x8, the paper's settings), the same initial weights, z and noise, drawn "
+            "with NumPy, in Paddle and in torch_ref, its mirror in PyTorch, each in a process of its own. Every gradient is a stage; the "
+            "table shows the worst. params_K: after K Adam steps. image: the final image, and its PSNR in dB.",
+            "Paddle keeps BatchNorm's epsilon and momentum as float32 even in float64. The mirror uses the exact values of those float32 "
+            "numbers; with a plain 1e-5 the two differ by 1e-10 in float64's output instead of by 3e-14.",
+        ],
+    )
+
+
+def _ladder(network: str, dtype: str, steps: int, out: Path) -> Section:
+    words = ["tools/compare_outputs.py", "--network", network, "--dtype", dtype, "--steps", str(steps)]
+    done = subprocess.run(
+        [sys.executable, *words, "--out", str(out.resolve())], cwd=_root(), capture_output=True, text=True, check=False
+    )
+    if done.returncode not in (0, 1):
+        raise ValueError(f"the ladder of {network} failed: {done.stderr.strip()}")
+    found = json.loads((out / "comparison.json").read_text())
+    stages = [Stage(**each | {"shape": tuple(each["shape"])}) for each in found["stages"] if "same_as" not in each]
+    return ladder_section(network, dtype, " ".join(["python", *words]), stages)
+
+
+def _parameter_names(out: Path) -> list[str]:
+    stages = json.loads((out / "comparison.json").read_text())["stages"]
+    return [stage["name"].removeprefix("grad/") for stage in stages if stage["name"].startswith("grad/")]
+
+
+def _trials(image: str, size: int, steps: int, seeds: int, data: str | None) -> list[Trial]:
+    common = {"size": size, "steps": steps}
+    grey = {"image": "camera", "data": "embedded"}
+    if "bridge" in image_names(find_source(data)):
+        grey = {"image": "bridge", "data": data}
+    colour = {"image": image, "data": "embedded"}
+    trials = []
+    for seed in range(seeds):
+        trials += [
+            Trial(COLOUR[0], "paddle", **colour, **common, seed=seed),
+            Trial(COLOUR[1], "paddle", **colour, **common, seed=seed, pad="replicate"),
+            Trial(COLOUR[2], "paddle", **colour, **common, seed=seed, initialisation="paddle"),
+            Trial(GREY[0], "paddle", **grey, **common, seed=seed),
+            Trial(GREY[1], "paddle", **grey, **common, seed=seed, channels=1),
+            Trial(COLOUR[0], "torch", **colour, **common, seed=TORCH_SEEDS + seed),
+        ]
+    return trials
+
+
+def _run_trials(trials: list[Trial], out: Path) -> list[dict]:
+    """Return the scores of all trials: a process a side, side by side with half the cores each."""
+    running = {}
+    environment = os.environ | {"OMP_NUM_THREADS": str(max(usable_cores() // 2, 1))}
+    for side in dict.fromkeys(trial.side for trial in trials):
+        wanted = out / f"trials-{side}-wanted.json"
+        write_json(wanted, [asdict(trial) for trial in trials if trial.side == side])
+        words = ["tools/parity_worker.py", "trials", side, str(wanted.resolve()), str((out / f"trials-{side}.json").resolve())]
+        running[side] = subprocess.Popen([sys.executable, *words], cwd=_root(), env=environment, stderr=subprocess.PIPE, text=True)
+    for side, process in running.items():
+        _, said = process.communicate()
+        if process.returncode:
+            raise ValueError(f"the trials of {side} failed: {said.strip()[-300:]}")
+    return [score for side in running for score in json.loads((out / f"trials-{side}.json").read_text())]
+
+
+def _write(out: Path, sections: list[Section]) -> None:
+    write_text(out / "parity.md", as_markdown(TITLE, sections))
+    write_text(out / "parity.html", as_html(TITLE, sections))
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parents[1]
+
+
+if __name__ == "__main__":
+    run(app)

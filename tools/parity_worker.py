@@ -1,0 +1,56 @@
+"""One side's part of a parity comparison; compare_outputs.py and parity_report.py run this in a process of its own for each side."""
+
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
+
+import typer
+
+from paddle_dip.command import command_line, one_of, run
+from paddle_dip.files import write_json
+from paddle_dip.parity.arrays import write_arrays
+from paddle_dip.parity.dump import dump
+from paddle_dip.parity.experiment import read_experiment
+from paddle_dip.parity.sides import SIDES, Side
+from paddle_dip.parity.trials import Trial, run_trial
+
+SIDE = typer.Argument(help=f"One of {', '.join(SIDES)}.")
+app = command_line()
+
+
+@app.command("dump")
+def dump_arrays(
+    side: str = SIDE,
+    experiment: Path = typer.Argument(help="experiment.json, as compare_outputs.py writes it."),
+    out: Path = typer.Argument(help="The .npz file to write."),
+) -> None:
+    """Run an experiment on one side and write its arrays, to compare them with another side's, here or elsewhere."""
+    chosen = _entered(side)
+    settings = read_experiment(experiment.read_text())
+    first_step = import_module(chosen.trace).first_step
+    write_arrays(out, dump(settings, fit=import_module(chosen.fit).fit, first_step=first_step))
+
+
+@app.command("trials")
+def trials(
+    side: str = SIDE,
+    wanted: Path = typer.Argument(help="A JSON list of trials, as parity_report.py writes it."),
+    out: Path = typer.Argument(help="The JSON file to write."),
+) -> None:
+    """Run fits on one side and write their scores."""
+    fit = import_module(_entered(side).fit).fit
+    write_json(out, [run_trial(Trial(**each), fit=fit) for each in json.loads(wanted.read_text())])
+
+
+def _entered(name: str) -> Side:
+    side = SIDES[one_of("side", name, tuple(SIDES))]
+    os.environ.update(side.environment)  # before the framework loads
+    return side
+
+
+if __name__ == "__main__":
+    run(app)
