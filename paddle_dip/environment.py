@@ -39,6 +39,21 @@ def thread_count() -> int:
     return int(first) if first.isdigit() and int(first) > 0 else 1
 
 
+def free_memory() -> int | None:
+    """Return how many bytes can still be taken without swapping, None where the system doesn't say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return None
+    try:  # a container's own bound, which /proc/meminfo doesn't know
+        bound = int(Path("/sys/fs/cgroup/memory.max").read_text())
+        free = min(free, bound - int(Path("/sys/fs/cgroup/memory.current").read_text()))
+    except (OSError, ValueError):  # no such file, or "max"
+        pass
+    return free
+
+
 def check_paddle() -> None:
     """Raise ImportError, naming the fix, where Paddle is missing, too old or installed twice."""
     installed = {name: _version(name) for name in ("paddlepaddle", "paddlepaddle-gpu")}

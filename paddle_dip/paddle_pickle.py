@@ -1,7 +1,9 @@
 """Paddle's .pdparams: a pickle, read without running any code in it."""
 
 import io
+import math
 import pickle
+import re
 from collections import OrderedDict
 from pathlib import Path
 
@@ -12,22 +14,51 @@ Weights = dict[str, np.ndarray]
 # Paddle's own entry: a table of the parameters' inner names.
 _INNER_NAMES = "StructuredToParameterName@@"
 _SPLIT = "UnpackBigParamInfor@@"  # large arrays in pieces, in files of the old pickle protocols
+_NUMBERS = re.compile(r"b1|[iu][1248]|f[248]")
+
+
+class _Dtype:
+    """What a pickle says of a dtype: numbers only."""
+
+    def __init__(self, code: str, align: bool = False, copy: bool = False):
+        if not _NUMBERS.fullmatch(code):
+            raise pickle.UnpicklingError(f"an array of dtype {code}, where numbers are needed")
+        self.code, self.order = code, "="
+
+    def __setstate__(self, state: tuple) -> None:
+        # (version, byte order, and what only structured dtypes have)
+        self.order = {"<": "<", ">": ">", "|": "|", "=": "="}[state[1]]
+
+
+class _Array:
+    """What a pickle says of an array."""
+
+    def __setstate__(self, state: tuple) -> None:
+        _, shape, dtype, columns_first, data = state
+        flat = np.frombuffer(data, dtype=dtype.order + dtype.code)
+        if math.prod(shape) != flat.size:
+            raise pickle.UnpicklingError(f"an array of {flat.size} numbers with the shape {shape}")
+        self.value = flat.reshape(shape, order="F" if columns_first else "C").copy()
+
+
+def _reconstruct(kind: object, shape: tuple, code: bytes) -> _Array:
+    return _Array()  # the pickle sets its state next
 
 
 def _latin1(text: str, encoding: str = "latin1") -> bytes:
     # The old pickle protocols spell bytes as text.
-    if encoding != "latin1":
-        raise pickle.UnpicklingError(f"encoding {encoding}")
     return text.encode("latin1")
 
 
-# What Paddle's files need. NumPy moved its module once.
+# What Paddle's files refer to, and what stands in for it here: nothing of NumPy's own is called. NumPy moved its module once.
 _ADMITTED = {
     ("collections", "OrderedDict"): OrderedDict,
     ("builtins", "tuple"): tuple,
     ("__builtin__", "tuple"): tuple,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
     ("_codecs", "encode"): _latin1,
 }
 
@@ -36,8 +67,6 @@ class _Reader(pickle.Unpickler):
     """An unpickler that knows a handful of names and refuses every other one before anything is called."""
 
     def find_class(self, module: str, name: str) -> object:
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name == "_reconstruct":
-            return _empty_array
         if (module, name) not in _ADMITTED:
             raise pickle.UnpicklingError(f"it refers to {module}.{name}, which weights don't need and which could run code")
         return _ADMITTED[module, name]
@@ -48,12 +77,12 @@ def read_pdparams(data: bytes, path: Path) -> Weights:
     try:
         content = _Reader(io.BytesIO(data)).load()
     except Exception as error:  # a pickle of ill will or ill luck can raise anything
-        raise ValueError(f"{path} is refused as Paddle weights: {error}") from None
+        raise ValueError(f"{path} is refused as Paddle weights: {str(error) or type(error).__name__}") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} is refused as Paddle weights: it holds {type(content).__name__}, not named arrays")
     if _SPLIT in content:
         raise ValueError(f"{path} holds arrays in pieces; save it again with paddle.save(..., protocol=4)")
-    return {name: _array(name, value, path) for name, value in content.items() if name != _INNER_NAMES}
+    return {name: _value(name, item, path) for name, item in content.items() if name != _INNER_NAMES}
 
 
 def write_pdparams(weights: Weights) -> bytes:
@@ -61,17 +90,10 @@ def write_pdparams(weights: Weights) -> bytes:
     return pickle.dumps(dict(weights), protocol=4)
 
 
-def _array(name: object, value: object, path: Path) -> np.ndarray:
-    # Paddle writes a lone tensor as (inner name, array).
-    if isinstance(value, tuple) and len(value) == 2:
-        value = value[1]
-    if not isinstance(name, str) or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+def _value(name: object, item: object, path: Path) -> np.ndarray:
+    # Paddle writes a tensor outside a state_dict as (inner name, array).
+    if isinstance(item, tuple) and len(item) == 2:
+        item = item[1]
+    if not isinstance(name, str) or not hasattr(item, "value") or not isinstance(item, _Array):
         raise ValueError(f"{path} is refused as Paddle weights: {name!r} is no array of numbers")
-    return value
-
-
-def _empty_array(kind: type, shape: tuple, code: bytes) -> np.ndarray:
-    # What NumPy's own _reconstruct does for a plain array; the pickle then sets its state.
-    if kind is not np.ndarray:
-        raise pickle.UnpicklingError("an array of another class than numpy.ndarray")
-    return np.empty(0, dtype=np.uint8)
+    return item.value

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from paddle_dip.environment import free_memory
+from paddle_dip.problem.budget import check_memory
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import back_project, pillow_resize
@@ -35,8 +37,13 @@ def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
 def super_resolve_photo(
     low: Photo, factor: int, preset: Preset, *, fit: Callable[..., Iterator], seed: int = 0, watch: Callable
 ) -> Photo:
-    """Return a photo `factor` times as large, with the same bits and profile; alpha, which has no prior, is enlarged by Lanczos."""
-    pixels = restore(super_resolution(low.pixels, factor, preset), preset, fit=fit, seed=seed, watch=watch)
+    """Return a photo `factor` times as large, with the same bits and profile; alpha, which has no prior, is enlarged by Lanczos.
+
+    Raises ValueError for a photo too small, or too large for the free memory.
+    """
+    problem = super_resolution(low.pixels, factor, preset)
+    check_memory(problem, preset, free_memory())
+    pixels = restore(problem, preset, fit=fit, seed=seed, watch=watch)
     alpha = None
     if low.alpha is not None:
         alpha = pillow_resize(low.alpha.shape, pixels.shape[1:])(low.alpha).clip(0, 1)

@@ -1,4 +1,4 @@
-"""One side's part of a parity comparison; compare_outputs.py and parity_report.py run this in a process of its own for each side."""
+"""One side's part of a comparison: compare_outputs.py and parity_report.py run it in a process of its own for each side."""
 
 import json
 import os

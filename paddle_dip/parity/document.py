@@ -46,8 +46,9 @@ def as_html(title: str, sections: list[Section]) -> str:
         blocks.append(f"<h2>{escape(section.title)}</h2>")
         blocks += [f"<pre>{escape(section.command)}</pre>"] if section.command else []
         blocks += [_html_table(part) if isinstance(part, Table) else f"<p>{escape(part)}</p>" for part in section.parts]
-    head = f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
-    return head + "\n<body>\n" + "\n".join(blocks) + "\n</body>\n</html>\n"
+    head = f'<head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
+    body = "\n".join(blocks)
+    return f'<!doctype html>\n<html lang="en">\n{head}\n<body>\n{body}\n</body>\n</html>\n'
 
 
 def _markdown_table(table: Table) -> str:

@@ -21,9 +21,9 @@ def tolerance_section(names: list[str]) -> Section:
     left_out = sorted(without_gradient(names))
     kinds = [[kind, f"{t.float64:.0e}", f"{t.float32:.0e}", t.why] for kind, t in TOLERANCES.items()]
     note = (
-        f"Left out of the parameters' comparison, in every run: {len(left_out)} of the skip network's {len(names)} arrays, the biases "
-        "that a BatchNorm behind them cancels (BLOCK.conv.bias beside BLOCK.norm, and SCALE.merge.norm.bias in front of SCALE.up1). "
-        "Their true gradient is zero, so what Adam scales up to steps there is rounding. Their gradients are compared."
+        f"Left out of the parameters' comparison, in every run: {len(left_out)} of the skip network's {len(names)} arrays, the "
+        "biases that a BatchNorm behind them cancels (BLOCK.conv.bias beside BLOCK.norm, and SCALE.merge.norm.bias in front of "
+        "SCALE.up1). Their true gradient is zero, so what Adam scales up to steps there is rounding. Their gradients are compared."
     )
     return Section("Tolerances", [Table(["stage", "float64", "float32", "why"], kinds), note])
 
@@ -53,8 +53,8 @@ def statistics_section(scores: list[dict], command: str) -> Section:
         )
     seeds = f"Paddle: seeds {', '.join(str(s['seed']) for s in ours)}; torch: seeds {', '.join(str(s['seed']) for s in theirs)}."
     note = (
-        "Random streams of their own: the two sides share no seed, so z, noise and initial weights are independent draws of the same "
-        "laws (NumPy's SFC64). That the laws are each framework's is tested apart (tests/parity/test_laws.py). " + seeds
+        "Random streams of their own: the two sides share no seed, so z, noise and initial weights are independent draws of the "
+        "same laws (NumPy's SFC64). That the laws are the frameworks' own is tested apart (tests/parity/test_laws.py). " + seeds
     )
     heading = ["result", "Paddle, dB", "torch, dB", "Paddle - torch, dB"]
     return Section("Statistical parity", [_setting(ours[0], len(ours)), Table(heading, rows), note], command)
@@ -72,8 +72,9 @@ def _grey_words(colour: list[dict], grey: list[dict]) -> str:
     own = mean_and_error([s["full_range"] for s in grey])
     apart = mean_and_error([s["full_range"] - s["iterate"] for s in grey])
     return (
-        f"The grey bridge: image {grey[0]['image']}, {len(grey)} seeds. Both lines by the paper's metric. As a one-channel port scores "
-        f"it, in full-range grey, the second line reads {own[0]:.2f} dB, {apart[0]:+.2f} dB from the metric alone (20 lg(219/255))."
+        f"The grey bridge: image {grey[0]['image']}, {len(grey)} seeds, both lines by the paper's metric. As a one-channel port "
+        f"scores it, in full-range grey, the second line reads {own[0]:.2f} dB, {apart[0]:+.2f} dB by the metric alone "
+        "(20 lg(219/255))."
     )
 
 
