@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help benchmark set14 test test-slow parity lint clean
+.PHONY: help benchmark set14 test test-slow parity speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
 	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable)"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: the long ones"
+	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff"
 
 $(VENV)/run.done: requirements.txt pyproject.toml
@@ -37,6 +38,10 @@ test-slow: $(VENV)/test.done
 
 parity: $(VENV)/test.done
 	$(RUN) -m pytest -q -m parity tests/parity
+
+speed: $(VENV)/test.done
+	$(RUN) tools/measure_speed.py --size 256 --against torch --json out/speed_256.json
+	$(RUN) tools/measure_speed.py --size 512 --steps 4 --against torch --json out/speed_512.json
 
 lint: $(VENV)/test.done
 	$(RUN) -m ruff check .

@@ -9,7 +9,7 @@ from pathlib import Path
 from paddle_dip import __version__
 from paddle_dip.environment import thread_count, usable_cores
 
-_PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "numpy", "scikit-image", "pillow")
+_PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "numpy", "scikit-image", "pillow", "torch")
 
 
 def provenance() -> dict:
@@ -18,10 +18,15 @@ def provenance() -> dict:
         "paddle_dip": __version__,
         "commit": _commit(),
         "python": platform.python_version(),
-        "packages": {name: v for name in _PACKAGES if (v := _version(name))},
+        "packages": installed_versions(),
         "device": _device(),
         "threads": thread_count(),
     }
+
+
+def installed_versions() -> dict[str, str]:
+    """Return the versions of the packages that a result may depend on, by name."""
+    return {name: v for name in _PACKAGES if (v := _version(name))}
 
 
 def peak_memory_mb() -> float:

@@ -1,4 +1,4 @@
-"""What the parity tests share: a network small enough to run often, and both frameworks' arrays of an experiment."""
+"""What the parity tests share: both frameworks' arrays of an experiment."""
 
 from dataclasses import replace
 
@@ -10,13 +10,10 @@ from paddle_dip.parity import trace as paddle_trace
 from paddle_dip.parity.compare import Stage, compare
 from paddle_dip.parity.dump import dump
 from paddle_dip.parity.experiment import Experiment
-from paddle_dip.problem.presets import SkipConfig
 from torch_ref import trace as torch_trace
 
 Arrays = dict[str, np.ndarray]
 
-# Three scales, one of them without a skip branch, all widths different.
-SMALL = SkipConfig(down=(8, 12, 10), up=(6, 8, 14), skip=(4, 0, 2), input_depth=5)
 QUICK = Experiment(network="small", steps=2, height=32, width=48)
 
 

@@ -32,7 +32,7 @@ def caught(a: dict, b: dict) -> set[str]:
 def sound():
     """Paddle's arrays, unbroken; and a check that nothing is caught where nothing is broken."""
     from paddle_dip.problem import catalogue
-    from tests.parity.sides import SMALL
+    from tests.parity.conftest import SMALL
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(catalogue.NETWORKS, "small", SMALL)

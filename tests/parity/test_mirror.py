@@ -47,7 +47,7 @@ def test_signatures_are_mirrored(pair):
 def test_attribute_names_are_mirrored():
     from paddle_dip.parity.trace import build_network
     from paddle_dip.weights import to_torch
-    from tests.parity.sides import SMALL
+    from tests.parity.conftest import SMALL
     from torch_ref.networks import build_network as build_mirror
 
     ours = {name: tuple(v.shape) for name, v in build_network(SMALL, 3).state_dict().items()}

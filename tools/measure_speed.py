@@ -1,0 +1,75 @@
+"""Time the fit step of paddle_dip, alone or against another: torch_ref's, or Paddle without our operators."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't installed
+
+import typer
+from rich.console import Console
+
+from paddle_dip.command import at_least, command_line, one_of, run
+from paddle_dip.files import writable_folder, write_json
+from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.provenance import installed_versions
+from paddle_dip.report.tables import terminal_table
+from paddle_dip.speed.compare import SIDES, compare, summarise
+from paddle_dip.speed.worker import Trial
+
+app = command_line()
+
+
+@app.command()
+def measure(
+    size: int = typer.Option(256, help="Side of the image in pixels, a multiple of 32."),
+    steps: int = typer.Option(8, help="Steps to time in a round, after two that aren't."),
+    rounds: int = typer.Option(3, help="How often each side has its turn."),
+    dtype: str = typer.Option("float32", help="float32 or float64."),
+    network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
+    against: str = typer.Option(None, help=f"The other side: one of {', '.join(list(SIDES)[1:])}."),
+    json_file: Path = typer.Option(None, "--json", help="Also write the figures to this file."),
+) -> None:
+    """Print median and spread of the whole step (noise, forward, loss, backward, Adam), memory, and distance to the limit."""
+    if size < 64 or size % 32:
+        raise ValueError(f"--size must be a multiple of 32 of at least 64, not {size}")
+    trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype)
+    one_of("--dtype", dtype, ("float32", "float64"))
+    sides = ["paddle"] + ([one_of("--against", against, tuple(SIDES)[1:])] if against else [])
+    if json_file is not None:
+        writable_folder(json_file.parent)
+        json_file = json_file.resolve()
+    os.chdir(ROOT)
+    console = Console()
+    found = compare(sides, trial, at_least("--rounds", rounds, 1), announce=lambda line: print(line, file=sys.stderr, flush=True))
+    summary = summarise(found, trial) | {"packages": installed_versions()}
+    console.print(terminal_table(_title(summary), *_table(sides, summary)))
+    if against:
+        console.print(f"paddle / {against}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
+    if json_file is not None:
+        write_json(json_file, summary)
+
+
+def _title(summary: dict) -> str:
+    size, tera = f"{summary['size']}x{summary['size']}", summary["step_flops"] / 1e12
+    return f"{summary['network']}, {size}, {summary['dtype']}, {summary['threads']} threads, {tera:.3f} TFLOP a step"
+
+
+def _table(sides: list[str], summary: dict) -> tuple[list[str], list[list[str]]]:
+    heading = ["side", "s a step", "least", "most", "MiB", "GEMM GFLOP/s", "of the limit"]
+    lines = []
+    for side in sides:
+        s = summary[side]
+        figures = [
+            f"{s['seconds']:.3f}",
+            *(f"{v:.3f}" for v in s["spread"]),
+            f"{s['memory_mb']:.0f}",
+            f"{s['gemm_rate'] / 1e9:.0f}",
+        ]
+        lines.append([side, *figures, f"{s['fraction_of_limit']:.0%}"])
+    return heading, lines
+
+
+if __name__ == "__main__":
+    run(app)
