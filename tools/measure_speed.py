@@ -28,7 +28,9 @@ def measure(
     rounds: int = typer.Option(3, help="How often each side has its turn."),
     dtype: str = typer.Option("float32", help="float32 or float64."),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
-    against: str = typer.Option(None, help=f"The other side: one of {', '.join(list(SIDES)[1:])}."),
+    against: str = typer.Option(
+        "", help=f"Other sides, separated by commas: {', '.join(list(SIDES)[1:])}. The ratio is to the first."
+    ),
     json_file: Path = typer.Option(None, "--json", help="Also write the figures to this file."),
 ) -> None:
     """Print median and spread of the whole step (noise, forward, loss, backward, Adam), memory, and distance to the limit."""
@@ -36,7 +38,8 @@ def measure(
         raise ValueError(f"--size must be a multiple of 32 of at least 64, not {size}")
     trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype)
     one_of("--dtype", dtype, ("float32", "float64"))
-    sides = ["paddle"] + ([one_of("--against", against, tuple(SIDES)[1:])] if against else [])
+    others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]
+    sides = ["paddle", *others]
     if json_file is not None:
         writable_folder(json_file.parent)
         json_file = json_file.resolve()
@@ -45,8 +48,8 @@ def measure(
     found = compare(sides, trial, at_least("--rounds", rounds, 1), announce=lambda line: print(line, file=sys.stderr, flush=True))
     summary = summarise(found, trial) | {"packages": installed_versions()}
     console.print(terminal_table(_title(summary), *_table(sides, summary)))
-    if against:
-        console.print(f"paddle / {against}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
+    if others:
+        console.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
     if json_file is not None:
         write_json(json_file, summary)
 

@@ -39,7 +39,7 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
 
 
 def summarise(found: dict[str, dict], trial: Trial) -> dict:
-    """Return the JSON-ready summary: medians, and, where two sides were timed, the first's ratio to the second."""
+    """Return the JSON-ready summary: medians, and, where more than one side was timed, the first's ratio to the second."""
     flops = step_flops(NETWORKS[trial.network], trial.size, trial.size)
     summary = {"size": trial.size, "network": trial.network, "dtype": trial.dtype, "threads": thread_count(), "step_flops": flops}
     for side, totals in found.items():
@@ -52,8 +52,8 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
             "fraction_of_limit": flops / totals["gemm_rate"] / seconds,
         }
         summary[f"{side.replace('-', '_')}_seconds"] = seconds
-    if len(found) == 2:
-        first, second = (found[side] for side in found)
+    if len(found) > 1:
+        first, second = list(found.values())[:2]
         pairs = [a / b for a, b in zip(first["rounds"], second["rounds"], strict=True)]
         summary["ratio"] = median(pairs)
         summary["ratio_spread"] = [min(pairs), max(pairs)]

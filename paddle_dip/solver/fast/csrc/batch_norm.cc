@@ -5,11 +5,10 @@
 namespace dip {
 
 Norm::Norm(const float* m, const float* variance, const float* gamma, const float* beta, int64_t c, float eps)
-    : mean(m, m + c), rstd(c), scale(c), shift(c) {
+    : mean(m, m + c), rstd(c), scale(c), shift(beta, beta + c) {
   for (int64_t i = 0; i < c; ++i) {
     rstd[i] = float(1.0 / std::sqrt(double(variance[i]) + eps));
     scale[i] = gamma[i] * rstd[i];
-    shift[i] = beta[i] - mean[i] * scale[i];
   }
 }
 
@@ -53,12 +52,13 @@ void add_pixels(const float* __restrict x, int64_t pixels, int64_t channels, flo
 
 void normalise(const Norm& norm, const float* __restrict x, int64_t pixels, int64_t channels, float slope,
                float* __restrict y) {
+  const float* __restrict mean = norm.mean.data();
   const float* __restrict scale = norm.scale.data();
   const float* __restrict shift = norm.shift.data();
   for (int64_t p = 0; p < pixels; ++p, x += channels, y += channels) {
 #pragma omp simd
     for (int64_t c = 0; c < channels; ++c) {
-      const float z = x[c] * scale[c] + shift[c];
+      const float z = (x[c] - mean[c]) * scale[c] + shift[c];
       y[c] = z > 0.0f ? z : z * slope;
     }
   }
@@ -74,9 +74,10 @@ void add_gradient_sums(const Norm& norm, const float* __restrict dy, const float
   for (int64_t p = 0; p < pixels; ++p, x += channels, dy += channels) {
 #pragma omp simd
     for (int64_t c = 0; c < channels; ++c) {
-      const float g = dy[c] * (x[c] * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
+      const float centred = x[c] - mean[c];
+      const float g = dy[c] * (centred * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
       sums[c] += g;
-      products[c] += g * ((x[c] - mean[c]) * rstd[c]);
+      products[c] += g * (centred * rstd[c]);
     }
   }
 }
@@ -92,8 +93,9 @@ void normalise_backward(const Norm& norm, const NormGradient& gradient, const fl
   for (int64_t p = 0; p < pixels; ++p, x += channels, dy += channels, dx += channels) {
 #pragma omp simd
     for (int64_t c = 0; c < channels; ++c) {
-      const float g = dy[c] * (x[c] * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
-      const float d = scale[c] * (g - offset[c] - (x[c] - mean[c]) * factor[c]);
+      const float centred = x[c] - mean[c];
+      const float g = dy[c] * (centred * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
+      const float d = scale[c] * (g - offset[c] - centred * factor[c]);
       dx[c] = d;
       sums[c] += d;
     }

@@ -4,8 +4,6 @@
 #include <mutex>
 #include <tuple>
 
-#include "scratch.h"
-
 namespace dip {
 
 using namespace onednn;
@@ -74,38 +72,37 @@ void Convolution::make_backward_weights() {
   unpack_diff_ = reorder(diff_weight_, weight_);
 }
 
-const void* Convolution::reordered(const Primitive& reorder, const float* weight, const Layout& to) const {
-  void* packed = scratch(Slot::kWeights, to.bytes());
-  reorder.run({{kSrc, weight_, weight}, {kDst, to, packed}});
-  return packed;
+const void* Convolution::packed(const Primitive& reorder, const float* weight, const Layout& to) const {
+  void* target = scratch(Slot::kWeights, to.bytes());
+  reorder.run({{kSrc, weight_, weight}, {kDst, to, target}});
+  return target;
 }
 
 const void* Convolution::narrowed(const Primitive& reorder, const float* data, const Layout& from, const Layout& to,
-                                  int slot) const {
-  void* narrow = scratch(Slot(slot), to.bytes());
+                                  Slot slot) const {
+  void* narrow = scratch(slot, to.bytes());
   reorder.run({{kSrc, from, data}, {kDst, to, narrow}});
   return narrow;
 }
 
 void Convolution::forward(const float* src, const float* weight, const float* bias, float* dst) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, int(Slot::kTiles)) : src;
-  const void* packed = reordered(*pack_forward_, weight, forward_weight_);
-  static const float zeros[4096] = {};
-  forward_->run({{kSrc, src_in_, in}, {kWeights, forward_weight_, packed}, {kBias, bias_, bias ? bias : zeros}, {kDst, dst_, dst}});
+  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, Slot::kNarrowSource) : src;
+  const void* ready = packed(*pack_forward_, weight, forward_weight_);
+  forward_->run({{kSrc, src_in_, in}, {kWeights, forward_weight_, ready}, {kBias, bias_, bias}, {kDst, dst_, dst}});
 }
 
 void Convolution::backward_data(const float* diff_dst, const float* weight, float* diff_src) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, int(Slot::kProducts)) : diff_dst;
-  const void* packed = reordered(*pack_data_, weight, data_weight_);
-  backward_data_->run({{kDiffDst, dst_in_, in}, {kWeights, data_weight_, packed}, {kDiffSrc, src_, diff_src}});
+  const void* in = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, Slot::kNarrowGradient) : diff_dst;
+  const void* ready = packed(*pack_data_, weight, data_weight_);
+  backward_data_->run({{kDiffDst, dst_in_, in}, {kWeights, data_weight_, ready}, {kDiffSrc, src_, diff_src}});
 }
 
 void Convolution::backward_weights(const float* src, const float* diff_dst, float* diff_weight) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, int(Slot::kTiles)) : src;
-  const void* out = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, int(Slot::kProducts)) : diff_dst;
-  void* packed = scratch(Slot::kWeights, diff_weight_.bytes());
-  backward_weights_->run({{kSrc, src_in_, in}, {kDiffDst, dst_in_, out}, {kDiffWeights, diff_weight_, packed}});
-  unpack_diff_->run({{kSrc, diff_weight_, packed}, {kDst, weight_, diff_weight}});
+  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, Slot::kNarrowSource) : src;
+  const void* out = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, Slot::kNarrowGradient) : diff_dst;
+  void* preferred = scratch(Slot::kWeights, diff_weight_.bytes());
+  backward_weights_->run({{kSrc, src_in_, in}, {kDiffDst, dst_in_, out}, {kDiffWeights, diff_weight_, preferred}});
+  unpack_diff_->run({{kSrc, diff_weight_, preferred}, {kDst, weight_, diff_weight}});
 }
 
 const Convolution& convolution(const ConvShape& shape) {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "onednn.h"
+#include "scratch.h"
 
 namespace dip {
 
@@ -20,7 +21,7 @@ struct ConvShape {
 class Convolution {
  public:
   explicit Convolution(const ConvShape& shape);
-  // src (n, h, w, c), weight (oc, c, k, k), bias (oc) or null, dst (n, oh, ow, oc)
+  // src (n, h, w, c), weight (oc, c, k, k), bias (oc), dst (n, oh, ow, oc)
   void forward(const float* src, const float* weight, const float* bias, float* dst) const;
   void backward_data(const float* diff_dst, const float* weight, float* diff_src) const;
   void backward_weights(const float* src, const float* diff_dst, float* diff_weight) const;
@@ -29,9 +30,9 @@ class Convolution {
   void make_forward();
   void make_backward_data();
   void make_backward_weights();
-  const void* reordered(const onednn::Primitive& reorder, const float* weight, const onednn::Layout& to) const;
+  const void* packed(const onednn::Primitive& reorder, const float* weight, const onednn::Layout& to) const;
   const void* narrowed(const onednn::Primitive& reorder, const float* data, const onednn::Layout& from,
-                       const onednn::Layout& to, int slot) const;
+                       const onednn::Layout& to, Slot slot) const;
 
   ConvShape shape_;
   onednn::Layout src_, dst_, weight_, bias_;     // float32, as the caller holds them

@@ -56,9 +56,6 @@ int dnnl_convolution_backward_weights_primitive_desc_create(
     const dnnl_memory_desc* diff_weights, const dnnl_memory_desc* diff_bias, const dnnl_memory_desc* diff_dst,
     const int64_t* strides, const int64_t* dilates, const int64_t* padding_l, const int64_t* padding_r,
     const dnnl_primitive_desc* forward_hint, const dnnl_primitive_attr*);
-int dnnl_matmul_primitive_desc_create(dnnl_primitive_desc**, dnnl_engine*, const dnnl_memory_desc* src,
-                                      const dnnl_memory_desc* weights, const dnnl_memory_desc* bias,
-                                      const dnnl_memory_desc* dst, const dnnl_primitive_attr*);
 int dnnl_reorder_primitive_desc_create(dnnl_primitive_desc**, const dnnl_memory_desc* src, dnnl_engine*,
                                        const dnnl_memory_desc* dst, dnnl_engine*, const dnnl_primitive_attr*);
 const dnnl_memory_desc* dnnl_primitive_desc_query_md(const dnnl_primitive_desc*, int what, int index);
@@ -79,5 +76,5 @@ constexpr int kDirect = 1;
 constexpr int kQueryWeights = 131, kQueryDiffWeights = 132, kQueryScratchpad = 136;
 // names of execution arguments
 constexpr int kSrc = 1, kDst = 17, kWeights = 33, kBias = 41, kScratchpad = 80;
-constexpr int kDiffSrc = 129, kDiffDst = 145, kDiffWeights = 161, kDiffBias = 169;
+constexpr int kDiffSrc = 129, kDiffDst = 145, kDiffWeights = 161;
 }  // namespace dip::onednn

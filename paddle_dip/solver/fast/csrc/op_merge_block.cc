@@ -118,7 +118,8 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
   fold_halo(s.halo, padded);
   // Cropped borders get no gradient from the rows below: start from zero there.
   const bool cropped = s.merge.h != s.merge.skip_h || s.merge.w != s.merge.skip_w;
-  paddle::Tensor d_skip = cropped ? paddle::full(skip.shape(), 0.0f, paddle::DataType::FLOAT32) : empty(skip.shape());
+  const Shape skip_shape = s.merge.skip_c ? skip.shape() : Shape{1};  // Paddle 3.0 refuses an output without elements
+  paddle::Tensor d_skip = cropped ? paddle::full(skip_shape, 0.0f, paddle::DataType::FLOAT32) : empty(skip_shape);
   paddle::Tensor d_deeper = empty(deeper.shape()), d_gamma = empty(inner), d_beta = empty(inner);
   joint.backward(norm, s.halo, padded, d_gamma.data<float>(), d_beta.data<float>(),
                  s.merge.skip_c ? d_skip.data<float>() : nullptr, d_deeper.data<float>());

@@ -1,5 +1,7 @@
 #include "pool.h"
 
+#include "scratch.h"
+
 #include <sys/mman.h>
 
 #include <cstdint>
@@ -77,16 +79,15 @@ void give_buffer(void* data) {
   p.in_use.erase(entry);
 }
 
-size_t idle_buffer_bytes() {
-  std::lock_guard<std::mutex> lock(pool().guard);
-  size_t total = 0;
-  for (const auto& entry : pool().idle) total += entry.first;
-  return total;
-}
-
 void release_buffers() {
   std::lock_guard<std::mutex> lock(pool().guard);
   free_older_than(pool(), 0);
 }
 
 }  // namespace dip
+
+// Called from Python through ctypes.
+extern "C" void dip_release_memory() {
+  dip::release_buffers();
+  dip::release_scratch();
+}

@@ -9,7 +9,6 @@ namespace dip {
 
 void* take_buffer(size_t bytes);
 void give_buffer(void* data);
-size_t idle_buffer_bytes();
 void release_buffers();  // frees the idle ones
 
 }  // namespace dip

@@ -22,7 +22,6 @@ class Buffer {
     data_ = nullptr;
     bytes_ = 0;
   }
-  size_t bytes() const { return bytes_; }
 
  private:
   void grow(size_t bytes) {
@@ -44,12 +43,6 @@ thread_local Buffer buffers[int(Slot::kCount)];
 }  // namespace
 
 void* scratch(Slot slot, size_t bytes) { return buffers[int(slot)].reserve(bytes); }
-
-size_t scratch_bytes() {
-  size_t total = 0;
-  for (const Buffer& b : buffers) total += b.bytes();
-  return total;
-}
 
 void release_scratch() {
   for (Buffer& b : buffers) b.release();

@@ -5,11 +5,10 @@
 namespace dip {
 
 // One buffer per purpose; two purposes that are alive at the same moment must be two slots.
-enum class Slot { kOnednn, kWeights, kPadded, kGradient, kPartials, kTiles, kProducts, kFilters, kRows, kGradientRow, kCount };
+enum class Slot { kOnednn, kWeights, kPadded, kGradient, kPartials, kNarrowSource, kNarrowGradient, kRows, kGradientRow, kCount };
 
 void* scratch(Slot slot, size_t bytes);  // 64-byte aligned, uninitialised, this thread's own, valid until the next larger request
 inline float* scratch_floats(Slot slot, size_t count) { return static_cast<float*>(scratch(slot, count * sizeof(float))); }
-size_t scratch_bytes();    // what this thread holds now
-void release_scratch();    // gives this thread's buffers back
+void release_scratch();  // gives this thread's buffers back
 
 }  // namespace dip
