@@ -5,17 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from paddle_dip import __version__
-from paddle_dip.command import at_least, command_line, run
+from paddle_dip.command import at_least, command_line, console, run
 from paddle_dip.files import writable_folder
 from paddle_dip.problem.images import check_writable, read_photo, write_photo
 from paddle_dip.problem.presets import PRESETS, described, super_resolution_preset
 from paddle_dip.problem.tasks import check_factor
 from paddle_dip.progress import track
 from paddle_dip.report.tables import terminal_table
-from paddle_dip.restore import super_resolve_photo
+from paddle_dip.restore import photo_problem, restore_photo
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
 JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
@@ -56,13 +55,14 @@ def super_resolve(
     at_least("--seed", seed, 0)
     low = read_photo(photo)
     check_writable(out, low)
+    problem = photo_problem(low, factor, chosen)
     writable_folder(out.parent)
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
     with track(photo.name, chosen.steps) as show:
-        high = super_resolve_photo(low, factor, chosen, fit=fit, seed=seed, watch=show)
+        high = restore_photo(low, problem, chosen, fit=fit, seed=seed, watch=show)
     write_photo(out, high)
-    Console().print(f"{out}: {high.pixels.shape[2]}x{high.pixels.shape[1]} pixels", soft_wrap=True)
+    console().print(f"{out}: {high.pixels.shape[2]}x{high.pixels.shape[1]} pixels", soft_wrap=True)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def networks(as_json: bool = JSON) -> None:
         print(json.dumps(counts, indent=2))
         return
     lines = [[name, f"{count:,}"] for name, count in counts.items()]
-    Console().print(terminal_table("Networks", ["network", "trainable parameters"], lines))
+    console().print(terminal_table("Networks", ["network", "trainable parameters"], lines))
 
 
 @app.command()
@@ -90,4 +90,4 @@ def presets(as_json: bool = JSON) -> None:
         table = terminal_table(f"{preset.task}: {title}", ["setting", "value", "source"], described(preset))
         for column in table.columns[1:]:
             column.justify = "left"
-        Console().print(table)
+        console().print(table)

@@ -1,9 +1,11 @@
 """How every command of the project behaves: Typer parses, bad input is one clear line on standard error and exit code 2."""
 
+import os
 import sys
 from typing import NoReturn
 
 import typer
+from rich.console import Console
 
 _INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
 
@@ -14,12 +16,17 @@ def command_line(**settings) -> typer.Typer:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C."""
+    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C.
+
+    With the environment variable PADDLE_DIP_DEBUG set, bad input shows its traceback.
+    """
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
         _fail("interrupted", _INTERRUPTED)
     except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
+        if os.environ.get("PADDLE_DIP_DEBUG"):
+            raise
         _fail(_message(error), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
@@ -31,6 +38,12 @@ def run(app: typer.Typer) -> NoReturn:
     if code == _INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
         _fail("interrupted", _INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def console() -> Console:
+    """Return where a command prints: paths are never read as markup, and a log is wide enough for every table."""
+    plain = Console(markup=False, highlight=False)
+    return plain if plain.is_terminal else Console(markup=False, highlight=False, width=160)
 
 
 def at_least(option: str, value: float, least: float) -> float:

@@ -47,16 +47,18 @@ def free_memory() -> int | None:
     except (OSError, StopIteration, ValueError):
         return None
     try:  # a container's own bound, which /proc/meminfo doesn't know
-        bound = int(Path("/sys/fs/cgroup/memory.max").read_text())
-        free = min(free, bound - int(Path("/sys/fs/cgroup/memory.current").read_text()))
-    except (OSError, ValueError):  # no such file, or "max"
+        group = Path("/sys/fs/cgroup")
+        bound, used = (int((group / name).read_text()) for name in ("memory.max", "memory.current"))
+        cache = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())["inactive_file"]
+        free = min(free, max(bound - used + int(cache), 0))
+    except (OSError, ValueError, KeyError):  # no such file, or "max"
         pass
     return free
 
 
 def check_paddle() -> None:
     """Raise ImportError, naming the fix, where Paddle is missing, too old or installed twice."""
-    installed = {name: _version(name) for name in ("paddlepaddle", "paddlepaddle-gpu")}
+    installed = {name: installed_version(name) for name in ("paddlepaddle", "paddlepaddle-gpu")}
     if all(installed.values()):
         raise ImportError(
             "both paddlepaddle and paddlepaddle-gpu are installed and own the same files; fix: "
@@ -70,7 +72,8 @@ def check_paddle() -> None:
         raise ImportError("PaddlePaddle is not installed; fix: pip install -r requirements.txt")
     if _release(found) < OLDEST_PADDLE:
         oldest = ".".join(map(str, OLDEST_PADDLE))
-        raise ImportError(f"PaddlePaddle {found} is too old, {oldest} or newer is needed; fix: pip install -r requirements.txt")
+        needed = "requirements-gpu.txt" if installed["paddlepaddle-gpu"] else "requirements.txt"
+        raise ImportError(f"PaddlePaddle {found} is too old, {oldest} or newer is needed; fix: pip install -r {needed}")
 
 
 def _warn_too_late(wanted: dict[str, str]) -> None:
@@ -91,7 +94,8 @@ def _is_amd() -> bool:
         return "AMD" in os.environ.get("PROCESSOR_IDENTIFIER", "")
 
 
-def _version(distribution: str) -> str | None:
+def installed_version(distribution: str) -> str | None:
+    """Return the version of an installed distribution, or None."""
     try:
         return version(distribution)
     except PackageNotFoundError:

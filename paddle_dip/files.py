@@ -1,6 +1,7 @@
 """Files written whole or not at all."""
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -33,8 +34,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write `value` as indented JSON, whole or not at all."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write `value` as indented JSON, whole or not at all. JSON has no infinity: what isn't finite becomes null."""
+    write_text(path, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def writable_folder(path: Path) -> Path:
@@ -47,6 +48,14 @@ def writable_folder(path: Path) -> Path:
     except OSError as error:
         raise ValueError(f"output folder {path} can't be written to: {error.strerror or error}") from None
     return path
+
+
+def _finite(value):
+    if isinstance(value, dict):
+        return {key: _finite(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _umask() -> int:

@@ -25,7 +25,7 @@ def track(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
 @contextmanager
 def _bar(name: str, steps: int, start: int) -> Iterator[Callable]:
     columns = (
-        TextColumn("{task.description:>12}"),
+        TextColumn("{task.description:>12}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -3,11 +3,10 @@
 import platform
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from paddle_dip import __version__
-from paddle_dip.environment import thread_count, usable_cores
+from paddle_dip.environment import installed_version, thread_count, usable_cores
 
 _PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "numpy", "scikit-image", "pillow", "torch")
 
@@ -20,17 +19,32 @@ def provenance() -> dict:
         "python": platform.python_version(),
         "packages": installed_versions(),
         "device": _device(),
-        "threads": thread_count(),
+        **computed_with(),
     }
+
+
+def computed_with() -> dict:
+    """Return what the last bits of a result depend on, beside the settings: Paddle, device, threads, compiled operators or not."""
+    import paddle
+
+    from paddle_dip.solver.fast import build
+
+    operators = "compiled" if build.available() else "plain"
+    return {"paddle": paddle.__version__, "place": paddle.get_device(), "threads": thread_count(), "operators": operators}
 
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of the packages that a result may depend on, by name."""
-    return {name: v for name in _PACKAGES if (v := _version(name))}
+    return {name: v for name in _PACKAGES if (v := installed_version(name))}
 
 
 def peak_memory_mb() -> float:
     """Return the largest resident size of this process so far, in MiB; 0 where the system doesn't say."""
+    try:  # unlike ru_maxrss, not inherited from the process that started this one
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**10
+    except (OSError, StopIteration):
+        pass
     try:
         import resource
     except ImportError:  # Windows
@@ -72,10 +86,3 @@ def _commit() -> str | None:
     if head.returncode:
         return None
     return head.stdout.strip() + (" with changes" if changed.stdout.strip() else "")
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None

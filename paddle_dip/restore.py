@@ -28,21 +28,26 @@ def restore(
 def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
     """Return the image that a snapshot of a fit amounts to, float64 [C, H, W] in [0, 1]: enlarged, clipped and back-projected."""
     kind = "average" if preset.average == "ema" else preset.final_input
-    image = problem.lift(snapshot.canvas(kind).astype(np.float64)).clip(0, 1)
+    canvas = snapshot.canvas(kind).astype(np.float64)
+    if not np.isfinite(canvas).all():
+        raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
+    image = problem.lift(canvas).clip(0, 1)
     if not preset.back_projection:
         return image
     return back_project(image, problem.observation, problem.exact, passes=preset.back_projection)
 
 
-def super_resolve_photo(
-    low: Photo, factor: int, preset: Preset, *, fit: Callable[..., Iterator], seed: int = 0, watch: Callable
-) -> Photo:
-    """Return a photo `factor` times as large, with the same bits and profile; alpha, which has no prior, is enlarged by Lanczos.
-
-    Raises ValueError for a photo too small, or too large for the free memory.
-    """
+def photo_problem(low: Photo, factor: int, preset: Preset) -> Problem:
+    """Return the problem of magnifying a photo; raises ValueError for one too small, or too large for the free memory."""
     problem = super_resolution(low.pixels, factor, preset)
     check_memory(problem, preset, free_memory())
+    return problem
+
+
+def restore_photo(
+    low: Photo, problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int, watch: Callable
+) -> Photo:
+    """Return a photo restored, with its bits and profile; alpha, which has no prior, is enlarged by Lanczos. See `restore`."""
     pixels = restore(problem, preset, fit=fit, seed=seed, watch=watch)
     alpha = None
     if low.alpha is not None:

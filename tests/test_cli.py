@@ -52,6 +52,7 @@ def test_same_seed_same_file(tmp_path):
         (("--steps", -5), "--steps"),
         (("--seed", -1), "--seed"),
         (("--preset", "slow"), "fast, paper"),
+        (("--preset", "paper", "--factor", 3), "even factor"),
         (("--nonsense",), "--nonsense"),
     ],
 )
@@ -61,8 +62,13 @@ def test_bad_options_are_refused(tmp_path, options, words):
     assert not (tmp_path / "out.png").exists()
 
 
-def make_bomb(path):
-    Image.new("1", (20000, 20000)).save(path)
+def make_bomb(path, side):
+    Image.new("1", (side, side)).save(path)
+
+
+def make_truncated(path):
+    write_photo(path, shown(3))
+    path.write_bytes(path.read_bytes()[:-40])
 
 
 @pytest.mark.parametrize(
@@ -70,20 +76,27 @@ def make_bomb(path):
     [
         (lambda path: None, "doesn't exist"),
         (lambda path: path.write_text("hello"), "not an image"),
+        (make_truncated, "cut off"),
         (lambda path: write_photo(path, Photo(np.ones((3, 1, 1)))), "1x1"),
-        (make_bomb, "million"),
+        (lambda path: make_bomb(path, 10_000), "million"),
+        (lambda path: make_bomb(path, 20_000), "million"),
     ],
-    ids=["missing", "text", "1x1", "bomb"],
+    ids=["missing", "text", "truncated", "1x1", "bomb that Pillow warns of", "bomb"],
 )
 def test_bad_photos_are_refused(tmp_path, make, words):
     make(tmp_path / "in.png")
-    assert_refused(command(*CLI, "super-resolve", tmp_path / "in.png", "--steps", 1, "--out", tmp_path / "out.png"), words)
-    assert not (tmp_path / "out.png").exists()
+    assert_refused(
+        command(*CLI, "super-resolve", tmp_path / "in.png", "--steps", 1, "--out", tmp_path / "results" / "out.png"), words
+    )
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_bad_place_for_the_result_is_refused_before_the_work(tmp_path):
     write_photo(tmp_path / "in.png", shown(3))
-    for out, words in [(tmp_path / "in.png" / "out.png", "output folder"), (tmp_path / "out.xyz", ".png, .jpg")]:
+    (tmp_path / "folder.png").mkdir()
+    places = {"in.png/out.png": "output folder", "out.xyz": ".png, .jpg", "folder.png": "is a folder"}
+    for name, words in places.items():
+        out = tmp_path / name
         assert_refused(command(*CLI, "super-resolve", tmp_path / "in.png", "--out", out), words)
 
 

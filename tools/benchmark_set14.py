@@ -7,18 +7,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
 
 import typer
-from rich.console import Console
 
 from paddle_dip.benchmark.run import Settings, run
-from paddle_dip.command import at_least, command_line, one_of
+from paddle_dip.command import at_least, command_line, console, one_of
 from paddle_dip.command import run as run_command
 from paddle_dip.problem.dataset import Source, find_source, image_names
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import AVERAGES, Preset, super_resolution_preset
 from paddle_dip.report.results import Row
-from paddle_dip.report.tables import benchmark_table, terminal_table
+from paddle_dip.report.tables import terminal_table
 
 FACTORS = (4, 8)
-AVERAGES = ("none", "ema")
 app = command_line()
 
 
@@ -46,15 +44,15 @@ def benchmark(
     every = at_least("--grid-every", grid_every if grid_every is not None else max(chosen.steps // 5, 1), 1)
     source = find_source(data)
     names = _names(images, source)
-    console = Console()
-    console.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
+    screen = console()
+    screen.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
     settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds)
-    outcome = run(settings, fit=fit, announce=lambda row: console.print(_line(row), soft_wrap=True))
-    heading, lines = benchmark_table(outcome.rows, outcome.bicubic_bp)
-    console.print(terminal_table(f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)", heading, lines))
-    console.print(f"Mean {outcome.summary['mean_psnr_y']:.3f} dB. Page: {out / 'index.html'}", soft_wrap=True)
+    outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
+    title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"
+    screen.print(terminal_table(title, *outcome.table))
+    screen.print(f"Mean {outcome.table[1][-1][3]} dB. Page: {out / 'index.html'}", soft_wrap=True)
 
 
 def _preset(name: str, factor: int, steps: int | None, average: str | None) -> Preset:
@@ -70,7 +68,7 @@ def _names(images: str, source: Source) -> tuple[str, ...]:
     known = image_names(source)
     if images == "all":
         return tuple(known)
-    return tuple(dict.fromkeys(one_of("--images", name.strip(), ("all", *known)) for name in images.split(",")))
+    return tuple(dict.fromkeys(one_of("--images", name.strip(), tuple(known)) for name in images.split(",")))
 
 
 def _line(row: Row) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from paddle_dip.command import command_line, run
 from paddle_dip.files import writable_folder, write_text
 from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
-from paddle_dip.parity.compare import compare, locate
+from paddle_dip.parity.compare import compare, layers_in_common, locate
 from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, PADS, Experiment, checked
 from paddle_dip.parity.sides import SIDES
 from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
@@ -67,7 +67,9 @@ def compare_outputs(
     if reprod_log:
         for label, side in sides.items():
             export_reprod_log(writable_folder(out / "reprod_log"), f"{label}-{Path(side).stem}", arrays[label])
-    _show(sides, stages, where, every=every, located=locate_first)
+    _show(sides, stages, every=every)
+    if locate_first:
+        _show_place(where, layers_in_common(arrays["a"], arrays["b"]))
     if not all(stage.passed for stage in stages):
         raise typer.Exit(1)
 
@@ -88,15 +90,20 @@ def _arrays(side: str, label: str, out: Path) -> Arrays:
     return read_arrays(file)
 
 
-def _show(sides: dict[str, str], stages: list, where: str | None, *, every: bool, located: bool) -> None:
+def _show(sides: dict[str, str], stages: list, *, every: bool) -> None:
     console = Console()
     console.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
     console.print(stage_table(stages, every=every))
     console.print(f"{sum(stage.passed for stage in stages)} of {len(stages)} stages agree")
     for line in complaints(stages):
         console.print(line, soft_wrap=True, markup=False)
-    if located:
-        console.print(where or "no layer diverges", soft_wrap=True)
+
+
+def _show_place(where: str | None, layers: int) -> None:
+    if not layers:
+        print("no layer was traced on both sides: fused operators have none, take paddle-plain for --locate")
+    else:
+        print(where or f"none of {layers} layers diverges")
 
 
 if __name__ == "__main__":

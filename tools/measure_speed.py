@@ -8,9 +8,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't installed
 
 import typer
-from rich.console import Console
 
-from paddle_dip.command import at_least, command_line, one_of, run
+from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder, write_json
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.provenance import installed_versions
@@ -44,12 +43,12 @@ def measure(
         writable_folder(json_file.parent)
         json_file = json_file.resolve()
     os.chdir(ROOT)
-    console = Console()
+    screen = console()
     found = compare(sides, trial, at_least("--rounds", rounds, 1), announce=lambda line: print(line, file=sys.stderr, flush=True))
     summary = summarise(found, trial) | {"packages": installed_versions()}
-    console.print(terminal_table(_title(summary), *_table(sides, summary)))
+    screen.print(terminal_table(_title(summary), *_table(sides, summary)))
     if others:
-        console.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
+        screen.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
     if json_file is not None:
         write_json(json_file, summary)
 

@@ -23,6 +23,8 @@ from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.dataset import find_source, image_names
 
 TITLE = "Parity of Paddle and PyTorch"
+# The compiled operators step in in float32; paddle-plain is without them.
+RUNGS = (("paddle", "float64"), ("paddle", "float32"), ("paddle-plain", "float32"))
 TORCH_SEEDS = 100  # torch's trials start here, Paddle's at 0
 app = command_line()
 
@@ -50,14 +52,15 @@ def parity_report(
     console = Console()
     sections = []
     for network in NETWORKS:
-        for dtype, count in (("float64", steps), ("float32", min(steps, 10))):
-            console.print(f"ladder: {network}, {dtype}")
-            sections.append(_ladder(network, dtype, count, out / f"{network}-{dtype}", resume=resume))
+        for side, dtype in RUNGS:
+            console.print(f"ladder: {network}, {side}, {dtype}")
+            count = steps if dtype == "float64" else min(steps, 10)
+            sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
     console.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)
     command = f"python tools/parity_report.py --trial-steps {trial_steps} --seeds {seeds} --size {size} --image {image}"
     sections += [deviation_section(scores, command), statistics_section(scores, command)]
-    sections.append(tolerance_section(_parameter_names(out / f"{next(iter(NETWORKS))}-float64")))
+    sections.append(tolerance_section(_parameter_names(out / f"{next(iter(NETWORKS))}-paddle-float64")))
     _write(out, [_introduction(), *sections])
     console.print(f"Report: {out / 'parity.md'}, {out / 'parity.html'}", soft_wrap=True)
 
@@ -77,8 +80,9 @@ def _introduction() -> Section:
     )
 
 
-def _ladder(network: str, dtype: str, steps: int, out: Path, *, resume: bool) -> Section:
-    words = ["tools/compare_outputs.py", "--network", network, "--dtype", dtype, "--steps", str(steps)]
+def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, *, resume: bool) -> Section:
+    words = ["tools/compare_outputs.py", "--framework-a", side, "--framework-b", "torch", "--network", network]
+    words += ["--dtype", dtype, "--steps", str(steps)]
     if not (resume and (out / "comparison.json").exists()):
         whole = [sys.executable, *words, "--out", str(out.resolve())]
         done = subprocess.run(whole, cwd=_root(), capture_output=True, text=True, check=False)
@@ -86,7 +90,7 @@ def _ladder(network: str, dtype: str, steps: int, out: Path, *, resume: bool) ->
             raise ValueError(f"the ladder of {network} failed: {done.stderr.strip()}")
     found = json.loads((out / "comparison.json").read_text())
     stages = [Stage(**each | {"shape": tuple(each["shape"])}) for each in found["stages"] if "same_as" not in each]
-    return ladder_section(network, dtype, " ".join(["python", *words]), stages)
+    return ladder_section(f"{network}, {side} against torch, {dtype}", " ".join(["python", *words]), stages)
 
 
 def _parameter_names(out: Path) -> list[str]:

@@ -1,14 +1,14 @@
 """Score restored image files by the paper's metric."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
 
 import typer
-from rich.console import Console
 
-from paddle_dip.command import command_line, run
+from paddle_dip.command import command_line, console, run
 from paddle_dip.files import writable_folder, write_json
 from paddle_dip.problem.metrics import METRIC
 from paddle_dip.report.scores import mean_score, score_folder
@@ -31,12 +31,12 @@ def score(
     scores = score_folder(reference, restored, suffix, factor)
     mean = mean_score(scores)
     lines = [[s.image, f"{s.psnr_y:.3f}", f"{s.psnr_rgb:.3f}", f"{s.ssim_y:.4f}"] for s in (*scores, mean)]
-    console = Console()
-    console.print(terminal_table(f"{restored}, x{factor}", ["image", "PSNR Y", "PSNR RGB", "SSIM Y"], lines))
-    console.print(METRIC, soft_wrap=True)
+    screen = console()
+    screen.print(terminal_table(f"{restored}, x{factor}", ["image", "PSNR Y", "PSNR RGB", "SSIM Y"], lines))
+    screen.print(METRIC, soft_wrap=True)
     if json_file is not None:
-        means = {f"mean_{key}": value for key, value in mean.as_json().items() if key != "image"}
-        write_json(json_file, {"images": len(scores), **means, "metric": METRIC, "scores": [s.as_json() for s in scores]})
+        means = {f"mean_{key}": value for key, value in asdict(mean).items() if key != "image"}
+        write_json(json_file, {"images": len(scores), **means, "metric": METRIC, "scores": [asdict(s) for s in scores]})
 
 
 if __name__ == "__main__":

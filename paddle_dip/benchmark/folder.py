@@ -1,6 +1,8 @@
 """The output folder of a benchmark: what lies where, and whether a run may go on in it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,20 +48,45 @@ class Folder:
         return self.picture(name).exists() and self.history(name).exists()
 
 
-def open_folder(root: Path, settings: dict, images: dict[str, str], *, resume: bool) -> Folder:
-    """Return the folder, made if need be, with `settings` and the images' checksums noted in it.
+@contextmanager
+def open_folder(root: Path, settings: dict, images: dict[str, str], *, resume: bool) -> Iterator[Folder]:
+    """Give the folder, made if need be, with `settings` and the images' checksums noted in it; no other run gets it meanwhile.
 
-    Raises ValueError where it can't be written, holds a run and `resume` isn't given, or holds a run with other settings or images.
+    Raises ValueError where it can't be written, holds a run and `resume` isn't given, holds a run with other settings or images, or
+    is in use.
     """
     folder = Folder(writable_folder(root))
+    with _held(folder):
+        _prepare(folder, settings, images, resume=resume)
+        yield folder
+
+
+def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: bool) -> None:
     if folder.settings.exists():
         if not resume:
-            raise ValueError(f"--out {root} already holds a run: continue it with --resume, or choose another folder")
+            raise ValueError(f"--out {folder.root} already holds a run: continue it with --resume, or choose another folder")
         images = _joined(folder, settings, images)
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x")):
         part.parent.mkdir(exist_ok=True)
+    for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
+        leftover.unlink(missing_ok=True)
     write_json(folder.settings, {"settings": settings, "images": images})
-    return folder
+
+
+@contextmanager
+def _held(folder: Folder) -> Iterator[None]:
+    """Keep other runs out of a folder. The lock ends with the process, however that ends."""
+    with (folder.root / ".lock").open("w") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows: nothing keeps two runs apart there
+            yield
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValueError(f"--out {folder.root} is being written to by another run") from None
+        yield
 
 
 def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from paddle_dip.benchmark.folder import Folder
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
-from paddle_dip.environment import thread_count
 from paddle_dip.files import whole_file
 from paddle_dip.problem.baselines import bicubic
 from paddle_dip.problem.dataset import Case, to_unit
@@ -19,7 +18,7 @@ from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, super_resolution
 from paddle_dip.progress import track
-from paddle_dip.provenance import peak_memory_mb
+from paddle_dip.provenance import computed_with, peak_memory_mb
 from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.results import HistoryPoint, Row
 from paddle_dip.restore import finish
@@ -46,7 +45,7 @@ class Record:
 
     seconds: float = 0.0
     resumed_at_step: int = 0
-    threads: int = field(default_factory=thread_count)
+    computed_with: dict = field(default_factory=computed_with)
     history: list[HistoryPoint] = field(default_factory=list)
 
 
@@ -66,8 +65,10 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
             _note_figures(job, problem, snapshot, record)
             _draw_grid(job, problem, snapshot)
             record.seconds = time.monotonic() - begun
-            stop = interrupted() and snapshot.step < job.preset.steps
-            if stop or time.monotonic() - saved > job.checkpoint_seconds:
+            if snapshot.step == job.preset.steps:
+                break  # nothing is left to take up
+            stop, step_seconds = interrupted(), record.seconds / snapshot.step
+            if stop or time.monotonic() - saved + step_seconds > job.checkpoint_seconds:
                 save_checkpoint(job.folder.checkpoint(job.case.name), snapshot.state(), asdict(record))
                 saved = time.monotonic()
             if stop:
@@ -83,8 +84,8 @@ def _take_up(job: Job) -> tuple[dict | None, Record]:
     state, notes = load_checkpoint(path)
     history = [HistoryPoint(**point) for point in notes.pop("history")]
     record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
-    if record.threads != thread_count():
-        words = f"{job.case.name}: begun with {record.threads} threads, goes on with {thread_count()}: the last bits will differ"
+    if record.computed_with != computed_with():
+        words = f"{job.case.name}: begun with {record.computed_with}, goes on with {computed_with()}: the last bits will differ"
         print(words, file=sys.stderr)
     return state, record
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from paddle_dip.parity.names import without_gradient
-from paddle_dip.parity.tolerances import precision, tolerance
+from paddle_dip.parity.tolerances import kind_of, precision, tolerance
 
 Arrays = dict[str, np.ndarray]
 # The weight of the old running statistic, as both frameworks keep it: a float32.
@@ -69,6 +69,11 @@ def locate(a: Arrays, b: Arrays) -> str | None:
     return None
 
 
+def layers_in_common(a: Arrays, b: Arrays) -> int:
+    """Return how many layers' outputs both runs traced; a side that runs fused operators has none."""
+    return sum(name.startswith("layers/") and name in b for name in a)
+
+
 def comparable(arrays: Arrays) -> Arrays:
     """Return the arrays that a comparison looks at.
 
@@ -102,6 +107,8 @@ def _verdict(stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, 
     if problem:
         return Stage(stage, 1, name, shown.shape, str(shown.dtype), None, None, tolerance(stage, used), False, problem)
     difference = np.abs(a.astype(np.float64) - b.astype(np.float64))
+    if kind_of(stage) == "other":
+        used = precision({a.dtype})
     largest = float(np.abs(a).max(initial=0))
     apart = float(difference.max(initial=0))
     allowed = tolerance(stage, used, steps=_steps(stage), scale=largest)

@@ -10,16 +10,16 @@ from paddle_dip.parity.verdict import HEADING, lines
 COLOUR, GREY = ("reference", "replicate padding", "Paddle's initialisation"), ("three equal channels", "one channel")
 
 
-def ladder_section(network: str, dtype: str, command: str, stages: list[Stage]) -> Section:
-    """Return the ladder of one network in one precision; params_1, params_10 and the last show the growth over the steps."""
+def ladder_section(title: str, command: str, stages: list[Stage]) -> Section:
+    """Return the ladder of one network; params_1, params_10 and the last show the growth over the steps."""
     passed = sum(stage.passed for stage in stages)
-    return Section(f"{network}, {dtype}", [f"{passed} of {len(stages)} stages agree.", Table(HEADING, lines(stages))], command)
+    return Section(title, [f"{passed} of {len(stages)} stages agree.", Table(HEADING, lines(stages))], command)
 
 
 def tolerance_section(names: list[str]) -> Section:
     """Return the table of tolerances with their reasons, and what is left out. names: the trainable parameters of a network."""
     left_out = sorted(without_gradient(names))
-    kinds = [[kind, f"{t.float64:.0e}", f"{t.float32:.0e}", t.why] for kind, t in TOLERANCES.items()]
+    kinds = [[kind, f"{t.float64:.1e}", f"{t.float32:.1e}", t.why] for kind, t in TOLERANCES.items()]
     note = (
         f"Left out of the parameters' comparison, in every run: {len(left_out)} of the skip network's {len(names)} arrays, the "
         "biases that a BatchNorm behind them cancels (BLOCK.conv.bias beside BLOCK.norm, and SCALE.merge.norm.bias in front of "

@@ -20,7 +20,12 @@ _CHAOS = (
 )
 TOLERANCES = {
     "data": Tolerance(0.0, 0.0, "drawn or made with NumPy once: the same bits"),
-    "forward": Tolerance(1e-12, 1e-5, "float32: either framework is up to 5e-6 from its own float64"),
+    "forward": Tolerance(
+        1e-12,
+        2e-5,
+        "float32: rounding alone. Over five seeds Paddle's plain layers are up to 9e-6 from float64, torch 7e-6, the compiled "
+        "operators 1.4e-5 (oneDNN's channels-last 3x3 convolution sums in one long chain), and the pairs up to 1.6e-5 apart",
+    ),
     "operator": Tolerance(1e-12, 1e-5, "a weighted mean of the forward output"),
     "loss": Tolerance(1e-12, 1e-6, "a mean over all pixels"),
     "grad": Tolerance(1e-10, 5e-4, "float32: up to 1e-4 between torch in float32 and in float64, gradients being up to 0.06"),

@@ -1,7 +1,11 @@
 """The super-resolution benchmark's images: where they are found, and the pair (truth, low-resolution) the protocol makes of one."""
 
+import hashlib
+import json
 import os
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +71,14 @@ def image_names(source: Source) -> list[str]:
     return sorted(path.name.removesuffix(SUFFIX) for path in source.folder.glob(f"*{SUFFIX}"))
 
 
+def is_benchmark_image(source: Source, name: str) -> bool:
+    """Return whether an image is, to the byte, the one of that name in Set14 or Set5, which published figures are of."""
+    if source.folder is None:
+        return False
+    digest = hashlib.sha256((source.folder / f"{name}{SUFFIX}").read_bytes()).hexdigest()
+    return digest in {entry["sha256"] for path, entry in _checksums().items() if path.endswith(f"/{name}{SUFFIX}")}
+
+
 def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
     """Return the ground truth, uint8 [H, W, 3], as the protocol crops it for `factor`; raises ValueError for an unusable image."""
     if source.folder is None:
@@ -110,6 +122,11 @@ def centre_crop(image: np.ndarray, height: int, width: int) -> np.ndarray:
 def to_unit(pixels: np.ndarray) -> np.ndarray:
     """Return 8-bit pixels, uint8 [H, W, C], as float32 [C, H, W] in [0, 1]."""
     return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) / np.float32(255)
+
+
+@cache
+def _checksums() -> dict:
+    return json.loads(files("paddle_dip.problem").joinpath("checksums.json").read_text(encoding="utf-8"))
 
 
 def _has_images(folder: Path) -> bool:

@@ -1,6 +1,9 @@
 """The only reading and writing of pixel files: 8 and 16 bits, grey and colour, with and without alpha."""
 
 import io
+import struct
+import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +22,9 @@ WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
 _EXIF_ORIENTATION = 0x0112
 _TIFF_BITS_PER_SAMPLE = 258
+_END_OF_IHDR = 33  # in a PNG file: signature 8, length 4, name 4, IHDR 13, checksum 4
+# A result that took minutes isn't to be spoilt in writing it.
+_BEST_QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}
 _MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")
 
 
@@ -36,11 +42,8 @@ def read_photo(path: Path) -> Photo:
     """Return the picture in a file, upright; raises ValueError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
     with _opened(path) as image:
-        if image.mode not in _MODES:
-            raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
-        orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
         profile = image.info.get("icc_profile")
-        samples = _samples(path, image)
+        samples, orientation = _samples(path, image)
     bits = samples.dtype.itemsize * 8
     unit = _upright(samples, orientation).astype(np.float32) / np.float32(2**bits - 1)
     unit = np.ascontiguousarray(unit.transpose(2, 0, 1))
@@ -50,10 +53,8 @@ def read_photo(path: Path) -> Photo:
 
 def read_rgb(path: Path) -> np.ndarray:
     """Return the picture in a file as 8-bit RGB, uint8 [H, W, 3]; grey becomes three equal channels, alpha is dropped."""
-    with _opened(Path(path)) as image:
-        if image.mode not in _MODES:
-            raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
-        return np.asarray(image.convert("RGB"))
+    pixels = to_bytes(read_photo(path).pixels)
+    return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
 
 
 def write_photo(path: Path, photo: Photo) -> None:
@@ -76,6 +77,8 @@ def to_bytes(image: np.ndarray) -> np.ndarray:
 def check_writable(path: Path, photo: Photo) -> None:
     """Raise ValueError where `photo` can't be written under the suffix of `path`."""
     suffix = Path(path).suffix.lower()
+    if Path(path).is_dir():
+        raise ValueError(f"output file {path} is a folder")
     if suffix not in WRITABLE:
         raise ValueError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
     if photo.bits == 16 and suffix not in _DEEP_WRITABLE:
@@ -93,10 +96,12 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     if not path.is_file():
         raise ValueError(f"image file {path} doesn't exist" if not path.exists() else f"{path} is not a file")
     try:
-        with Image.open(path) as image:
-            _check_still(path, image)
-            image.load()
-            yield image
+        with warnings.catch_warnings():
+            # `_check_still` draws the line where Pillow would only warn.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                _check_still(path, image)
+                yield image
     except Image.DecompressionBombError:
         raise ValueError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
     except UnidentifiedImageError:
@@ -111,18 +116,27 @@ def _check_still(path: Path, image: Image.Image) -> None:
     # Phones write several views of one photo as MPO; the first is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise ValueError(f"{path} is animated or has several pages, one still picture is needed")
+    if image.mode not in _MODES:
+        raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
 
 
-def _samples(path: Path, image: Image.Image) -> np.ndarray:
-    """Return the file's samples, uint8 or uint16 [H, W, C]."""
+def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int]:
+    """Return the file's samples, uint8 or uint16 [H, W, C], and the EXIF orientation that they still have to be turned by."""
+    orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
     # Pillow cuts 16-bit colour down to 8 bits, so such files are read with libraries that don't.
     if image.format == "PNG" and _png_bit_depth(path) == 16:
-        return _read_deep_png(path)
-    if image.format == "TIFF" and set(image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())) == {16}:
-        samples = tifffile.imread(path)
-        return samples.reshape(image.height, image.width, -1)
+        image.load()  # pypng misses some damage that Pillow sees
+        return _read_deep_png(path), orientation
+    if image.format == "TIFF" and image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())[:2] == (16, 16):
+        return _read_deep_tiff(path), orientation
+    image.load()
     samples = np.asarray(_plain_mode(image))
-    return samples.reshape(image.height, image.width, -1)
+    if image.format == "PPM" and samples.dtype == np.int32:  # Pillow's name for 16-bit grey there
+        samples = samples.astype(np.uint16)
+    if samples.dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"{path}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign are")
+    # Pillow turns a TIFF by itself.
+    return samples.reshape(image.height, image.width, -1), 1 if image.format == "TIFF" else orientation
 
 
 def _plain_mode(image: Image.Image) -> Image.Image:
@@ -139,6 +153,16 @@ def _png_bit_depth(path: Path) -> int:
         return file.read(25)[24]
 
 
+def _read_deep_tiff(path: Path) -> np.ndarray:
+    try:
+        samples = tifffile.imread(path)
+    except ValueError as error:
+        raise ValueError(f"{path} can't be read ({error}): save it uncompressed, or as PNG") from None
+    if samples.dtype != np.uint16 or samples.ndim != 3 or samples.shape[2] not in (3, 4):
+        raise ValueError(f"{path}: samples of {samples.dtype} in the shape {samples.shape} aren't supported")
+    return samples
+
+
 def _read_deep_png(path: Path) -> np.ndarray:
     width, height, rows, info = png.Reader(filename=str(path)).asDirect()
     samples = np.vstack([np.frombuffer(row, dtype=np.uint16) for row in rows])
@@ -150,9 +174,11 @@ def _encoded(photo: Photo, path: Path) -> bytes:
     samples = _quantised(photo)
     if photo.bits == 8:
         image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-        image.save(buffer, format=Image.registered_extensions()[path.suffix.lower()], icc_profile=photo.icc_profile)
+        kind = Image.registered_extensions()[path.suffix.lower()]
+        image.save(buffer, format=kind, icc_profile=photo.icc_profile, **_BEST_QUALITY.get(kind, {}))
     elif path.suffix.lower() == ".png":
         _encode_deep_png(buffer, samples)
+        return _with_profile(buffer.getvalue(), photo.icc_profile)
     else:
         kind = {"photometric": "rgb", "planarconfig": "contig"} if samples.shape[2] >= 3 else {"photometric": "minisblack"}
         extra = {"extrasamples": ["unassalpha"]} if photo.alpha is not None else {}
@@ -166,6 +192,15 @@ def _encode_deep_png(buffer: io.BytesIO, samples: np.ndarray) -> None:
     height, width, planes = samples.shape
     writer = png.Writer(width, height, greyscale=planes < 3, alpha=planes in (2, 4), bitdepth=16)
     writer.write(buffer, samples.reshape(height, -1))
+
+
+def _with_profile(png_file: bytes, profile: bytes | None) -> bytes:
+    """Return a PNG file with an iCCP chunk, which pypng doesn't write; the PNG specification puts it after IHDR."""
+    if profile is None:
+        return png_file
+    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(profile)
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png_file[:_END_OF_IHDR] + chunk + png_file[_END_OF_IHDR:]
 
 
 def _quantised(photo: Photo) -> np.ndarray:

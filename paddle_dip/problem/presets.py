@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from paddle_dip.problem.kernels import KERNELS
+
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"
 _LEADS = "our sketches at x8 (docs/protocol.md)"
@@ -18,6 +20,15 @@ class SkipConfig:
     input_depth: int = 32  # channels of z
     pad: str = "reflect"  # "reflect" or "replicate"
     slope: float = 0.2  # LeakyReLU's negative slope
+
+
+AVERAGES = ("none", "ema")
+_CHOICES = {
+    "initialisation": ("torch", "paddle"),
+    "operator": ("pillow", *KERNELS),
+    "average": AVERAGES,
+    "final_input": ("clean", "perturbed"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,13 @@ class Preset:
     final_input: str = "clean"  # z of the last iterate: "clean", or "perturbed" as in the reference
     back_projection: int = 0  # passes of exact back-projection at the end
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self):
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        if self.steps < 1:
+            raise ValueError(f"steps must be at least 1, not {self.steps}")
 
     def settings(self) -> dict:
         """Return every setting as JSON-ready values, the sources left out."""

@@ -1,6 +1,7 @@
 """Resampling as a pair of small matrices: rows @ image @ columns.T, and the exact back-projection that goes with it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,11 @@ class Resize:
             narrow = narrow.clip(0, 1)
         small = self.rows @ narrow
         return small.clip(0, 1) if self.clip else small
+
+    @cached_property
+    def inverse(self) -> tuple[np.ndarray, np.ndarray]:
+        """The pseudo-inverses of rows and columns."""
+        return np.linalg.pinv(self.rows), np.linalg.pinv(self.columns)
 
 
 def pillow_resize(source: tuple[int, int], target: tuple[int, int], *, kernel: str = "lanczos", clip: bool = False) -> Resize:
@@ -79,7 +85,7 @@ def back_project(image: np.ndarray, observation: np.ndarray, degradation: Resize
     x <- clip(x + R^+ (y - R x C') C'^+), `passes` times. Where the observation is saturated and the degraded image lies beyond it,
     the clip explains the difference: such a residual is zero.
     """
-    rows, columns = np.linalg.pinv(degradation.rows), np.linalg.pinv(degradation.columns)
+    rows, columns = degradation.inverse
     linear = Resize(degradation.rows, degradation.columns)
     image = image.astype(np.float64)
     for _ in range(passes):

@@ -39,6 +39,11 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     canvas = tuple(-(-side // preset.work_scale) for side in full)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
+    if (len(operator.rows), len(operator.columns)) != small:
+        # The reference pads by half pixels' worth too little there, and loses a row and a column.
+        raise ValueError(
+            f"operator {preset.operator} (preset {preset.name}) needs an even factor, not {factor}; the preset fast takes any"
+        )
     return Problem(low.astype(np.float32), canvas, pillow_resize(canvas, full), operator, exact)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from importlib.resources import files
 
 import numpy as np
@@ -33,6 +34,7 @@ def benchmark_page(
         .render(
             title=title,
             summary=summary,
+            settings=json.dumps(summary, indent=2),
             heading=heading,
             lines=lines,
             pairs={name: (_data_url(before), _data_url(after)) for name, (before, after) in pairs.items()},

@@ -1,7 +1,6 @@
 """The paper's metric on image files."""
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +19,6 @@ class Score:
     psnr_y: float
     psnr_rgb: float
     ssim_y: float
-
-    def as_json(self) -> dict:
-        """Return the score as JSON-ready values; JSON has no infinity, so the PSNR of a perfect image is None."""
-        return {key: _finite(value) for key, value in asdict(self).items()}
 
 
 def score_folder(reference: Path, restored: Path, suffix: str, factor: int) -> list[Score]:
@@ -47,17 +42,13 @@ def mean_score(scores: list[Score]) -> Score:
     return Score("mean", *(float(np.mean([getattr(s, key) for s in scores])) for key in ("psnr_y", "psnr_rgb", "ssim_y")))
 
 
-def _finite(value):
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def _score(source: Source, name: str, path: Path, factor: int) -> Score:
     truth = load_truth(source, name, factor)
     region = protocol_crop(truth)
-    file = read_rgb(path)
-    image = crop_for_factor(file, factor)
-    if image.shape == truth.shape:
-        image = protocol_crop(image)
+    file = image = read_rgb(path)
+    if image.shape != region.shape:
+        image = crop_for_factor(image, factor)
+        image = protocol_crop(image) if image.shape == truth.shape else image
     if image.shape != region.shape:
         sizes = " or ".join(f"{s.shape[1]}x{s.shape[0]}" for s in (truth, region))
         raise ValueError(f"{path} has {file.shape[1]}x{file.shape[0]} pixels, {sizes} are needed")

@@ -1,21 +1,26 @@
 """Tables for the terminal and for the page."""
 
 from rich.table import Table
+from rich.text import Text
 
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.results import Row
 
 
-def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float]) -> tuple[list[str], list[list[str]]]:
-    """Return heading and lines, the last being the mean: bicubic, the same + back-projection, ours, the published ones; in dB."""
-    methods = [m for m in METHODS if any(published_psnr_y(r.image, r.factor, m) is not None for r in rows)]
+def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[str]) -> tuple[list[str], list[list[str]]]:
+    """Return heading and lines, the last being the mean: bicubic, the same + back-projection, ours, the published ones; in dB.
+
+    bicubic_bp: bicubic + back-projection by image. known: the images whose pixels are those that the published figures are of.
+    """
+    published = {(r.image, m): published_psnr_y(r.image, r.factor, m) for r in rows for m in METHODS if r.image in known}
+    methods = [m for m in METHODS if any(published.get((r.image, m)) is not None for r in rows)]
     heading = ["image", "bicubic", "+ BP", "ours", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
     figures = [
         [
             row.bicubic_psnr_y,
             bicubic_bp[row.image],
             row.psnr_y,
-            *(published_psnr_y(row.image, row.factor, m) for m in methods),
+            *(published.get((row.image, m)) for m in methods),
             row.psnr_rgb,
             row.ssim_y,
             row.seconds,
@@ -28,11 +33,11 @@ def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float]) -> tuple[list
 
 def terminal_table(title: str, heading: list[str], lines: list[list[str]]) -> Table:
     """Return a Rich table; every column but the first is right-aligned."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     for number, name in enumerate(heading):
         table.add_column(name, justify="right" if number else "left", no_wrap=number == 0)
     for line in lines:
-        table.add_row(*line)
+        table.add_row(*map(Text, line))
     return table
 
 

@@ -50,13 +50,13 @@ def measure(trial: Trial) -> dict:
         seconds.append(now - last)
         last = now
     memory = peak_memory_mb() - before
-    return {"seconds": seconds[trial.warmup :], "gemm_rate": gemm_rate(trial.framework), "memory_mb": memory}
+    return {"seconds": seconds[trial.warmup :], "gemm_rate": gemm_rate(trial.framework, trial.dtype), "memory_mb": memory}
 
 
-def gemm_rate(framework: str) -> float:
-    """Return the float32 operations a second of the framework's matrix product: its arithmetic limit on this machine."""
+def gemm_rate(framework: str, dtype: str) -> float:
+    """Return the operations a second, in `dtype`, of the framework's matrix product: its arithmetic limit on this machine."""
     library = importlib.import_module(framework)
-    a, b = library.rand([_GEMM_SIDE, _GEMM_SIDE]), library.rand([_GEMM_SIDE, _GEMM_SIDE])
+    a, b = (library.rand([_GEMM_SIDE, _GEMM_SIDE], dtype=getattr(library, dtype)) for _ in range(2))
     times = []
     for _ in range(_GEMM_REPEATS):
         begun = time.perf_counter()

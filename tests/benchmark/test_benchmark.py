@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paddle_dip.benchmark import run as run_module
+from paddle_dip.benchmark.folder import open_folder
 from paddle_dip.benchmark.run import Settings, run
+from paddle_dip.benchmark.single import Job, restore_case
 from paddle_dip.problem.dataset import Source, find_source, load_case
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import SkipConfig, super_resolution_preset
@@ -72,15 +75,12 @@ def test_the_page_needs_nothing_beside_it(images, tmp_path):
 
 def test_the_truth_does_not_touch_the_result(images, tmp_path):
     """A case whose truth is wrong gives the same image: only its score differs."""
-    from paddle_dip.benchmark.folder import open_folder
-    from paddle_dip.benchmark.single import Job, restore_case
-
     case = load_case(Source(images, ""), "small", 4)
     outcomes = []
     for number, truth in enumerate((case.truth, np.zeros_like(case.truth))):
-        folder = open_folder(tmp_path / str(number), {}, {}, resume=False)
-        job = Job(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
-        outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
+        with open_folder(tmp_path / str(number), {}, {}, resume=False) as folder:
+            job = Job(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
+            outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
 
@@ -118,6 +118,48 @@ def test_a_folder_with_other_pixels_of_the_same_name_is_refused(images, tmp_path
     Image.new("RGB", (96, 64)).save(images / "odd_GT.png")
     with pytest.raises(ValueError, match="other pixels of odd"):
         run(settings(images, tmp_path / "out", images=("odd",), resume=True), fit=fit)
+
+
+@pytest.mark.parametrize("step", ["write_history", "write_rgb", "write_rows", "write_json"])
+def test_a_run_that_ends_between_two_files_goes_on_to_the_same_result(images, tmp_path, monkeypatch, step):
+    whole = run(settings(images, tmp_path / "whole"), fit=fit)
+    with monkeypatch.context() as context:
+        context.setattr(run_module, step, lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run(settings(images, tmp_path / "cut", checkpoint_seconds=0), fit=fit)
+    resumed = run(settings(images, tmp_path / "cut", resume=True), fit=fit)
+    assert [row.psnr_y for row in resumed.rows] == [row.psnr_y for row in whole.rows]
+    assert (tmp_path / "cut" / "odd.png").read_bytes() == (tmp_path / "whole" / "odd.png").read_bytes()
+    assert list((tmp_path / "cut" / "checkpoints").iterdir()) == []
+
+
+def test_a_flat_image_does_not_end_the_run(images, tmp_path):
+    Image.new("RGB", (64, 64)).save(images / "odd_GT.png")
+    outcome = run(settings(images, tmp_path / "out"), fit=fit)
+    assert [row.image for row in outcome.rows] == ["odd", "small"] and outcome.rows[0].bicubic_psnr_y == float("inf")
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["mean_bicubic_psnr_y"] is None
+    assert len(run(settings(images, tmp_path / "out", resume=True), fit=fit).rows) == 2
+
+
+def test_two_runs_do_not_share_a_folder(images, tmp_path):
+    with open_folder(tmp_path / "out", {}, {}, resume=False), pytest.raises(ValueError, match="another run"):
+        run(settings(images, tmp_path / "out", resume=True), fit=fit)
+
+
+def test_half_written_files_of_a_killed_run_are_removed(images, tmp_path):
+    run(settings(images, tmp_path / "out", images=("odd",)), fit=fit)
+    (tmp_path / "out" / "checkpoints" / ".small.npz.abc.part").write_bytes(b"half")
+    run(settings(images, tmp_path / "out", resume=True), fit=fit)
+    assert not list((tmp_path / "out").rglob(".*.part"))
+
+
+def test_published_figures_stand_beside_the_published_images_only(images, tmp_path, data_folder):
+    Image.open(images / "odd_GT.png").save(images / "face_GT.png")
+    heading, _ = run(settings(images, tmp_path / "a", images=("face",)), fit=fit).table
+    assert "paper" not in heading
+    real = settings(data_folder / "sr" / "Set14", tmp_path / "b", images=("face",))
+    heading, lines = run(real, fit=fit).table
+    assert lines[0][heading.index("paper")] == "31.020"
 
 
 def test_a_loss_that_is_no_number_ends_the_run(images, tmp_path):
@@ -158,6 +200,7 @@ class TestTool:
             (("--steps", "0"), "--steps"),
             (("--steps", "-3"), "--steps"),
             (("--images", "nobody"), "odd, small"),
+            (("--images", "all,odd"), "odd, small"),
             (("--average", "median"), "none, ema"),
             (("--seed", "-1"), "--seed"),
         ],

@@ -51,7 +51,7 @@ def finish(images, out) -> list:
 
 
 def outcome(out) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in [*out.glob("*.png"), *out.glob("history/*.csv"), *out.glob("grids/*")]}
+    return {path.name: path.read_bytes() for path in [*out.glob("*.png"), *out.glob("history/*.csv"), *out.glob("grids/*.png")]}
 
 
 def test_killed_runs_end_in_the_same_bits(images, tmp_path):
@@ -78,3 +78,4 @@ def test_an_interrupted_run_says_so_and_can_go_on(images, tmp_path, number):
     assert process.returncode == 130 and "interrupted" in errors and "Traceback" not in errors
     rows = finish(images, tmp_path / "out")
     assert max(row.resumed_at_step for row in rows) > 0
+    assert [row.psnr_y for row in rows] == [row.psnr_y for row in finish(images, tmp_path / "whole")]

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from paddle_dip.environment import thread_count
 from paddle_dip.problem import catalogue
 from paddle_dip.problem.presets import SkipConfig
 
@@ -11,6 +12,29 @@ from paddle_dip.problem.presets import SkipConfig
 SMALL = SkipConfig(down=(8, 12, 10), up=(6, 8, 14), skip=(4, 0, 2), input_depth=5)
 # Without PyTorch (requirements-test.txt has it) there is nothing to compare with.
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_for_small_networks(request):
+    """On small arrays threads only wait for each other, and for minutes where another program has the cores."""
+    if request.node.get_closest_marker("parity"):
+        yield
+        return
+    import paddle
+    import torch
+
+    threads = thread_count()
+    torch.set_num_threads(1)
+    paddle.base.core.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+    paddle.base.core.set_num_threads(threads)
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Paddle without its compiled operators, which step in in float32."""
+    monkeypatch.setattr("paddle_dip.solver.networks.skip.usable", lambda z: False)
 
 
 @pytest.fixture(autouse=True)

@@ -80,7 +80,7 @@ def test_gradient_zeroed_through_the_padding(sound, monkeypatch):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_each_is_caught_in_either_precision(dtype, monkeypatch):
+def test_each_is_caught_in_either_precision(dtype, monkeypatch, plain):
     experiment = replace(QUICK, dtype=dtype, steps=1)
     good = paddle_arrays(experiment)
     assert "forward" in failures(compare(good, torch_arrays(replace(experiment, pad="replicate")), dtype=dtype))

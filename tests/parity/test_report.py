@@ -43,7 +43,7 @@ def test_the_sections_say_what_was_measured():
 
 
 def test_a_ladder_becomes_a_table():
-    section = ladder_section("skip", "float64", "command", compare({"loss/loss": np.ones(())}, {"loss/loss": np.zeros(())}))
+    section = ladder_section("skip", "command", compare({"loss/loss": np.ones(())}, {"loss/loss": np.zeros(())}))
     assert section.parts[0] == "0 of 1 stages agree." and section.parts[1].lines[0][-1] == "FAILED"
     names = ["a.conv.bias", "a.norm.bias"]
     assert "1 of the skip network's 2 arrays" in tolerance_section(names).parts[1]

@@ -6,7 +6,7 @@ import numpy as np
 import png
 import pytest
 import tifffile
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from paddle_dip.problem import images
 from paddle_dip.problem.images import Photo, check_writable, read_photo, read_rgb, write_photo
@@ -47,6 +47,25 @@ def test_sixteen_bit_colour_is_read_in_full(tmp_path):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_of_a_deep_tiff_is_honoured(tmp_path, orientation):
+    samples = RANDOM.integers(0, 65536, (7, 5, 3)).astype(np.uint16)
+    tifffile.imwrite(tmp_path / "x.tif", samples, photometric="rgb", extratags=[(274, "H", 1, orientation, True)])
+    back = (read_photo(tmp_path / "x.tif").pixels * 65535).round().transpose(1, 2, 0)
+    np.testing.assert_array_equal(back, images._upright(samples, orientation))
+
+
+def test_deep_grey_keeps_its_range_as_rgb(tmp_path):
+    write_photo(tmp_path / "x.png", Photo(np.linspace(0, 1, 256).reshape(1, 16, 16), bits=16))
+    np.testing.assert_array_equal(read_rgb(tmp_path / "x.png")[..., 1].ravel(), np.arange(256))
+
+
+def test_sixteen_bit_pgm_is_grey(tmp_path):
+    samples = RANDOM.integers(0, 65536, (7, 5)).astype(np.uint16)
+    (tmp_path / "x.pgm").write_bytes(b"P5 5 7 65535\n" + samples.astype(">u2").tobytes())
+    np.testing.assert_array_equal((read_photo(tmp_path / "x.pgm").pixels[0] * 65535).round(), samples)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_orientation_is_honoured(tmp_path, orientation):
     image = Image.fromarray(RANDOM.integers(0, 256, (7, 5, 3)).astype(np.uint8))
     exif = image.getexif()
@@ -64,10 +83,18 @@ def test_palette_with_transparency_becomes_colour_and_alpha(tmp_path):
     assert back.pixels.shape == (3, 2, 3) and back.alpha[0, 0] == 0 and back.alpha[1, 1] == 1
 
 
-def test_colour_profile_is_kept(tmp_path):
-    profile = b"not a real profile, but kept as it is"
-    write_photo(tmp_path / "x.png", Photo(photo(3, alpha=False, bits=8).pixels, icc_profile=profile))
-    assert read_photo(tmp_path / "x.png").icc_profile == profile
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_colour_profile_is_kept(tmp_path, bits, suffix):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    write_photo(tmp_path / f"x{suffix}", Photo(photo(3, alpha=False, bits=bits).pixels, bits=bits, icc_profile=profile))
+    back = read_photo(tmp_path / f"x{suffix}")
+    assert back.icc_profile == profile and back.bits == bits
+
+
+def test_jpeg_is_written_at_a_high_quality(tmp_path, picture):
+    write_photo(tmp_path / "x.jpg", Photo(picture))
+    assert np.abs(read_photo(tmp_path / "x.jpg").pixels - picture).mean() < 0.01
 
 
 def test_grey_file_reads_as_three_equal_channels(tmp_path):
@@ -101,6 +128,14 @@ def make_animation(path):
     frames[0].save(path, format="GIF", save_all=True, append_images=frames[1:])
 
 
+def make_signed(path):
+    tifffile.imwrite(path, np.zeros((4, 4, 3), np.int16), photometric="rgb")
+
+
+def make_wide(path):
+    Image.fromarray(np.zeros((4, 4), np.int32)).save(path, format="TIFF")
+
+
 def make_cmyk(path):
     Image.new("CMYK", (4, 4)).save(path, format="TIFF")
 
@@ -113,6 +148,8 @@ def make_cmyk(path):
         (make_truncated_deep, "damaged"),
         (make_animation, "animated"),
         (make_cmyk, "CMYK"),
+        (make_signed, "not an image"),
+        (make_wide, "supported"),
         (lambda path: path.mkdir(), "not a file"),
         (lambda path: None, "doesn't exist"),
     ],

@@ -1,10 +1,12 @@
 """Presets: the numbers that were published, and a source for each number."""
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 
+import numpy as np
 import pytest
 
 from paddle_dip.problem.presets import PRESETS, Preset, described, super_resolution_preset
+from paddle_dip.problem.tasks import super_resolution
 
 
 def test_paper_is_the_write_ups_recipe():
@@ -27,6 +29,20 @@ def test_every_number_has_a_source(name, factor):
 def test_presets_can_not_be_changed():
     with pytest.raises(FrozenInstanceError):
         super_resolution_preset("fast", 8).steps = 3
+
+
+@pytest.mark.parametrize("changes", [{"average": "EMA"}, {"operator": "cubic"}, {"final_input": "x"}, {"steps": 0}])
+def test_a_value_that_does_not_exist_is_refused(changes):
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        replace(super_resolution_preset("fast", 8), **changes)
+
+
+@pytest.mark.parametrize(("name", "factors"), [("fast", (2, 3, 4, 5, 7, 8)), ("paper", (2, 4, 6, 8))])
+def test_every_preset_shrinks_to_the_observation(name, factors):
+    for factor in factors:
+        preset = super_resolution_preset(name, factor)
+        task = super_resolution(np.zeros((1, 9, 7)), factor, preset)
+        assert task.operator(task.lift(np.zeros((1, *task.canvas)))).shape == (1, 9, 7)
 
 
 def test_unknown_name_is_refused():

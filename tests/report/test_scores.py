@@ -40,6 +40,13 @@ def test_a_truth_sized_image_and_its_crop_score_alike(folders):
     assert score_folder(folders / "truth", folders / "ours", "", 8) == whole
 
 
+def test_our_own_crop_scores_at_a_factor_that_does_not_divide_it(folders):
+    for name in ("a", "b"):
+        image = np.asarray(Image.open(folders / "ours" / f"{name}.png"))
+        Image.fromarray(image[5:69, 2:98]).save(folders / "ours" / f"{name}.png")  # x3 truth: 75x99; its crop: 64x96
+    assert len(score_folder(folders / "truth", folders / "ours", "", 3)) == 2
+
+
 def test_command_writes_the_scores_as_json(folders):
     result = command(
         "tools/score_images.py", "--reference", folders / "truth", "--restored", folders / "ours", "--json", folders / "s.json"

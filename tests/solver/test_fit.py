@@ -16,6 +16,8 @@ from paddle_dip.solver.fit import fit, moving_average, network_size
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
 
+PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none", "back_projection": 0}
+
 
 def problem(preset=PRESET, channels=3):
     rows, columns = np.mgrid[0:9, 0:7] / 9
@@ -36,7 +38,7 @@ def test_the_loss_falls_and_the_result_fits_the_observation():
     assert np.abs(problem().exact(image) - problem().observation).max() < 0.01
 
 
-@pytest.mark.parametrize("changes", [{}, {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"}])
+@pytest.mark.parametrize("changes", [{}, PAPER], ids=["fast", "paper"])
 def test_same_seed_same_bits_other_seed_others(changes):
     preset = replace(PRESET, **changes)
     first, same, other = (restore(problem(preset), preset, fit=fit, seed=seed) for seed in (0, 0, 1))
@@ -44,13 +46,16 @@ def test_same_seed_same_bits_other_seed_others(changes):
     assert not np.array_equal(first, other)
 
 
+@pytest.mark.parametrize("changes", [{}, PAPER], ids=["fast", "paper"])
 @pytest.mark.parametrize("stop", [1, 5, 11])
-def test_a_run_taken_up_gives_the_same_bits(stop):
-    whole = last(fit(problem(), PRESET))
-    state = last(islice(fit(problem(), PRESET), stop)).state()
-    resumed = last(fit(problem(), PRESET, state=state))
-    assert resumed.step == whole.step == PRESET.steps
-    np.testing.assert_array_equal(resumed.canvas("average"), whole.canvas("average"))
+def test_a_run_taken_up_gives_the_same_bits(stop, changes):
+    preset = replace(PRESET, **changes)
+    whole = last(fit(problem(preset), preset))
+    state = last(islice(fit(problem(preset), preset), stop)).state()
+    resumed = last(fit(problem(preset), preset, state=state))
+    assert resumed.step == whole.step == preset.steps
+    for kind in ("average", "perturbed", "clean"):
+        np.testing.assert_array_equal(resumed.canvas(kind), whole.canvas(kind))
     for name, value in whole.state().items():
         np.testing.assert_array_equal(resumed.state()[name], value, err_msg=name)
 
@@ -103,6 +108,12 @@ def test_channels_follow_the_observation(channels):
 @pytest.mark.parametrize(("canvas", "size"), [((1, 1), (64, 64)), ((64, 65), (64, 96)), ((288, 200), (288, 224))])
 def test_network_size_is_a_multiple_that_reflection_can_pad(canvas, size):
     assert network_size(canvas, 5) == size
+
+
+def test_a_fit_that_diverged_is_no_result():
+    snapshot = last(fit(problem(), replace(PRESET, learning_rate=1e38)))
+    with pytest.raises(ArithmeticError, match="diverged"):
+        finish(problem(), PRESET, snapshot)
 
 
 def test_float64_runs_in_float64():

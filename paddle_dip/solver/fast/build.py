@@ -144,10 +144,10 @@ def build(compiler: str, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="build-", dir=target.parent) as folder:
         commands = [[compiler, "-c", *compile_flags(), str(s), "-o", f"{folder}/{s.stem}.o"] for s in sorted(SOURCES.glob("*.cc"))]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            list(pool.map(run, commands))
+            list(pool.map(execute, commands))
         made = Path(folder) / target.name
         objects = [str(path) for path in sorted(Path(folder).glob("*.o"))]
-        run([compiler, *objects, "-o", str(made), *link_flags()])
+        execute([compiler, *objects, "-o", str(made), *link_flags()])
         try_out(made)
         os.replace(made, target)
 
@@ -158,7 +158,7 @@ def remove_stale(cache: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(command: list[str]) -> None:
+def execute(command: list[str]) -> None:
     """Runs a compiler command; its first error line becomes the BuildError."""
     result = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_SECONDS)
     if result.returncode != 0:
