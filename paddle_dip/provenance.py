@@ -59,16 +59,18 @@ def _device() -> str:
     name = paddle.get_device()
     if name.startswith("gpu"):
         return f"{name} {paddle.device.cuda.get_device_name()}"
-    return f"cpu {_cpu_name()}, {usable_cores()} cores"
+    return f"cpu {cpu_name()}"
 
 
-def _cpu_name() -> str:
+def cpu_name() -> str:
+    """Return the processor's name and how many of its cores this process may use."""
     try:
         lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
     except OSError:
         lines = []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name}, {usable_cores()} cores"
 
 
 def _commit() -> str | None:

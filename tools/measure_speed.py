@@ -12,7 +12,7 @@ import typer
 from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder, write_json
 from paddle_dip.problem.catalogue import NETWORKS
-from paddle_dip.provenance import installed_versions
+from paddle_dip.provenance import cpu_name, installed_versions
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.speed.compare import SIDES, compare, summarise
 from paddle_dip.speed.worker import Trial
@@ -45,7 +45,7 @@ def measure(
     os.chdir(ROOT)
     screen = console()
     found = compare(sides, trial, at_least("--rounds", rounds, 1), announce=lambda line: print(line, file=sys.stderr, flush=True))
-    summary = summarise(found, trial) | {"packages": installed_versions()}
+    summary = summarise(found, trial) | {"packages": installed_versions(), "device": cpu_name()}
     screen.print(terminal_table(_title(summary), *_table(sides, summary)))
     if others:
         screen.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")

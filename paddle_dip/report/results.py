@@ -86,6 +86,7 @@ def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_
         "mean_ssim_y": _mean(row.ssim_y for row in rows),
         "mean_bicubic_psnr_y": _mean(row.bicubic_psnr_y for row in rows),
         "mean_bicubic_bp_psnr_y": _mean(bicubic_bp[row.image] for row in rows),
+        "bicubic_bp_psnr_y": {row.image: bicubic_bp[row.image] for row in rows},
         "seconds": sum(row.seconds for row in rows),
         "metric": METRIC,
         "preset": preset,
