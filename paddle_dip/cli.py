@@ -7,10 +7,10 @@ from pathlib import Path
 import typer
 
 from paddle_dip import __version__
-from paddle_dip.command import at_least, command_line, console, run
+from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder
 from paddle_dip.problem.images import check_writable, read_photo, write_photo
-from paddle_dip.problem.presets import PRESETS, described, super_resolution_preset
+from paddle_dip.problem.presets import PRECISIONS, PRESETS, described, super_resolution_preset
 from paddle_dip.problem.tasks import check_factor
 from paddle_dip.progress import track
 from paddle_dip.report.tables import terminal_table
@@ -46,6 +46,7 @@ def super_resolve(
     preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
     steps: int = typer.Option(None, help="Steps, instead of the preset's."),
     seed: int = typer.Option(0, help="Seed of everything random."),
+    precision: str = typer.Option("float32", help="float32, or bf16: faster convolutions on CPUs that have it."),
 ) -> None:
     """Magnify a photo with no other knowledge than the network's structure."""
     check_factor(factor)
@@ -53,6 +54,7 @@ def super_resolve(
     if steps is not None:
         chosen = replace(chosen, steps=at_least("--steps", steps, 1))
     at_least("--seed", seed, 0)
+    chosen = replace(chosen, precision=one_of("--precision", precision, PRECISIONS))
     low = read_photo(photo)
     check_writable(out, low)
     problem = photo_problem(low, factor, chosen)

@@ -25,7 +25,7 @@ def measure(
     size: int = typer.Option(256, help="Side of the image in pixels, a multiple of 32."),
     steps: int = typer.Option(8, help="Steps to time in a round, after two that aren't."),
     rounds: int = typer.Option(3, help="How often each side has its turn."),
-    dtype: str = typer.Option("float32", help="float32 or float64."),
+    dtype: str = typer.Option("float32", help="float32, float64 or bf16 (products inside the convolutions)."),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
     against: str = typer.Option(
         "", help=f"Other sides, separated by commas: {', '.join(list(SIDES)[1:])}. The ratio is to the first."
@@ -36,7 +36,7 @@ def measure(
     if size < 64 or size % 32:
         raise ValueError(f"--size must be a multiple of 32 of at least 64, not {size}")
     trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype)
-    one_of("--dtype", dtype, ("float32", "float64"))
+    one_of("--dtype", dtype, ("float32", "float64", "bf16"))
     others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]
     sides = ["paddle", *others]
     if json_file is not None:

@@ -62,7 +62,8 @@ def fit(
     a run that takes up from a snapshot's `state` gives the same bits as one that never stopped, with the same number of threads.
     """
     channels = len(problem.observation)
-    network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
+    law = {"initialisation": preset.initialisation, "precision": preset.precision}
+    network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
     adam = torch.optim.Adam(network.parameters(), preset.learning_rate)
     kind = getattr(torch, dtype)
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))

@@ -17,7 +17,7 @@ class ConvBlock(nn.Module):
         super().__init__()
         self.reach = kernel // 2
         self.pad = pad
-        self.slope = slope
+        self.slope = float(np.float32(slope))  # what Paddle 3.0 computes with, in float64 too
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride=stride)
         self.norm = nn.BatchNorm2d(outputs, **_BATCH_NORM)
 

@@ -23,11 +23,13 @@ class SkipConfig:
 
 
 AVERAGES = ("none", "ema")
+PRECISIONS = ("float32", "bf16")
 _CHOICES = {
     "initialisation": ("torch", "paddle"),
     "operator": ("pillow", *KERNELS),
     "average": AVERAGES,
     "final_input": ("clean", "perturbed"),
+    "precision": PRECISIONS,
 }
 
 
@@ -50,6 +52,9 @@ class Preset:
     average_decay: float = 0.99
     final_input: str = "clean"  # z of the last iterate: "clean", or "perturbed" as in the reference
     back_projection: int = 0  # passes of exact back-projection at the end
+    precision: str = (
+        "float32"  # of the products inside the convolutions: "float32", or "bf16" where the CPU has it; all else is float32
+    )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
@@ -78,6 +83,7 @@ _PAPER_SOURCES = {
     "average": f"{_NOTEBOOK}: no averaging",
     "final_input": f"{_WRITE_UP} (the authors end on the perturbed z)",
     "back_projection": f"{_NOTEBOOK}: none",
+    "precision": f"{_NOTEBOOK}: PyTorch's default",
 }
 _PAPER_X8 = Preset(
     name="paper",

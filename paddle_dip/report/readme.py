@@ -10,8 +10,7 @@ from paddle_dip.report.results import Row, read_rows
 _SIDES = {
     "paddle": "paddle_dip",
     "torch": "PyTorch (torch_ref)",
-    "paddle-plain": "Paddle's layers, all threads and MKL's fast path",
-    "paddle-stock": "Paddle's layers, all threads",
+    "paddle-plain": "Paddle's own layers, threads and MKL set",
 }
 
 
@@ -30,7 +29,11 @@ def speed_markdown(results: Path) -> str:
     sides = [side for side in _SIDES if any(side in m for m in measured)]
     heading = ["", *(f"{m['size']}x{m['size']}: s a step" for m in measured), *(f"{m['size']}x{m['size']}: MiB" for m in measured)]
     lines = [
-        [_SIDES[side], *(f"{m[side]['seconds']:.2f}" for m in measured), *(f"{m[side]['memory_mb']:.0f}" for m in measured)]
+        [
+            _SIDES[side],
+            *(_cell(m, side, "seconds", ".2f") for m in measured),
+            *(_cell(m, side, "memory_mb", ".0f") for m in measured),
+        ]
         for side in sides
     ]
     ratios = [
@@ -45,6 +48,10 @@ def speed_markdown(results: Path) -> str:
         f"torch {first['packages']['torch']}; median, sides in turn."
     )
     return f"{words}\n\n{markdown([heading, *lines, ratios])}"
+
+
+def _cell(measured: dict, side: str, key: str, form: str) -> str:
+    return format(measured[side][key], form) if side in measured else "-"
 
 
 def markdown(lines: list[list[str]]) -> str:

@@ -61,7 +61,8 @@ def fit(
     a run that takes up from a snapshot's `state` gives the same bits as one that never stopped, with the same number of threads.
     """
     channels = len(problem.observation)
-    network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
+    law = {"initialisation": preset.initialisation, "precision": preset.precision}
+    network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
     adam = paddle.optimizer.Adam(preset.learning_rate, parameters=network.parameters())
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
     z = paddle.to_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=dtype)

@@ -1,5 +1,6 @@
 """The two building blocks of the skip network: a padded convolution with its normalisation, and the merge of two branches."""
 
+import numpy as np
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
@@ -15,7 +16,7 @@ class ConvBlock(nn.Layer):
         super().__init__()
         self.reach = kernel // 2
         self.pad = pad
-        self.slope = slope
+        self.slope = float(np.float32(slope))  # what Paddle 3.0 computes with, in float64 too
         self.conv = nn.Conv2D(inputs, outputs, kernel, stride=stride)
         self.norm = nn.BatchNorm2D(outputs, **_BATCH_NORM)
 

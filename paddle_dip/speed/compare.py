@@ -17,8 +17,6 @@ from paddle_dip.speed.worker import Trial
 SIDES = {
     "paddle": ("paddle_dip.solver.fit", "paddle", {}),
     "paddle-plain": ("paddle_dip.solver.fit", "paddle", {"PADDLE_DIP_FAST": "0"}),
-    # As Paddle is without us: its MKL takes the slow path on AMD (an unknown value counts as unset).
-    "paddle-stock": ("paddle_dip.solver.fit", "paddle", {"PADDLE_DIP_FAST": "0", "MKL_DEBUG_CPU_TYPE": "0"}),
     "torch": ("torch_ref.fit", "torch", {}),
 }
 

@@ -28,12 +28,20 @@ class Trial:
     size: int
     steps: int
     warmup: int
-    dtype: str
+    dtype: str  # "float32", "float64" or "bf16"
 
     def preset(self) -> Preset:
         """Return the paper's recipe with this trial's network."""
         preset = super_resolution_preset("paper", _FACTOR)
-        return replace(preset, network=NETWORKS[self.network], steps=self.warmup + self.steps)
+        return replace(preset, network=NETWORKS[self.network], steps=self.warmup + self.steps, precision=self.precision())
+
+    def precision(self) -> str:
+        """Return the precision of the products inside the convolutions."""
+        return "bf16" if self.dtype == "bf16" else "float32"
+
+    def storage(self) -> str:
+        """Return the dtype of weights and images."""
+        return "float32" if self.dtype == "bf16" else self.dtype
 
 
 def measure(trial: Trial) -> dict:
@@ -44,13 +52,13 @@ def measure(trial: Trial) -> dict:
     problem = super_resolution(low, _FACTOR, trial.preset())
     before = peak_memory_mb()
     seconds, last = [], time.perf_counter()
-    for snapshot in fit(problem, trial.preset(), dtype=trial.dtype):
+    for snapshot in fit(problem, trial.preset(), dtype=trial.storage()):
         snapshot.loss()  # waits for the step to be done, on a device that works behind the caller's back
         now = time.perf_counter()
         seconds.append(now - last)
         last = now
     memory = peak_memory_mb() - before
-    return {"seconds": seconds[trial.warmup :], "gemm_rate": gemm_rate(trial.framework, trial.dtype), "memory_mb": memory}
+    return {"seconds": seconds[trial.warmup :], "gemm_rate": gemm_rate(trial.framework, trial.storage()), "memory_mb": memory}
 
 
 def gemm_rate(framework: str, dtype: str) -> float:

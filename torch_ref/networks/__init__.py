@@ -12,14 +12,22 @@ _NETWORKS = {SkipConfig: Skip}
 
 
 def build_network(
-    config: SkipConfig, channels: int, *, seed: int = 0, initialisation: str = "torch", dtype: str = "float32"
+    config: SkipConfig,
+    channels: int,
+    *,
+    seed: int = 0,
+    initialisation: str = "torch",
+    dtype: str = "float32",
+    precision: str = "float32",
 ) -> nn.Module:
     """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and `initialisation`.
 
+    precision: of the products inside the convolutions, "float32" (which leaves float64 as it is) or "bf16".
     It is in train mode and stays there: batch statistics are the image's own, and running ones would lag behind it.
     """
     network = _NETWORKS[type(config)](config, channels)
     initialise(network, seed, law=initialisation)
+    network.bf16 = precision == "bf16"
     return network.to(dtype=getattr(torch, dtype))
 
 

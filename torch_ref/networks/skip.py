@@ -37,9 +37,12 @@ class Skip(nn.Module):
             [Scale(config, i, inputs[i], config.up[i + 1] if i < last else config.down[i]) for i in range(last + 1)]
         )
         self.head = nn.Conv2d(config.up[0], channels, 1)
+        self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
-        return torch.sigmoid(self.head(self._scale(z, 0)))
+        with torch.autocast(z.device.type, torch.bfloat16, enabled=self.bf16):
+            image = self.head(self._scale(z, 0))
+        return torch.sigmoid(image.to(z.dtype))
 
     def _scale(self, x: torch.Tensor, index: int) -> torch.Tensor:
         scale = self.scales[index]

@@ -16,26 +16,33 @@ def usable(x: paddle.Tensor) -> bool:
     return x.dtype == paddle.float32 and x.place.is_cpu_place() and paddle.in_dynamic_mode() and build.available()
 
 
-def conv(x: paddle.Tensor, layer: nn.Conv2D) -> paddle.Tensor:
-    """Return the 1x1 convolution `layer` of [n, h, w, in]: [n, h, w, out]."""
-    return _call("dip_conv", x, layer.weight, layer.bias, "none", 1, not x.stop_gradient, False)[0]
+def has_bf16() -> bool:
+    """Return whether this CPU multiplies bfloat16 numbers."""
+    return bool({"avx512_bf16", "amx_bf16"} & set(build.cpu_flags().split()))
 
 
-def conv_block(x: paddle.Tensor, block: ConvBlock) -> paddle.Tensor:
+def conv(x: paddle.Tensor, layer: nn.Conv2D, *, bf16: bool = False) -> paddle.Tensor:
+    """Return the 1x1 convolution `layer` of [n, h, w, in]: [n, h, w, out]. bf16: multiply in bfloat16, add up in float32."""
+    return _call("dip_conv", x, layer.weight, layer.bias, "none", 1, not x.stop_gradient, bf16)[0]
+
+
+def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
     stride = block.conv._stride[0]
     operands = (*_learned(block), *_running(block.norm), _padding(block), stride, block.slope, *_law(block.norm))
-    return _call("dip_conv_block", x, *operands, not x.stop_gradient, False)[0]
+    return _call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
 
 
-def merge_block(skip: paddle.Tensor | None, deeper: paddle.Tensor, merge: Merge, block: ConvBlock) -> paddle.Tensor:
+def merge_block(
+    skip: paddle.Tensor | None, deeper: paddle.Tensor, merge: Merge, block: ConvBlock, *, bf16: bool = False
+) -> paddle.Tensor:
     """Return block(merge(skip, deeper)) without ever storing the concatenation; all channels-last."""
     if skip is None:
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
     learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
     running = (*_running(merge.norm), *_running(block.norm))
     eps, momentum = _law(block.norm)
-    return _call("dip_merge_block", skip, deeper, *learned, *running, _padding(block), True, block.slope, eps, momentum, False)[0]
+    return _call("dip_merge_block", skip, deeper, *learned, *running, _padding(block), True, block.slope, eps, momentum, bf16)[0]
 
 
 def _learned(block: ConvBlock) -> tuple[paddle.Tensor, ...]:

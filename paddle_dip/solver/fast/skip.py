@@ -9,14 +9,14 @@ from paddle_dip.solver.fast.operators import conv, conv_block, merge_block
 
 def paint(network: nn.Layer, z: paddle.Tensor) -> paddle.Tensor:
     """Return what Skip.forward does, z and image being [n, c, h, w] as there: the same numbers up to float32 rounding."""
-    image = conv(_scale(network, z.transpose([0, 2, 3, 1]), 0), network.head)
+    image = conv(_scale(network, z.transpose([0, 2, 3, 1]), 0), network.head, bf16=network.bf16)
     return F.sigmoid(image.transpose([0, 3, 1, 2]))
 
 
 def _scale(network: nn.Layer, x: paddle.Tensor, index: int) -> paddle.Tensor:
-    scale = network.scales[index]
-    deeper = conv_block(conv_block(x, scale.down1), scale.down2)
+    scale, precision = network.scales[index], {"bf16": network.bf16}
+    deeper = conv_block(conv_block(x, scale.down1, **precision), scale.down2, **precision)
     if index + 1 < len(network.scales):
         deeper = _scale(network, deeper, index + 1)
-    skip = conv_block(x, scale.skip) if scale.skip is not None else None
-    return conv_block(merge_block(skip, deeper, scale.merge, scale.up1), scale.up2)
+    skip = conv_block(x, scale.skip, **precision) if scale.skip is not None else None
+    return conv_block(merge_block(skip, deeper, scale.merge, scale.up1, **precision), scale.up2, **precision)

@@ -5,7 +5,7 @@ import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.problem.presets import SkipConfig
-from paddle_dip.solver.fast.operators import usable
+from paddle_dip.solver.fast.operators import has_bf16, usable
 from paddle_dip.solver.fast.skip import paint
 from paddle_dip.solver.layers import ConvBlock, Merge
 
@@ -29,6 +29,7 @@ class Skip(nn.Layer):
     """z, [1, input_depth, H, W], to an image, [1, channels, H, W] in [0, 1].
 
     H and W: multiples of 2 ** (number of scales), and at least twice that (reflect padding needs two pixels at the deepest scale).
+    Raises ValueError where bfloat16 is asked for and can't be had.
     Trainable parameters: 2,217,831 with the paper's configuration and 3 channels. Source: the reference's models/skip.py.
     """
 
@@ -40,10 +41,13 @@ class Skip(nn.Layer):
             [Scale(config, i, inputs[i], config.up[i + 1] if i < last else config.down[i]) for i in range(last + 1)]
         )
         self.head = nn.Conv2D(config.up[0], channels, 1)
+        self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: paddle.Tensor) -> paddle.Tensor:
-        if usable(z):
+        if usable(z) and (has_bf16() or not self.bf16):
             return paint(self, z)
+        if self.bf16:
+            raise ValueError("precision bf16 needs the compiled operators and a CPU with bfloat16 products, take float32")
         return F.sigmoid(self.head(self._scale(z, 0)))
 
     def _scale(self, x: paddle.Tensor, index: int) -> paddle.Tensor:

@@ -77,3 +77,17 @@ def test_falls_back_with_one_line(tmp_path, variables, says):
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
     assert result.stdout.split() == ["1", "3", "8", "8", "False"], result.stderr
     assert result.stderr.count("unavailable") == says and "Traceback" not in result.stderr, result.stderr
+
+
+@needs_operators
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+def test_bf16_is_another_number_but_near():
+    z = paddle.rand([1, 4, 40, 24])
+    exact, rounded = (build_network(SMALL, 3, precision=precision)(z).numpy() for precision in ("float32", "bf16"))
+    assert 0 < np.abs(exact - rounded).max() < 0.05
+
+
+def test_bf16_is_refused_where_it_can_not_be_had(monkeypatch):
+    monkeypatch.setattr("paddle_dip.solver.networks.skip.usable", lambda z: False)
+    with pytest.raises(ValueError, match="take float32"):
+        build_network(SMALL, 3, precision="bf16")(paddle.rand([1, 4, 40, 24]))
