@@ -40,7 +40,7 @@ parity: $(VENV)/test.done
 	$(RUN) -m pytest -q -m parity tests/parity
 
 speed: $(VENV)/test.done
-	$(RUN) tools/measure_speed.py --size 256 --against torch --json out/speed_256.json
+	$(RUN) tools/measure_speed.py --size 256 --against torch,paddle-plain --json out/speed_256.json
 	$(RUN) tools/measure_speed.py --size 512 --steps 4 --against torch --json out/speed_512.json
 
 lint: $(VENV)/test.done
