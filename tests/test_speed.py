@@ -7,6 +7,7 @@ import pytest
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import SkipConfig
 from paddle_dip.speed.compare import summarise
+from paddle_dip.speed.profile import self_times
 from paddle_dip.speed.worker import Trial
 from tests.conftest import assert_refused, command
 
@@ -15,7 +16,7 @@ TRIAL = Trial("", "", "skip", 64, 3, 2, "float32")
 
 
 def side(seconds: list[float], memory: float) -> dict:
-    return {"seconds": seconds, "rounds": seconds, "gemm_rate": 1e11, "memory_mb": memory}
+    return {"seconds": seconds, "rounds": seconds, "gemm_rate": 1e11, "memory_mb": memory, "operations": {}}
 
 
 def test_ratio_is_the_median_of_the_rounds_ratios():
@@ -48,6 +49,22 @@ def test_measures_both_sides(tmp_path):
     assert summary["paddle_seconds"] > 0 and summary["paddle_plain_seconds"] > 0 and summary["ratio"] > 0
     assert summary["paddle"]["memory_mb"] > 0 and summary["paddle"]["gemm_rate"] > 1e9
     assert summary["threads"] >= 1 and "numpy" in summary["packages"]
+
+
+def test_an_operations_time_is_its_own():
+    events = [("outer [9 us]", 0, 9), ("inner dygraph[4 us]", 1, 4), ("inner dygraph[2 us]", 6, 2), ("later", 9, 5)]
+    times = self_times([{"name": name, "ts": ts, "dur": dur} for name, ts, dur in events])
+    assert {name: round(1e6 * seconds, 9) for name, seconds in times.items()} == {"outer ": 3, "inner": 6, "later": 5}
+
+
+def test_profile_shows_the_operations_of_both_sides(tmp_path):
+    options = ("--size", 64, "--steps", 1, "--rounds", 1, "--network", "skip-64", "--profile", "--json", tmp_path / "s.json")
+    result = command(TOOL, *options)
+    assert result.returncode == 0 and "one step" in result.stdout, result.stderr
+    summary = json.loads((tmp_path / "s.json").read_text())
+    operations = summary["paddle"]["operations"]
+    assert any("conv" in name for name in operations)
+    assert sum(operations.values()) < 20 * summary["paddle_seconds"]
 
 
 @pytest.mark.parametrize(

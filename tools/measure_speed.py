@@ -17,6 +17,7 @@ from paddle_dip.report.tables import terminal_table
 from paddle_dip.speed.compare import SIDES, compare, summarise
 from paddle_dip.speed.worker import Trial
 
+OPERATIONS = 15  # lines of a profile
 app = command_line()
 
 
@@ -30,12 +31,13 @@ def measure(
     against: str = typer.Option(
         "", help=f"Other sides, separated by commas: {', '.join(list(SIDES)[1:])}. The ratio is to the first."
     ),
+    profile: bool = typer.Option(False, "--profile", help="Also show where one step's time goes, operation by operation."),
     json_file: Path = typer.Option(None, "--json", help="Also write the figures to this file."),
 ) -> None:
     """Print median and spread of the whole step (noise, forward, loss, backward, Adam), memory, and distance to the limit."""
     if size < 64 or size % 32:
         raise ValueError(f"--size must be a multiple of 32 of at least 64, not {size}")
-    trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype)
+    trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype, profile)
     one_of("--dtype", dtype, ("float32", "float64", "bf16"))
     others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]
     sides = ["paddle", *others]
@@ -47,6 +49,8 @@ def measure(
     found = compare(sides, trial, at_least("--rounds", rounds, 1), announce=lambda line: print(line, file=sys.stderr, flush=True))
     summary = summarise(found, trial) | {"packages": installed_versions(), "device": cpu_name()}
     screen.print(terminal_table(_title(summary), *_table(sides, summary)))
+    for side in sides if profile else ():
+        screen.print(terminal_table(f"{side}: one step", ["operation", "ms", "share"], _operations(summary[side]["operations"])))
     if others:
         screen.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
     if json_file is not None:
@@ -71,6 +75,11 @@ def _table(sides: list[str], summary: dict) -> tuple[list[str], list[list[str]]]
         ]
         lines.append([side, *figures, f"{s['fraction_of_limit']:.0%}"])
     return heading, lines
+
+
+def _operations(seconds: dict[str, float]) -> list[list[str]]:
+    total = sum(seconds.values())
+    return [[name, f"{s * 1e3:.1f}", f"{s / total:.0%}"] for name, s in list(seconds.items())[:OPERATIONS]]
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ SIDES = {
 
 
 def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[str], None]) -> dict[str, dict]:
-    """Return for each side its step seconds over all rounds, GEMM rate (operations a second) and added memory (MiB)."""
-    found = {side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0} for side in sides}
+    """Return for each side its step seconds over all rounds, GEMM rate (operations a second) and added memory (MiB), operations (seconds by name, if profiled)."""
+    found = {side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             answer = _run(side, trial)
@@ -32,6 +32,7 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
             totals["rounds"].append(median(answer["seconds"]))
             totals["gemm_rate"] = max(totals["gemm_rate"], answer["gemm_rate"])
             totals["memory_mb"] = max(totals["memory_mb"], answer["memory_mb"])
+            totals["operations"] = answer["operations"]
             announce(f"round {number + 1} of {rounds}, {side}: {totals['rounds'][-1]:.3f} s a step")
     return found
 
@@ -48,6 +49,7 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
             "memory_mb": totals["memory_mb"],
             "gemm_rate": totals["gemm_rate"],
             "fraction_of_limit": flops / totals["gemm_rate"] / seconds,
+            "operations": totals["operations"],
         }
         summary[f"{side.replace('-', '_')}_seconds"] = seconds
     if len(found) > 1:

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import Preset, super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.provenance import peak_memory_mb
+from paddle_dip.speed.profile import profiled
 
 _GEMM_SIDE = 2048
 _GEMM_REPEATS = 5
@@ -29,11 +31,12 @@ class Trial:
     steps: int
     warmup: int
     dtype: str  # "float32", "float64" or "bf16"
+    profile: bool = False  # take one step more under the profiler
 
     def preset(self) -> Preset:
         """Return the paper's recipe with this trial's network."""
         preset = super_resolution_preset("paper", _FACTOR)
-        return replace(preset, network=NETWORKS[self.network], steps=self.warmup + self.steps, precision=self.precision())
+        return replace(preset, network=NETWORKS[self.network], steps=self.warmup + self.steps + 1, precision=self.precision())
 
     def precision(self) -> str:
         """Return the precision of the products inside the convolutions."""
@@ -51,14 +54,17 @@ def measure(trial: Trial) -> dict:
     low = np.random.default_rng(0).random((3, side, side), dtype=np.float32)
     problem = super_resolution(low, _FACTOR, trial.preset())
     before = peak_memory_mb()
+    snapshots = fit(problem, trial.preset(), dtype=trial.storage())
     seconds, last = [], time.perf_counter()
-    for snapshot in fit(problem, trial.preset(), dtype=trial.storage()):
+    for snapshot in islice(snapshots, trial.warmup + trial.steps):
         snapshot.loss()  # waits for the step to be done, on a device that works behind the caller's back
         now = time.perf_counter()
         seconds.append(now - last)
         last = now
     memory = peak_memory_mb() - before
-    return {"seconds": seconds[trial.warmup :], "gemm_rate": gemm_rate(trial.framework, trial.storage()), "memory_mb": memory}
+    operations = profiled(trial.framework, lambda: next(snapshots).loss()) if trial.profile else {}
+    rate = gemm_rate(trial.framework, trial.storage())
+    return {"seconds": seconds[trial.warmup :], "gemm_rate": rate, "memory_mb": memory, "operations": operations}
 
 
 def gemm_rate(framework: str, dtype: str) -> float:
