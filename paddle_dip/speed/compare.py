@@ -22,7 +22,9 @@ SIDES = {
 
 
 def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[str], None]) -> dict[str, dict]:
-    """Return for each side its step seconds over all rounds, GEMM rate (operations a second) and added memory (MiB), operations (seconds by name, if profiled)."""
+    """Return for each side its step seconds over all rounds, GEMM rate (operations a second), added memory (MiB) and, if profiled,
+    the last round's seconds by operation.
+    """
     found = {side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides}
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
