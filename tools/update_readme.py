@@ -20,7 +20,12 @@ def update(
     check: bool = typer.Option(False, "--check", help="Change nothing; fail where a table differs from its results."),
 ) -> None:
     """Fill the tables of README.md and README_zh.md."""
-    tables = {"table": benchmark_markdown(ROOT / "results"), "speed": speed_markdown(ROOT / "results")}
+    results = ROOT / "results"
+    tables = {
+        "embedded": benchmark_markdown(results, "embedded_*.csv"),
+        "table": benchmark_markdown(results, "set*_x*.csv"),
+        "speed": speed_markdown(results),
+    }
     for path in (ROOT / "README.md", ROOT / "README_zh.md"):
         text = filled = path.read_text(encoding="utf-8")
         for marker, content in tables.items():

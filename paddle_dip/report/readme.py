@@ -14,10 +14,10 @@ _SIDES = {
 }
 
 
-def benchmark_markdown(results: Path) -> str:
-    """Return a table for each benchmark in `results`, NAME.csv with its NAME.json: ours beside the published figures, in dB."""
+def benchmark_markdown(results: Path, pattern: str) -> str:
+    """Return a table for each benchmark in `results` named `pattern`, a CSV with its JSON: ours beside the published; in dB."""
     parts = []
-    for path in sorted(results.glob("set*_x*.csv")):
+    for path in sorted(results.glob(pattern)):
         summary = json.loads(path.with_suffix(".json").read_text())
         parts.append(f"{_heading(summary)}\n\n{_table(read_rows(path), summary['bicubic_bp_psnr_y'])}")
     return "\n\n".join(parts)
@@ -79,9 +79,10 @@ def _heading(summary: dict) -> str:
 
 
 def _table(rows: list[Row], bicubic_bp: dict[str, float]) -> str:
-    heading = ["image", "bicubic", "+ BP", *METHODS.values(), "paddle_dip", "RGB", "seconds"]
+    methods = [m for m in METHODS if all(published_psnr_y(row.image, row.factor, m) is not None for row in rows)]
+    heading = ["image", "bicubic", "+ BP", *(METHODS[m] for m in methods), "paddle_dip", "RGB", "seconds"]
     lines = [
-        [row.bicubic_psnr_y, bicubic_bp[row.image], *(published_psnr_y(row.image, row.factor, m) for m in METHODS)]
+        [row.bicubic_psnr_y, bicubic_bp[row.image], *(published_psnr_y(row.image, row.factor, m) for m in methods)]
         + [row.psnr_y, row.psnr_rgb, row.seconds]
         for row in rows
     ]
