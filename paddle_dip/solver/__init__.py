@@ -13,5 +13,8 @@ with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
     warnings.simplefilter("ignore")
     import paddle  # noqa: F401
 
+from paddle_dip.solver.device import tune_gpu  # noqa: E402  after Paddle has been loaded quietly
+
+tune_gpu()
 # BatchNorm in train mode says once that it tracks running statistics: so it does, and nothing here reads them.
 warnings.filterwarnings("ignore", message="When training, we now always track global mean and variance")

@@ -40,7 +40,12 @@ class Skip(nn.Module):
         self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(z.device.type, torch.bfloat16, enabled=self.bf16):
+        if self.bf16:
+            return self._autocast(z)
+        return torch.sigmoid(self.head(self._scale(z, 0)))
+
+    def _autocast(self, z: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(z.device.type, torch.bfloat16):
             image = self.head(self._scale(z, 0))
         return torch.sigmoid(image.to(z.dtype))
 

@@ -1,0 +1,16 @@
+"""Settings for a GPU. Written from Paddle's documentation and guarded; not measured, no figure of ours was made on one."""
+
+import paddle
+
+
+def tune_gpu() -> None:
+    """Let cuDNN try all its algorithms for a shape: a fit asks for the same few shapes thousands of times.
+
+    Does nothing on a CPU. TF32 stays as the user's NVIDIA_TF32_OVERRIDE says; comparisons switch it off (paddle_dip.parity.sides).
+    """
+    if not paddle.is_compiled_with_cuda():
+        return
+    try:
+        paddle.set_flags({"FLAGS_cudnn_exhaustive_search": True})
+    except ValueError:  # a build without cuDNN doesn't know the flag
+        return
