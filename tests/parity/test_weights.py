@@ -107,7 +107,7 @@ def nested(config, channels):
     """A network nested as the original one's keys say, for a size that every scale halves evenly."""
 
     def unit(inputs, outputs, kernel, stride=1):
-        return [padded(inputs, outputs, kernel, stride), nn.BatchNorm2d(outputs), nn.LeakyReLU(config.slope)]
+        return [padded(inputs, outputs, kernel, stride), nn.BatchNorm2d(outputs), nn.LeakyReLU(float(np.float32(config.slope)))]
 
     def level(index, inputs):
         down, up, skip = config.down[index], config.up[index], config.skip[index]
@@ -149,7 +149,7 @@ def test_the_tool_converts_the_originals_weights(tmp_path):
     assert network.set_state_dict(paddle.load(str(tmp_path / "ours.pdparams"))) == ([], [])
     z = np.random.default_rng(0).random((1, 32, 64, 64))
     image, wanted = network.to(dtype="float64")(paddle.to_tensor(z)), original.double()(torch.tensor(z))
-    np.testing.assert_allclose(image.numpy(), wanted.detach().numpy(), rtol=0, atol=1e-8)  # epsilon is a float32 in Paddle
+    np.testing.assert_allclose(image.numpy(), wanted.detach().numpy(), rtol=0, atol=1e-8)  # epsilon and slope are float32 in Paddle
 
 
 def test_the_tool_lists_what_does_not_fit(tmp_path):
