@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from typing import NoReturn
 
 import typer
@@ -30,6 +31,9 @@ def run(app: typer.Typer) -> NoReturn:
         _fail(_message(error), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            sys.exit(2)
         if hasattr(error, "format_message"):
             _fail(error.format_message(), 2)
         if type(error).__name__ == "Abort":
@@ -44,6 +48,12 @@ def console() -> Console:
     """Return where a command prints: paths are never read as markup, and a log is wide enough for every table."""
     plain = Console(markup=False, highlight=False)
     return plain if plain.is_terminal else Console(markup=False, highlight=False, width=160)
+
+
+def need_torch() -> None:
+    """Raise ImportError, naming the fix, where PyTorch isn't installed."""
+    if find_spec("torch") is None:
+        raise ImportError("PyTorch is needed to compare with it or to read its files; fix: pip install -r requirements-test.txt")
 
 
 def at_least(option: str, value: float, least: float) -> float:

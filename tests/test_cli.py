@@ -113,6 +113,12 @@ def test_presets_lists_numbers_and_sources():
     assert "authors" in command(*CLI, "presets").stdout
 
 
+def test_without_a_command_it_shows_the_help():
+    result = command(*CLI)
+    shown = result.stdout + result.stderr
+    assert result.returncode == 2 and len(shown.splitlines()) > 5 and "super-resolve" in shown
+
+
 def test_version_and_help():
     assert command(*CLI, "--version").stdout.strip().count(".") == 2
     assert "super-resolve" in command(*CLI, "--help").stdout

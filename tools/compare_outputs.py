@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 from rich.console import Console
 
-from paddle_dip.command import command_line, run
+from paddle_dip.command import command_line, need_torch, run
 from paddle_dip.files import writable_folder, write_text
 from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.parity.compare import compare, layers_in_common, locate
@@ -57,6 +57,8 @@ def compare_outputs(
     for side in sides.values():
         if side not in SIDES and not Path(side).exists():
             raise ValueError(f"a side must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+    if "torch" in sides.values():
+        need_torch()
     writable_folder(out)
     write_text(out / "experiment.json", experiment.as_json())
     arrays = {label: _arrays(side, label, out) for label, side in sides.items()}

@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.command import command_line, one_of, run
+from paddle_dip.command import command_line, need_torch, one_of, run
 from paddle_dip.files import whole_file, writable_folder
 from paddle_dip.problem.catalogue import NETWORKS, network_config
 from paddle_dip.weights import (
@@ -42,6 +42,8 @@ def convert(
     one_of("--names", names, ("paddle", "torch"))
     for path in (source, target):
         one_of(f"the ending of {path}", path.suffix, SUFFIXES)
+    if {source.suffix, target.suffix} & set(TORCH):
+        need_torch()
     if not source.is_file():
         raise ValueError(f"there is no file {source}")
     weights = _read(source)

@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import typer
 
-from paddle_dip.command import at_least, command_line, console, one_of, run
+from paddle_dip.command import at_least, command_line, console, need_torch, one_of, run
 from paddle_dip.files import writable_folder, write_json
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.provenance import cpu_name, installed_versions
@@ -41,6 +41,8 @@ def measure(
     one_of("--dtype", dtype, ("float32", "float64", "bf16"))
     others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]
     sides = ["paddle", *others]
+    if "torch" in others:
+        need_torch()
     if json_file is not None:
         writable_folder(json_file.parent)
         json_file = json_file.resolve()

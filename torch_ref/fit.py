@@ -72,6 +72,8 @@ def fit(
     degrade = observe(problem, dtype=dtype)
     start, average = 0, torch.zeros([1, channels, *problem.canvas], dtype=kind)
     if state is not None:
+        if "average" not in state or state["average"].shape != tuple(average.shape):
+            raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
         start, average = int(state["step"]), torch.as_tensor(state["average"])
         write_state(network, adam, state)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.files import writable_folder, write_json
+from paddle_dip.problem.images import read_rgb
+from paddle_dip.report.results import read_history
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,12 @@ class Folder:
         return self.root / "checkpoints" / f"{name}.npz"
 
     def has_result(self, name: str) -> bool:
-        """Return whether all that one finished image leaves, but its row, is there."""
-        return self.picture(name).exists() and self.history(name).exists()
+        """Return whether all that one finished image leaves, but its row, is there and can be read."""
+        try:
+            read_rgb(self.picture(name))
+            return bool(read_history(self.history(name)))
+        except (ValueError, OSError):
+            return False
 
 
 @contextmanager
@@ -66,6 +72,8 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: 
         if not resume:
             raise ValueError(f"--out {folder.root} already holds a run: continue it with --resume, or choose another folder")
         images = _joined(folder, settings, images)
+    elif folder.results.exists() or any(folder.root.glob("checkpoints/*.npz")):
+        raise ValueError(f"--out {folder.root} holds results without their settings.json: choose another folder")
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x")):
         part.parent.mkdir(exist_ok=True)
     for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
@@ -93,7 +101,7 @@ def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str,
     """Return the images of the earlier run and of this one; raises ValueError where the two runs don't go together."""
     try:
         earlier = json.loads(folder.settings.read_text())
-        known, made_with = earlier["images"], earlier["settings"]
+        known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{folder.settings} can't be read, choose another --out") from None
     different = sorted(key for key in {*settings, *made_with} if settings.get(key) != made_with.get(key))

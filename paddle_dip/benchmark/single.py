@@ -82,8 +82,14 @@ def _take_up(job: Job) -> tuple[dict | None, Record]:
     if not path.exists():
         return None, Record()
     state, notes = load_checkpoint(path)
-    history = [HistoryPoint(**point) for point in notes.pop("history")]
-    record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
+    try:
+        history = [HistoryPoint(**point) for point in notes.pop("history")]
+        record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
+        sound = 0 < record.resumed_at_step < job.preset.steps and all(np.isfinite(v).all() for v in state.values())
+    except (KeyError, TypeError):
+        sound = False
+    if not sound:
+        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
     if record.computed_with != computed_with():
         words = f"{job.case.name}: begun with {record.computed_with}, goes on with {computed_with()}: the last bits will differ"
         print(words, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -53,11 +54,7 @@ def read_rows(path: Path) -> list[Row]:
     """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
     if not Path(path).exists():
         return []
-    with Path(path).open(newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ValueError(f"{path} isn't a results file: its columns must be {', '.join(COLUMNS)}")
-        return [Row(**{name: _PARSERS[name](value) for name, value in record.items()}) for record in reader]
+    return _read_csv(path, COLUMNS, lambda record: Row(**{name: _PARSERS[name](value) for name, value in record.items()}))
 
 
 def write_history(path: Path, points: list[HistoryPoint]) -> None:
@@ -66,12 +63,9 @@ def write_history(path: Path, points: list[HistoryPoint]) -> None:
 
 
 def read_history(path: Path) -> list[HistoryPoint]:
-    """Return the history written by `write_history`."""
-    with Path(path).open(newline="") as file:
-        return [
-            HistoryPoint(int(r["step"]), float(r["loss"]), float(r["psnr_y"]), float(r["psnr_y_iterate"]))
-            for r in csv.DictReader(file)
-        ]
+    """Return the history written by `write_history`; raises ValueError where the file holds something else."""
+    columns = tuple(field.name for field in fields(HistoryPoint))
+    return _read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
 
 
 def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
@@ -96,6 +90,17 @@ def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_
 
 def _mean(values) -> float:
     return float(np.mean(list(values)))
+
+
+def _read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], object]) -> list:
+    try:
+        with Path(path).open(newline="") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != columns:
+                raise ValueError(f"its columns must be {', '.join(columns)}")
+            return [parse(record) for record in reader]
+    except (ValueError, TypeError, KeyError) as error:  # other text, other bytes, rows too short or too long
+        raise ValueError(f"{path} can't be read, it is damaged ({error})") from None
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:

@@ -70,6 +70,8 @@ def fit(
     degrade = observe(problem, dtype=dtype)
     start, average = 0, paddle.zeros([1, channels, *problem.canvas], dtype=dtype)
     if state is not None:
+        if "average" not in state or state["average"].shape != tuple(average.shape):
+            raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
         start, average = int(state["step"]), paddle.to_tensor(state["average"])
         write_state(network, adam, state)
 

@@ -20,9 +20,12 @@ def read_state(network: nn.Layer, adam: paddle.optimizer.Adam) -> dict[str, np.n
 def write_state(network: nn.Layer, adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
     """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
-    missing, unexpected = network.set_state_dict(weights)
-    if missing or unexpected:
-        raise ValueError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
+    wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    wrong = sorted(name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape)
+    wrong += [f"adam/{m}/{n}" for n, _ in _trainable(network) for m in _MOMENTS if f"adam/{m}/{n}" not in state]
+    if wrong:
+        raise ValueError(f"state doesn't fit the network: {wrong[0]} is missing, unexpected or of another shape ({len(wrong)} are)")
+    network.set_state_dict(weights)
     moments = {}
     for name, parameter in _trainable(network):
         for moment in _MOMENTS:

@@ -13,6 +13,7 @@ from paddle_dip.benchmark import run as run_module
 from paddle_dip.benchmark.folder import open_folder
 from paddle_dip.benchmark.run import Settings, run
 from paddle_dip.benchmark.single import Job, restore_case
+from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.problem.dataset import Source, find_source, load_case
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import SkipConfig, super_resolution_preset
@@ -160,6 +161,59 @@ def test_published_figures_stand_beside_the_published_images_only(images, tmp_pa
     real = settings(data_folder / "sr" / "Set14", tmp_path / "b", images=("face",))
     heading, lines = run(real, fit=fit).table
     assert lines[0][heading.index("paper")] == "31.020"
+
+
+def test_results_without_their_settings_are_refused(images, tmp_path):
+    run(settings(images, tmp_path / "out", images=("odd",)), fit=fit)
+    (tmp_path / "out" / "settings.json").unlink()
+    for resume in (False, True):
+        with pytest.raises(ValueError, match="without their settings.json"):
+            run(settings(images, tmp_path / "out", seed=3, resume=resume), fit=fit)
+
+
+@pytest.mark.parametrize("damage", ["step", "average", "nan", "notes"])
+def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage):
+    out = tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        run(settings(images, out, checkpoint_seconds=0), fit=interrupted_fit)
+    state, notes = load_checkpoint(out / "checkpoints" / "odd.npz")
+    if damage == "step":
+        state["step"] = np.array(PRESET.steps)
+    elif damage == "average":
+        del state["average"]
+    elif damage == "nan":
+        state["average"][:] = np.nan
+    else:
+        del notes["history"]
+    save_checkpoint(out / "checkpoints" / "odd.npz", state, notes)
+    with pytest.raises(ValueError, match="damaged|doesn't fit"):
+        run(settings(images, out, resume=True), fit=fit)
+
+
+def interrupted_fit(*args, **options):
+    for snapshot in fit(*args, **options):
+        if snapshot.step == 4:
+            raise KeyboardInterrupt
+        yield snapshot
+
+
+@pytest.mark.parametrize("text", ["cat,fast", "x" * 50, "a,b,c,d,e,f,g,h,i,j,k,l,m,n"])
+def test_a_damaged_table_is_named(images, tmp_path, text):
+    out = tmp_path / "out"
+    run(settings(images, out, images=("odd",)), fit=fit)
+    with (out / "results.csv").open("a") as file:
+        file.write(text + "\n")
+    with pytest.raises(ValueError, match="results.csv can't be read"):
+        run(settings(images, out, resume=True), fit=fit)
+
+
+def test_a_damaged_picture_of_a_finished_image_is_made_again(images, tmp_path):
+    out = tmp_path / "out"
+    run(settings(images, out, images=("odd",)), fit=fit)
+    whole = (out / "odd.png").read_bytes()
+    (out / "odd.png").write_bytes(whole[:50])
+    run(settings(images, out, images=("odd",), resume=True), fit=fit)
+    assert (out / "odd.png").read_bytes() == whole
 
 
 def test_a_loss_that_is_no_number_ends_the_run(images, tmp_path):
