@@ -28,7 +28,7 @@ def compare_outputs(
     framework_b: str = typer.Option("torch", help=SIDE_HELP),
     dtype: str = typer.Option("float64", help=" or ".join(DTYPES)),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
-    steps: int = typer.Option(10, help="Adam steps; parameters are compared after 1, 10 and the last."),
+    steps: int = typer.Option(10, help="Adam steps; parameters are compared after 1, 3, 10, 30 ... and the last."),
     out: Path = typer.Option("out/parity", help="Folder for the arrays and comparison.json."),
     operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
     clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),

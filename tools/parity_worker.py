@@ -31,8 +31,9 @@ def dump_arrays(
     """Run an experiment on one side and write its arrays, to compare them with another side's, here or elsewhere."""
     chosen = _entered(side)
     settings = read_experiment(experiment.read_text())
-    first_step = import_module(chosen.trace).first_step
-    write_arrays(out, dump(settings, fit=import_module(chosen.fit).fit, first_step=first_step))
+    trace = import_module(chosen.trace)
+    fit = import_module(chosen.fit).fit
+    write_arrays(out, dump(settings, fit=fit, first_step=trace.first_step, watch_kinks=trace.watch_kinks))
 
 
 @app.command("trials")

@@ -25,7 +25,7 @@ class Snapshot:
 
     step: int
     _problem: Problem
-    _network: nn.Module
+    network: nn.Module
     _adam: torch.optim.Adam
     _z: torch.Tensor
     _canvas: torch.Tensor
@@ -44,13 +44,13 @@ class Snapshot:
         """
         if kind == "clean":
             with torch.no_grad():
-                return centre_crop(self._network(self._z), *self._problem.canvas)[0].cpu().numpy()
+                return centre_crop(self.network(self._z), *self._problem.canvas)[0].cpu().numpy()
         return {"perturbed": self._canvas, "average": self._average}[kind][0].cpu().numpy().copy()
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
         average = self._average.cpu().numpy().copy()
-        return {"step": np.array(self.step), "average": average, **read_state(self._network, self._adam)}
+        return {"step": np.array(self.step), "average": average, **read_state(self.network, self._adam)}
 
 
 def fit(
@@ -82,6 +82,7 @@ def fit(
         canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
         loss = F.mse_loss(degrade(canvas), y)
         loss.backward()
+        adam.param_groups[0]["lr"] = preset.learning_rate_at(step)
         adam.step()
         adam.zero_grad()
         average = moving_average(average, canvas.detach(), step, preset.average_decay)

@@ -1,5 +1,7 @@
 """The arrays of a fit's first step, in PyTorch: data, output, loss, gradients, buffers, and every layer's output if asked for."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -8,8 +10,8 @@ from torch import nn
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import network_input, step_noise
 from paddle_dip.problem.tasks import Problem
-from torch_ref.fit import network_size
-from torch_ref.layers import centre_crop
+from torch_ref.fit import Snapshot, network_size
+from torch_ref.layers import ConvBlock, centre_crop
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
 from torch_ref.state import named_arrays
@@ -44,6 +46,13 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     arrays |= {"forward/canvas": _array(canvas), "operator/prediction": _array(prediction), "loss/loss": _array(loss)}
     arrays |= {f"grad/{name}": _array(p.grad) for name, p in trainable.items() if p.grad is not None}
     return arrays | {f"buffers/{name}": _array(value) for name, value in named_arrays(network).items() if name not in trainable}
+
+
+def watch_kinks(snapshot: Snapshot, note: Callable[[str, np.ndarray], None]) -> None:
+    """Have `note` called with the name and output, [N, C, H, W], of every layer that ends in LeakyReLU, from the next step on."""
+    for name, layer in snapshot.network.named_modules():
+        if isinstance(layer, ConvBlock):
+            layer.register_forward_hook(lambda layer, inputs, output, name=name: note(name, _array(output)))
 
 
 def _watch_norms(network: nn.Module, arrays: Arrays) -> None:

@@ -1,9 +1,10 @@
 """The comparison of two sets of named arrays, stage by stage, with a verdict on each."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from paddle_dip.parity.kinks import Crossing, first_crossing
 from paddle_dip.parity.names import without_gradient
 from paddle_dip.parity.tolerances import kind_of, precision, tolerance
 
@@ -14,7 +15,10 @@ _KEEP = float(np.float32(0.9))
 
 @dataclass(frozen=True)
 class Stage:
-    """The verdict on one stage: its worst array's figures. max_abs and max_rel are None where the arrays can't be subtracted."""
+    """The verdict on one stage: its worst array's figures. max_abs and max_rel are None where the arrays can't be subtracted.
+
+    reason: why it failed, or by what it was parted though it passed, else empty.
+    """
 
     name: str
     arrays: int
@@ -37,7 +41,9 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None) -> list[Stage]:
 
     dtype: what the networks were asked to compute in, where known. Fails: a missing array, another shape, another dtype than the
     other side's or than `dtype`, a value that isn't finite, a difference over the tolerance. See `comparable` for what is left out.
+    Where rounding turned the sign of a LeakyReLU's input, later parameters and the image are held to float32's tolerance and say so.
     """
+    crossing = first_crossing(a, b)
     a, b = comparable(a), comparable(b)
     stages: dict[str, list[str]] = {}
     for name in [*a, *(name for name in b if name not in a)]:
@@ -46,6 +52,9 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None) -> list[Stage]:
     used = precision({v.dtype for v in (*a.values(), *b.values())})
 
     def verdict(stage: str, name: str) -> Stage:
+        if crossing and _after(crossing, stage):
+            found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32")
+            return replace(found, reason=found.reason or str(crossing))
         return _verdict(stage, name, a.get(name), b.get(name), dtype, used)
 
     return [_worst([verdict(stage, name) for name in names]) for stage, names in stages.items()]
@@ -80,7 +89,7 @@ def comparable(arrays: Arrays) -> Arrays:
     Running variances are brought to the biased convention; biases without a true gradient are left out of params_*.
     """
     counts = {name.removeprefix("unbiased_over/"): int(v) for name, v in arrays.items() if name.startswith("unbiased_over/")}
-    kept = {name: value for name, value in arrays.items() if not name.startswith("unbiased_over/")}
+    kept = {name: value for name, value in arrays.items() if not name.startswith(("unbiased_over/", "kinks/"))}
     for layer, count in counts.items():
         name = f"buffers/{layer}._variance"
         if name in kept:
@@ -130,6 +139,10 @@ def _mismatch(stage: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         return "not finite"
     return ""
+
+
+def _after(crossing: Crossing, stage: str) -> bool:
+    return stage == "image" or (stage.startswith("params_") and _steps(stage) >= crossing.step)
 
 
 def _steps(stage: str) -> int:

@@ -6,27 +6,34 @@ from types import SimpleNamespace
 import numpy as np
 
 from paddle_dip.parity.experiment import Experiment
+from paddle_dip.parity.kinks import NearKinks
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.restore import finish
 
 Arrays = dict[str, np.ndarray]
 
 
-def dump(experiment: Experiment, *, fit: Callable[..., Iterator], first_step: Callable[..., Arrays]) -> Arrays:
-    """Return the named arrays of `experiment`: those of `first_step`, params_1, params_10 and the last step's, image, PSNR in dB.
+def dump(
+    experiment: Experiment, *, fit: Callable[..., Iterator], first_step: Callable[..., Arrays], watch_kinks: Callable[..., None]
+) -> Arrays:
+    """Return the named arrays of `experiment`: of `first_step`, params_K at its milestones, near kinks, image, PSNR in dB.
 
-    fit and first_step: paddle_dip.solver.fit's and paddle_dip.parity.trace's, or torch_ref's.
+    fit; first_step and watch_kinks: paddle_dip.solver.fit's and paddle_dip.parity.trace's, or torch_ref's.
     """
     problem, preset = experiment.problem(), experiment.preset()
     arrays = first_step(problem, preset, seed=experiment.seed, dtype=experiment.dtype, layers=experiment.layers)
+    kinks = NearKinks()
     for snapshot in fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype):
+        if snapshot.step == 1 and experiment.dtype == "float64":
+            watch_kinks(snapshot, kinks.note)  # from the second step on: in the first the two sides' inputs are 1e-13 apart
+        kinks.step = snapshot.step + 1
         if snapshot.step in experiment.milestones():
             arrays |= trained(snapshot.state(), f"params_{snapshot.step}")
         last = snapshot
     canvas = last.canvas(preset.final_input)
     arrays["image/canvas"] = canvas
     image = finish(problem, preset, SimpleNamespace(canvas=lambda kind: canvas))
-    return arrays | {"image/pixels": image, "image/psnr": np.array(psnr(image, experiment.truth()))}
+    return arrays | kinks.arrays() | {"image/pixels": image, "image/psnr": np.array(psnr(image, experiment.truth()))}
 
 
 def trained(state: Arrays, stage: str) -> Arrays:

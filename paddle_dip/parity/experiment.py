@@ -75,8 +75,9 @@ class Experiment:
         return 0 if self.operator in _PHASE_0 or odd_lanczos else 0.5
 
     def milestones(self) -> tuple[int, ...]:
-        """Return the steps after which the parameters are compared: 1, 10 and the last."""
-        return tuple(sorted({s for s in (1, 10, self.steps) if s <= self.steps}))
+        """Return the steps after which the parameters are compared: 1, 3, 10, 30 ..., to show the growth, and the last."""
+        powers = (first * 10**power for power in range(len(str(self.steps))) for first in (1, 3))
+        return tuple(sorted({*(step for step in powers if step <= self.steps), self.steps}))
 
     def as_json(self) -> str:
         """Return the experiment as JSON."""

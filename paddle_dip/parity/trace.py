@@ -1,5 +1,7 @@
 """The arrays of a fit's first step, in Paddle: data, output, loss, gradients, buffers, and every layer's output if asked for."""
 
+from collections.abc import Callable
+
 import numpy as np
 import paddle
 import paddle.nn.functional as F
@@ -8,8 +10,8 @@ from paddle import nn
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import network_input, step_noise
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.solver.fit import network_size
-from paddle_dip.solver.layers import centre_crop
+from paddle_dip.solver.fit import Snapshot, network_size
+from paddle_dip.solver.layers import ConvBlock, centre_crop
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
 
@@ -40,6 +42,13 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     arrays |= {"forward/canvas": canvas.numpy(), "operator/prediction": prediction.numpy(), "loss/loss": loss.numpy()}
     arrays |= {f"grad/{name}": p.grad.numpy() for name, p in trainable.items() if p.grad is not None}
     return arrays | {f"buffers/{name}": value.numpy() for name, value in network.state_dict().items() if name not in trainable}
+
+
+def watch_kinks(snapshot: Snapshot, note: Callable[[str, np.ndarray], None]) -> None:
+    """Have `note` called with the name and output, [N, C, H, W], of every layer that ends in LeakyReLU, from the next step on."""
+    for name, layer in snapshot.network.named_sublayers():
+        if isinstance(layer, ConvBlock):
+            layer.register_forward_post_hook(lambda layer, inputs, output, name=name: note(name, output.numpy()))
 
 
 def _watch_layers(network: nn.Layer, arrays: Arrays) -> None:

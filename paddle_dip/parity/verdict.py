@@ -49,8 +49,8 @@ def stage_table(stages: list[Stage], *, every: bool = False) -> Table:
 
 
 def complaints(stages: list[Stage], *, most: int = 8) -> list[str]:
-    """Return a line for each of the first `most` failed stages, and one for the rest."""
-    failed = [stage for stage in stages if not stage.passed]
+    """Return a line for each of the first `most` stages that failed or parted, and one for the rest."""
+    failed = [stage for stage in stages if stage.reason]
     said = [f"{stage.name}: {stage.reason} ({stage.worst})" for stage in failed[:most]]
     return said + ([f"... and {len(failed) - most} more"] if len(failed) > most else [])
 
@@ -70,4 +70,10 @@ def _line(stage: Stage) -> list[str]:
     if stage.arrays > 1:
         shape = f"{stage.arrays} arrays"
     figures = ["-" if value is None else f"{value:.1e}" for value in (stage.max_abs, stage.max_rel)]
-    return [stage.name, shape, stage.dtype, *figures, f"{stage.tolerance:.1e}", "ok" if stage.passed else "FAILED"]
+    return [stage.name, shape, stage.dtype, *figures, f"{stage.tolerance:.1e}", _word(stage)]
+
+
+def _word(stage: Stage) -> str:
+    if not stage.passed:
+        return "FAILED"
+    return "parted" if stage.reason else "ok"

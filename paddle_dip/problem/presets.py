@@ -45,6 +45,7 @@ class Preset:
     initialisation: str = "torch"  # law of the initial weights: "torch" or "paddle"
     input_scale: float = 0.1  # z is uniform on [0, input_scale)
     learning_rate: float = 0.01  # Adam's
+    cooldown: int = 0  # the last steps, over which the learning rate falls to nought on a straight line
     work_scale: int = 1  # the network paints 1/work_scale of the result's side; a fixed Lanczos brings it to full size
     operator: str = "lanczos2"  # what the loss shrinks with: a kernel of the reference, or "pillow", which made the observation
     clip: bool = False  # clip after each pass of the operator, as 8-bit images do
@@ -63,6 +64,11 @@ class Preset:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
         if self.steps < 1:
             raise ValueError(f"steps must be at least 1, not {self.steps}")
+
+    def learning_rate_at(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        left = self.steps - step
+        return self.learning_rate * (left / (self.cooldown + 1) if left <= self.cooldown else 1.0)
 
     def settings(self) -> dict:
         """Return every setting as JSON-ready values, the sources left out."""

@@ -25,7 +25,7 @@ class Snapshot:
 
     step: int
     _problem: Problem
-    _network: nn.Layer
+    network: nn.Layer
     _adam: paddle.optimizer.Adam
     _z: paddle.Tensor
     _canvas: paddle.Tensor
@@ -44,12 +44,12 @@ class Snapshot:
         """
         if kind == "clean":
             with paddle.no_grad():
-                return centre_crop(self._network(self._z), *self._problem.canvas)[0].numpy()
+                return centre_crop(self.network(self._z), *self._problem.canvas)[0].numpy()
         return {"perturbed": self._canvas, "average": self._average}[kind][0].numpy()
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
-        return {"step": np.array(self.step), "average": self._average.numpy(), **read_state(self._network, self._adam)}
+        return {"step": np.array(self.step), "average": self._average.numpy(), **read_state(self.network, self._adam)}
 
 
 def fit(
@@ -80,6 +80,7 @@ def fit(
         canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
         loss = F.mse_loss(degrade(canvas), y)
         loss.backward()
+        adam.set_lr(preset.learning_rate_at(step))
         adam.step()
         adam.clear_grad()
         average = moving_average(average, canvas.detach(), step, preset.average_decay)

@@ -18,11 +18,11 @@ QUICK = Experiment(network="small", steps=2, height=32, width=48)
 
 
 def paddle_arrays(experiment: Experiment) -> Arrays:
-    return dump(experiment, fit=paddle_fit.fit, first_step=paddle_trace.first_step)
+    return dump(experiment, fit=paddle_fit.fit, first_step=paddle_trace.first_step, watch_kinks=paddle_trace.watch_kinks)
 
 
 def torch_arrays(experiment: Experiment) -> Arrays:
-    return dump(experiment, fit=torch_fit.fit, first_step=torch_trace.first_step)
+    return dump(experiment, fit=torch_fit.fit, first_step=torch_trace.first_step, watch_kinks=torch_trace.watch_kinks)
 
 
 def ladder(experiment: Experiment) -> list[Stage]:
