@@ -1,13 +1,15 @@
 """Files written whole or not at all."""
 
+import csv
+import io
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 
 @contextmanager
@@ -36,6 +38,27 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, whole or not at all. JSON has no infinity: what isn't finite becomes null."""
     write_text(path, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:
+    """Write a table as CSV, whole or not at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    write_text(path, text.getvalue())
+
+
+def read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], Any]) -> list:
+    """Return the rows of a table, each parsed; raises ValueError where it has other columns or `parse` does."""
+    try:
+        with Path(path).open(newline="") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != columns:
+                raise ValueError(f"its columns must be {', '.join(columns)}")
+            return [parse(record) for record in reader]
+    except (ValueError, TypeError, KeyError) as error:  # other text, other bytes, rows too short or too long
+        raise ValueError(f"{path} can't be read, it is damaged ({error})") from None
 
 
 def writable_folder(path: Path) -> Path:

@@ -28,10 +28,15 @@ def restore(
 def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
     """Return the image that a snapshot of a fit amounts to, float64 [C, H, W] in [0, 1]: enlarged, clipped and back-projected."""
     kind = "average" if preset.average == "ema" else preset.final_input
-    canvas = snapshot.canvas(kind).astype(np.float64)
+    canvas = snapshot.canvas(kind)
     if not np.isfinite(canvas).all():
         raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
-    image = problem.lift(canvas).clip(0, 1)
+    return finished(problem, preset, canvas)
+
+
+def finished(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
+    """Return the image that a canvas, [C, *problem.canvas], amounts to: see `finish`."""
+    image = problem.lift(canvas.astype(np.float64)).clip(0, 1)
     if not preset.back_projection:
         return image
     return back_project(image, problem.observation, problem.exact, passes=preset.back_projection)

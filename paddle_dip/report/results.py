@@ -1,14 +1,11 @@
 """The schema of a benchmark's results, once: a row an image, and a summary of the rows."""
 
-import csv
-import io
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.files import write_text
+from paddle_dip.files import read_csv, write_csv
 from paddle_dip.problem.metrics import METRIC
 
 
@@ -47,25 +44,25 @@ class HistoryPoint:
 
 def write_rows(path: Path, rows: list[Row]) -> None:
     """Write results.csv, whole or not at all."""
-    _write_csv(path, COLUMNS, [asdict(row) for row in rows])
+    write_csv(path, COLUMNS, [asdict(row) for row in rows])
 
 
 def read_rows(path: Path) -> list[Row]:
     """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
     if not Path(path).exists():
         return []
-    return _read_csv(path, COLUMNS, lambda record: Row(**{name: _PARSERS[name](value) for name, value in record.items()}))
+    return read_csv(path, COLUMNS, lambda record: Row(**{name: _PARSERS[name](value) for name, value in record.items()}))
 
 
 def write_history(path: Path, points: list[HistoryPoint]) -> None:
     """Write the history of one fit as CSV."""
-    _write_csv(path, tuple(field.name for field in fields(HistoryPoint)), [asdict(point) for point in points])
+    write_csv(path, tuple(field.name for field in fields(HistoryPoint)), [asdict(point) for point in points])
 
 
 def read_history(path: Path) -> list[HistoryPoint]:
     """Return the history written by `write_history`; raises ValueError where the file holds something else."""
     columns = tuple(field.name for field in fields(HistoryPoint))
-    return _read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
+    return read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
 
 
 def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
@@ -90,22 +87,3 @@ def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_
 
 def _mean(values) -> float:
     return float(np.mean(list(values)))
-
-
-def _read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], object]) -> list:
-    try:
-        with Path(path).open(newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != columns:
-                raise ValueError(f"its columns must be {', '.join(columns)}")
-            return [parse(record) for record in reader]
-    except (ValueError, TypeError, KeyError) as error:  # other text, other bytes, rows too short or too long
-        raise ValueError(f"{path} can't be read, it is damaged ({error})") from None
-
-
-def _write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    write_text(path, text.getvalue())

@@ -1,0 +1,1 @@
+"""Which settings restore best at a given amount of arithmetic, learnt on images outside the benchmark."""

@@ -1,0 +1,42 @@
+"""The settings under study: each one the reference point of the study with something changed."""
+
+from dataclasses import dataclass, replace
+
+from paddle_dip.problem.presets import Preset, SkipConfig, super_resolution_preset
+
+# The reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
+BASE_STEPS = 1860
+_WIDTH_64 = SkipConfig(down=(64,) * 5, up=(64,) * 5)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A change to the reference point, and in words what it is."""
+
+    changes: dict
+    words: str
+
+
+VARIANTS = {
+    "base": Variant({}, "half resolution, width 64, 1860 steps, the learning rate constant"),
+    "cooldown": Variant({"cooldown": 600}, "the learning rate falls to nought over the last 600 steps"),
+    "cooldown-all": Variant({"cooldown": BASE_STEPS}, "the learning rate falls to nought over all steps"),
+    "quarter-128": Variant({"work_scale": 4, "network": SkipConfig()}, "quarter resolution, width 128: the same arithmetic"),
+    "full-64": Variant({"work_scale": 1}, "full resolution, width 64: four times the arithmetic"),
+    "noise-0.03": Variant({"reg_noise_std": 0.03}, "noise 0.03 on z"),
+    "noise-0.08": Variant({"reg_noise_std": 0.08}, "noise 0.08 on z"),
+    "lr-0.005": Variant({"learning_rate": 0.005}, "learning rate 0.005"),
+    "lr-0.02": Variant({"learning_rate": 0.02}, "learning rate 0.02"),
+    "half-128": Variant({"network": SkipConfig()}, "width 128: 3.75 times the arithmetic"),
+    "long": Variant({"steps": 4 * BASE_STEPS}, "four times the steps"),
+}
+
+
+def variant_preset(name: str, factor: int, steps: int | None = None) -> Preset:
+    """Return a variant's settings. steps: instead of its own. Raises ValueError for an unknown name."""
+    if name not in VARIANTS:
+        raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
+    fast = super_resolution_preset("fast", factor)
+    base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
+    preset = replace(base, **VARIANTS[name].changes)
+    return replace(preset, steps=steps, cooldown=min(preset.cooldown, steps)) if steps else preset
