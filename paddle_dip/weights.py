@@ -9,7 +9,7 @@ from safetensors.numpy import load, save
 
 from paddle_dip.files import whole_file
 from paddle_dip.paddle_pickle import read_pdparams, write_pdparams
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 
 Weights = dict[str, np.ndarray]
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.presets import SkipConfig
 from paddle_dip.speed.compare import summarise
 from paddle_dip.speed.profile import self_times
 from paddle_dip.speed.worker import Trial

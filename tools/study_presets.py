@@ -3,6 +3,7 @@
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,9 +34,8 @@ def study(
     chosen = [one_of("--variants", name, tuple(VARIANTS)) for name in variants.split(",")]
     at_least("--jobs", jobs, 1)
     writable_folder(out)
-    trials = [
-        Trial(v, image, int(seed), factor, data, steps) for v in chosen for seed in seeds.split(",") for image in images.split(",")
-    ]
+    combinations = product(chosen, seeds.split(","), images.split(","))
+    trials = [Trial(variant, image, int(seed), factor, data, steps) for variant, seed, image in combinations]
     wanted = [trial for trial in trials if not read_trial(trial, out)]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:

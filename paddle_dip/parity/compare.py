@@ -41,7 +41,7 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None) -> list[Stage]:
 
     dtype: what the networks were asked to compute in, where known. Fails: a missing array, another shape, another dtype than the
     other side's or than `dtype`, a value that isn't finite, a difference over the tolerance. See `comparable` for what is left out.
-    Where rounding turned the sign of a LeakyReLU's input, later parameters and the image are held to float32's tolerance and say so.
+    Where rounding turned the sign of a LeakyReLU's input, the later parameters and the image are held to float32's tolerance.
     """
     crossing = first_crossing(a, b)
     a, b = comparable(a), comparable(b)

@@ -1,6 +1,6 @@
 """How much arithmetic a fit is: the convolutions' multiplications and additions, which are nearly all of it."""
 
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 
 
 def step_flops(config: SkipConfig, height: int, width: int, channels: int = 3) -> int:

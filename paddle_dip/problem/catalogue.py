@@ -1,6 +1,6 @@
 """The networks by name: the example configurations that the `networks` command lists and the parity ladder climbs."""
 
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 
 NETWORKS = {
     "skip": SkipConfig(),  # the paper's

@@ -3,23 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.kernels import KERNELS
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"
 _LEADS = "our sketches at x8 (docs/protocol.md)"
-
-
-@dataclass(frozen=True)
-class SkipConfig:
-    """The skip ("hourglass") network of the paper; one entry per scale, the finest first."""
-
-    down: tuple[int, ...] = (128,) * 5  # channels on the way down
-    up: tuple[int, ...] = (128,) * 5  # channels on the way up
-    skip: tuple[int, ...] = (4,) * 5  # channels of the skip branches
-    input_depth: int = 32  # channels of z
-    pad: str = "reflect"  # "reflect" or "replicate"
-    slope: float = 0.2  # LeakyReLU's negative slope
 
 
 AVERAGES = ("none", "ema")

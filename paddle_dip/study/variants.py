@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from paddle_dip.problem.presets import Preset, SkipConfig, super_resolution_preset
+from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.presets import Preset, super_resolution_preset
 
 # The reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
 BASE_STEPS = 1860

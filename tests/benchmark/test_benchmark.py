@@ -14,9 +14,10 @@ from paddle_dip.benchmark.folder import open_folder
 from paddle_dip.benchmark.run import Settings, run
 from paddle_dip.benchmark.single import Job, restore_case
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.dataset import Source, find_source, load_case
 from paddle_dip.problem.metrics import psnr_y
-from paddle_dip.problem.presets import SkipConfig, super_resolution_preset
+from paddle_dip.problem.presets import super_resolution_preset
 from paddle_dip.report.results import COLUMNS, read_history, read_rows
 from paddle_dip.solver.fit import fit
 from tests.conftest import assert_refused, command

@@ -6,7 +6,7 @@ import pytest
 
 from paddle_dip.environment import thread_count
 from paddle_dip.problem import catalogue
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 
 # Three scales, one of them without a skip branch, all widths different.
 SMALL = SkipConfig(down=(8, 12, 10), up=(6, 8, 14), skip=(4, 0, 2), input_depth=5)

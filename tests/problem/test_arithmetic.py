@@ -2,8 +2,8 @@
 
 import pytest
 
+from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.presets import SkipConfig
 
 NARROW = SkipConfig(down=(64,) * 5, up=(64,) * 5)
 

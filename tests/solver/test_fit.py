@@ -8,7 +8,8 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.presets import SkipConfig, super_resolution_preset
+from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.restore import finish, restore
 from paddle_dip.solver.fit import fit, moving_average, network_size

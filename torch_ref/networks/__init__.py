@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 from torch_ref.initialisation import initialise
 from torch_ref.networks.skip import Skip
 
-# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.presets.
+# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.architectures.
 _NETWORKS = {SkipConfig: Skip}
 
 

@@ -2,11 +2,11 @@
 
 from paddle import nn
 
-from paddle_dip.problem.presets import SkipConfig
+from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.solver.initialisation import initialise
 from paddle_dip.solver.networks.skip import Skip
 
-# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.presets.
+# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.architectures.
 _NETWORKS = {SkipConfig: Skip}
 
 
