@@ -72,6 +72,7 @@ _PAPER_SOURCES = {
     "initialisation": "PyTorch's default, with which the authors' figures were made",
     "input_scale": f"{_NOTEBOOK} (get_noise: uniform, times 1/10)",
     "learning_rate": _NOTEBOOK,
+    "cooldown": f"{_NOTEBOOK}: a constant learning rate",
     "work_scale": f"{_NOTEBOOK}: the network paints at full size",
     "operator": f"{_NOTEBOOK}: lanczos2, phase 0.5",
     "clip": f"{_NOTEBOOK}: linear operator",
