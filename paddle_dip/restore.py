@@ -10,6 +10,7 @@ from paddle_dip.problem.budget import check_memory
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import back_project, pillow_resize
+from paddle_dip.problem.stopping import Stopper, held_out
 from paddle_dip.problem.tasks import Problem, super_resolution
 
 
@@ -20,15 +21,27 @@ def restore(
 
     fit: paddle_dip.solver.fit.fit, or torch_ref's. watch: called with each snapshot, to show where the fit is.
     """
-    for snapshot in fit(problem, preset, seed=seed):
+    stopper = Stopper(problem, preset, seed)
+    for snapshot in fit(as_fitted(problem, preset, seed), preset, seed=seed):
         watch(snapshot)
-    return finish(problem, preset, snapshot)
+        if stopper.done(snapshot):
+            break
+    return finish(problem, preset, snapshot, stopper)
 
 
-def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
-    """Return the image that a snapshot of a fit amounts to, float64 [C, H, W] in [0, 1]: enlarged, clipped and back-projected."""
-    kind = "average" if preset.average == "ema" else preset.final_input
-    canvas = snapshot.canvas(kind)
+def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
+    """Return the problem as the fit is to see it: without the pixels that the stopper keeps for itself."""
+    return held_out(problem, seed) if preset.stop == "held-out" else problem
+
+
+def finish(problem: Problem, preset: Preset, snapshot, stopper: Stopper | None = None) -> np.ndarray:
+    """Return the image that a fit amounts to, float64 [C, H, W] in [0, 1]: enlarged, clipped and back-projected.
+
+    Of the step that the stopper chose, else of the snapshot.
+    """
+    if stopper and stopper.canvas is not None:
+        return finished(problem, preset, stopper.canvas)
+    canvas = snapshot.canvas("average" if preset.average == "ema" else preset.final_input)
     if not np.isfinite(canvas).all():
         raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
     return finished(problem, preset, canvas)
@@ -36,10 +49,12 @@ def finish(problem: Problem, preset: Preset, snapshot) -> np.ndarray:
 
 def finished(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     """Return the image that a canvas, [C, *problem.canvas], amounts to: see `finish`."""
-    image = problem.lift(canvas.astype(np.float64)).clip(0, 1)
-    if not preset.back_projection:
-        return image
-    return back_project(image, problem.observation, problem.exact, passes=preset.back_projection)
+    image = problem.enlarged(canvas).clip(0, 1)
+    if preset.back_projection:
+        image = back_project(image, problem.observation, problem.exact, passes=preset.back_projection)
+    if preset.keep_known and problem.known is not None:
+        image = problem.known * problem.observation + (1 - problem.known) * image
+    return image
 
 
 def photo_problem(low: Photo, factor: int, preset: Preset) -> Problem:

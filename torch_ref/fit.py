@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import network_input, step_noise
 from paddle_dip.problem.tasks import Problem
 from torch_ref.layers import centre_crop
+from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
 from torch_ref.state import read_state, write_state
@@ -67,26 +67,37 @@ def fit(
     adam = torch.optim.Adam(network.parameters(), preset.learning_rate)
     kind = getattr(torch, dtype)
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
-    z = torch.as_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=kind)
+    z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
-    degrade = observe(problem, dtype=dtype)
+    known = None if problem.known is None else torch.as_tensor(problem.known[None], dtype=kind)
+    degrade, walks = observe(problem, dtype=dtype), preset.noise == "cumulative"
     start, average = 0, torch.zeros([1, channels, *problem.canvas], dtype=kind)
     if state is not None:
         if "average" not in state or state["average"].shape != tuple(average.shape):
             raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
+        z = torch.as_tensor(state["z"], dtype=kind) if walks else z
         start, average = int(state["step"]), torch.as_tensor(state["average"])
         write_state(network, adam, state)
 
     for step in range(start, preset.steps):
-        noise = torch.as_tensor(step_noise(shape, seed, step), dtype=kind)
-        canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
-        loss = F.mse_loss(degrade(canvas), y)
+        noise = preset.reg_noise_std * torch.as_tensor(step_noise(shape, seed, step), dtype=kind)
+        canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
+        loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
         adam.param_groups[0]["lr"] = preset.learning_rate_at(step)
         adam.step()
         adam.zero_grad()
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
+        z = z + noise if walks else z
         yield Snapshot(step + 1, problem, network, adam, z, canvas.detach(), average, loss.detach())
+
+
+def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Return z before any noise, float32 of `shape`; a guide is mirrored at the edges up to that."""
+    if preset.input != "guide":
+        return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
+    edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
+    return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
 
 
 def moving_average(average: torch.Tensor, value: torch.Tensor, step: int, decay: float) -> torch.Tensor:

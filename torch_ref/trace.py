@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from torch_ref.fit import Snapshot, network_size
+from torch_ref.fit import Snapshot, first_input, network_size
 from torch_ref.layers import ConvBlock, centre_crop
+from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
 from torch_ref.state import named_arrays
@@ -30,7 +30,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     kind = getattr(torch, dtype)
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
-    z = torch.as_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=kind)
+    z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
     noise = torch.as_tensor(step_noise(shape, seed, 0), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
     arrays = {"data/z": _array(z), "data/noise": _array(noise), "data/observation": _array(y)}
@@ -41,7 +41,8 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
         _watch_layers(network, arrays)
     canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
     prediction = observe(problem, dtype=dtype)(canvas)
-    loss = F.mse_loss(prediction, y)
+    known = None if problem.known is None else torch.as_tensor(problem.known[None], dtype=kind)
+    loss = misfit(prediction, y, known, preset.loss) + total_variation(canvas, preset)
     loss.backward()
     arrays |= {"forward/canvas": _array(canvas), "operator/prediction": _array(prediction), "loss/loss": _array(loss)}
     arrays |= {f"grad/{name}": _array(p.grad) for name, p in trainable.items() if p.grad is not None}

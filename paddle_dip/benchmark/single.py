@@ -16,12 +16,13 @@ from paddle_dip.problem.dataset import Case, to_unit
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import Problem, super_resolution
 from paddle_dip.progress import track
 from paddle_dip.provenance import computed_with, peak_memory_mb
 from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.results import HistoryPoint, Row
-from paddle_dip.restore import finish
+from paddle_dip.restore import as_fitted, finish
 
 _HISTORY_POINTS = 50
 
@@ -56,28 +57,33 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
     is one. Raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so; ArithmeticError where the loss is no number.
     """
     problem = super_resolution(job.case.low, job.factor, job.preset)
-    state, record = _take_up(job)
+    stopper = Stopper(problem, job.preset, job.seed)
+    state, record = _take_up(job, stopper)
     begun = time.monotonic() - record.seconds
     saved = time.monotonic()
     with track(job.case.name, job.preset.steps, start=record.resumed_at_step) as show:
-        for snapshot in fit(problem, job.preset, seed=job.seed, state=state):
+        for snapshot in fit(as_fitted(problem, job.preset, job.seed), job.preset, seed=job.seed, state=state):
             show(snapshot)
-            _note_figures(job, problem, snapshot, record)
-            _draw_grid(job, problem, snapshot)
+            over = stopper.done(snapshot) or snapshot.step == job.preset.steps
+            if over or snapshot.step % max(job.preset.steps // _HISTORY_POINTS, 1) == 0:
+                _note_figures(job, problem, snapshot, stopper, record)
+            if over or snapshot.step % job.grid_every == 0:
+                _draw_grid(job, problem, snapshot, stopper)
             record.seconds = time.monotonic() - begun
-            if snapshot.step == job.preset.steps:
+            if over:
                 break  # nothing is left to take up
             stop, step_seconds = interrupted(), record.seconds / snapshot.step
             if stop or time.monotonic() - saved + step_seconds > job.checkpoint_seconds:
-                save_checkpoint(job.folder.checkpoint(job.case.name), snapshot.state(), asdict(record))
+                state = snapshot.state() | {f"stopper/{name}": value for name, value in stopper.state().items()}
+                save_checkpoint(job.folder.checkpoint(job.case.name), state, asdict(record))
                 saved = time.monotonic()
             if stop:
                 raise KeyboardInterrupt
-    image = _as_stored(finish(problem, job.preset, snapshot))
-    return _row(job, image, record), image, record.history
+    image = _as_stored(finish(problem, job.preset, snapshot, stopper))
+    return _row(job, image, snapshot.step, record), image, record.history
 
 
-def _take_up(job: Job) -> tuple[dict | None, Record]:
+def _take_up(job: Job, stopper: Stopper) -> tuple[dict | None, Record]:
     path = job.folder.checkpoint(job.case.name)
     if not path.exists():
         return None, Record()
@@ -85,6 +91,7 @@ def _take_up(job: Job) -> tuple[dict | None, Record]:
     try:
         history = [HistoryPoint(**point) for point in notes.pop("history")]
         record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
+        stopper.take_up({n.removeprefix("stopper/"): state.pop(n) for n in list(state) if n.startswith("stopper/")})
         sound = 0 < record.resumed_at_step < job.preset.steps and all(np.isfinite(v).all() for v in state.values())
     except (KeyError, TypeError):
         sound = False
@@ -96,25 +103,20 @@ def _take_up(job: Job) -> tuple[dict | None, Record]:
     return state, record
 
 
-def _note_figures(job: Job, problem: Problem, snapshot, record: Record) -> None:
-    last = snapshot.step == job.preset.steps
-    if not last and snapshot.step % max(job.preset.steps // _HISTORY_POINTS, 1):
-        return
+def _note_figures(job: Job, problem: Problem, snapshot, stopper: Stopper, record: Record) -> None:
     loss = snapshot.loss()
     if not math.isfinite(loss):
         raise ArithmeticError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
-    result = _as_stored(finish(problem, job.preset, snapshot))
-    iterate = _as_stored(problem.lift(snapshot.canvas("perturbed").astype(np.float64)))
+    result = _as_stored(finish(problem, job.preset, snapshot, stopper))
+    iterate = _as_stored(problem.enlarged(snapshot.canvas("perturbed")))
     record.history.append(HistoryPoint(snapshot.step, loss, psnr_y(result, job.case.truth), psnr_y(iterate, job.case.truth)))
 
 
-def _draw_grid(job: Job, problem: Problem, snapshot) -> None:
-    if snapshot.step % job.grid_every and snapshot.step != job.preset.steps:
-        return
+def _draw_grid(job: Job, problem: Problem, snapshot, stopper: Stopper) -> None:
     pictures = {
         "truth": job.case.truth,
         "bicubic": bicubic(job.case.low, job.factor),
-        f"step {snapshot.step}": finish(problem, job.preset, snapshot),
+        f"step {snapshot.step}": finish(problem, job.preset, snapshot, stopper),
     }
     with whole_file(job.folder.grid(job.case.name, snapshot.step)) as file:
         picture_grid(pictures).save(file, format="PNG")
@@ -125,20 +127,20 @@ def _as_stored(image: np.ndarray) -> np.ndarray:
     return to_unit(to_bytes(image))
 
 
-def _row(job: Job, image: np.ndarray, record: Record) -> Row:
+def _row(job: Job, image: np.ndarray, steps: int, record: Record) -> Row:
     case = job.case
     return Row(
         image=case.name,
         preset=job.preset.name,
         factor=job.factor,
         seed=job.seed,
-        steps=job.preset.steps,
+        steps=steps,
         psnr_y=psnr_y(image, case.truth),
         psnr_rgb=psnr_rgb(image, case.truth),
         ssim_y=ssim_y(image, case.truth),
         bicubic_psnr_y=psnr_y(bicubic(case.low, job.factor), case.truth),
         seconds=record.seconds,
-        seconds_per_step=record.seconds / job.preset.steps,
+        seconds_per_step=record.seconds / steps,
         peak_memory_mb=peak_memory_mb(),
         resumed_at_step=record.resumed_at_step,
     )

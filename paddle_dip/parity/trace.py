@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import paddle
-import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.solver.fit import Snapshot, network_size
+from paddle_dip.solver.fit import Snapshot, first_input, network_size
 from paddle_dip.solver.layers import ConvBlock, centre_crop
+from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
 
@@ -27,7 +27,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     channels = len(problem.observation)
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
-    z = paddle.to_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=dtype)
+    z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
     noise = paddle.to_tensor(step_noise(shape, seed, 0), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
     arrays = {"data/z": z.numpy(), "data/noise": noise.numpy(), "data/observation": y.numpy()}
@@ -37,7 +37,8 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
         _watch_layers(network, arrays)
     canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
     prediction = observe(problem, dtype=dtype)(canvas)
-    loss = F.mse_loss(prediction, y)
+    known = None if problem.known is None else paddle.to_tensor(problem.known[None], dtype=dtype)
+    loss = misfit(prediction, y, known, preset.loss) + total_variation(canvas, preset)
     loss.backward()
     arrays |= {"forward/canvas": canvas.numpy(), "operator/prediction": prediction.numpy(), "loss/loss": loss.numpy()}
     arrays |= {f"grad/{name}": p.grad.numpy() for name, p in trainable.items() if p.grad is not None}

@@ -16,8 +16,7 @@ def fit_bytes(problem: Problem, preset: Preset) -> int:
     """Return about how many bytes a fit of `problem` takes at its peak."""
     numbers = _NUMBERS_PER_CHANNEL * max(preset.network.down[0], preset.network.up[0]) + _NUMBERS_BESIDE
     height, width = problem.canvas
-    pixels = len(problem.lift.rows) * len(problem.lift.columns)
-    return 4 * numbers * height * width + _RESULT_BYTES * pixels
+    return 4 * numbers * height * width + _RESULT_BYTES * problem.size[0] * problem.size[1]
 
 
 def check_memory(problem: Problem, preset: Preset, free: int | None) -> None:

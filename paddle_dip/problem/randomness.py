@@ -3,12 +3,25 @@
 import numpy as np
 
 # A stream a purpose: adding one never changes what the others draw.
-_STREAMS = {"input": 0, "noise": 1, "weights": 2}
+_STREAMS = {"input": 0, "noise": 1, "weights": 2, "held out": 3, "holes": 4, "grain": 5}
 
 
-def network_input(shape: tuple[int, ...], seed: int, *, scale: float = 0.1) -> np.ndarray:
-    """Return z: float32 of `shape`, uniform on [0, scale). Source: the reference's get_noise (uniform, times 1/10)."""
-    return (_generator(seed, "input").random(shape, dtype=np.float32) * np.float32(scale)).astype(np.float32)
+def network_input(shape: tuple[int, ...], seed: int, *, law: str = "uniform", scale: float = 0.1) -> np.ndarray:
+    """Return z, float32 of `shape`, [1, K, H, W].
+
+    law "uniform": on [0, scale); "normal": of standard deviation `scale`; "meshgrid": x and y, each from 0 to 1, as K = 2 channels.
+    Source: the reference's get_noise (uniform or normal, times 1/10; meshgrid). Raises ValueError for another law or K.
+    """
+    if law == "meshgrid":
+        if shape[1] != 2:
+            raise ValueError(f"a meshgrid has 2 channels, the network takes {shape[1]}")
+        x, y = np.linspace(0, 1, shape[3], dtype=np.float32), np.linspace(0, 1, shape[2], dtype=np.float32)
+        return np.stack(np.meshgrid(x, y))[None]
+    generator = _generator(seed, "input")
+    draw = {"uniform": generator.random, "normal": generator.standard_normal}.get(law)
+    if draw is None:
+        raise ValueError(f"input must be uniform, normal, meshgrid or guide, not {law!r}")
+    return draw(shape, dtype=np.float32) * np.float32(scale)
 
 
 def step_noise(shape: tuple[int, ...], seed: int, step: int) -> np.ndarray:
@@ -29,6 +42,24 @@ def initial_weights(shape: tuple[int, ...], fan_in: int, seed: int, index: int, 
     if law == "paddle":
         return np.zeros(shape) if is_bias else generator.standard_normal(shape) * np.sqrt(2 / fan_in)
     raise ValueError(f"initialisation must be torch or paddle, not {law!r}")
+
+
+def held_out_pixels(shape: tuple[int, int], fraction: float, seed: int) -> np.ndarray:
+    """Return which pixels of (height, width) a fit doesn't see: boolean [1, height, width], at least one True."""
+    pixels = np.zeros(shape[0] * shape[1], dtype=bool)
+    chosen = _generator(seed, "held out").permutation(pixels.size)[: max(round(fraction * pixels.size), 1)]
+    pixels[chosen] = True
+    return pixels.reshape(1, *shape)
+
+
+def random_holes(shape: tuple[int, int], fraction: float, seed: int) -> np.ndarray:
+    """Return a mask, float32 [1, height, width]: 1, a hole, with probability `fraction`, else 0; the channels share it."""
+    return (_generator(seed, "holes").random((1, *shape)) < fraction).astype(np.float32)
+
+
+def grain(shape: tuple[int, ...], sigma: float, seed: int) -> np.ndarray:
+    """Return normal noise of standard deviation `sigma`, float32 of `shape`, to spoil an image with."""
+    return _generator(seed, "grain").standard_normal(shape, dtype=np.float32) * np.float32(sigma)
 
 
 def _generator(seed: int, stream: str, step: int = 0) -> np.random.Generator:

@@ -1,48 +1,92 @@
-"""Knowing from the outputs alone when to stop: their running variance, least where the image is done and the noise not yet fitted.
+"""Knowing when to stop, from a fit's outputs and its observation alone."""
 
-Source: Wang et al., "Early Stopping for Deep Image Prior", 2021.
-"""
-
-from collections import deque
+from dataclasses import replace
 
 import numpy as np
 
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import held_out_pixels
+from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 
-class WindowedVariance:
-    """The variance of the last outputs (ES-WMV), by running sums: O(1) sums an output, a queue of `window` of them."""
+HELD_OUT = 0.03  # of the observation's pixels
+_WARM_UP = 0.2  # of the steps: a minimum before that is the start's, not the image's
+_SUBSET = 4096  # pixels whose variance is followed; more tell no more
+_PLATEAU_STEPS = 100  # between the two averages that are compared
+_PLATEAU = 1e-6  # mean squared change over those: 60 dB
 
-    def __init__(self, window: int = 100):
-        self._window = window
-        self._queue: deque[np.ndarray] = deque()
-        self._sum = self._squares = 0.0
-
-    def add(self, output: np.ndarray) -> float:
-        """Take in an output, any shape; return the mean over its values of their variance, infinite until the window is full."""
-        output = output.astype(np.float64)
-        self._queue.append(output)
-        self._sum, self._squares = self._sum + output, self._squares + output**2
-        if len(self._queue) > self._window:
-            oldest = self._queue.popleft()
-            self._sum, self._squares = self._sum - oldest, self._squares - oldest**2
-        if len(self._queue) < self._window:
-            return np.inf
-        return float((self._squares / self._window - (self._sum / self._window) ** 2).mean())
+Arrays = dict[str, np.ndarray]
 
 
-class ExponentialVariance:
-    """The exponentially weighted variance of the outputs (ES-EMV): no queue."""
+class Stopper:
+    """Follows one fit. `canvas` and `step` are what to return: the moving average at the best moment so far.
 
-    def __init__(self, alpha: float = 0.1):
-        self._alpha = alpha
-        self._mean: np.ndarray | None = None
-        self._variance = 0.0
+    preset.stop: "never" returns the last average; "emv" and "wmv" the one where the outputs' running variance was least; "held-out"
+    the one that predicts pixels best that the fit didn't see (see `held_out`); "plateau" the last, as soon as it hardly moves.
+    """
 
-    def add(self, output: np.ndarray) -> float:
-        """Take in an output, any shape; return the mean over its values of their variance, 0 for the first."""
-        if self._mean is None:
-            self._mean = output.astype(np.float64)
-            return 0.0
-        change = output - self._mean
-        self._mean = self._mean + self._alpha * change
-        self._variance = (1 - self._alpha) * (self._variance + self._alpha * float((change**2).mean()))
-        return self._variance
+    def __init__(self, problem: Problem, preset: Preset, seed: int = 0):
+        self._problem, self._preset, self._seed = problem, preset, seed
+        self._variance = {"emv": ExponentialVariance, "wmv": WindowedVariance}.get(preset.stop, lambda: None)()
+        self._least = np.inf
+        self.step, self.canvas = 0, None
+
+    def done(self, snapshot) -> bool:
+        """Take in the snapshot of each step in turn; return whether the fit should end here."""
+        kind = self._preset.stop
+        if kind == "never" or (kind == "plateau" and snapshot.step % _PLATEAU_STEPS):
+            return False
+        signal = self._signal(snapshot)
+        if snapshot.step < _WARM_UP * self._preset.steps:
+            return False
+        if kind == "plateau":
+            return signal < _PLATEAU
+        if signal < self._least:
+            self._least, self.step, self.canvas = signal, snapshot.step, snapshot.canvas("average")
+        return snapshot.step - self.step >= self._preset.patience
+
+    def _signal(self, snapshot) -> float:
+        if self._variance:
+            return self._variance.add(subset(snapshot.canvas("perturbed")))
+        average = snapshot.canvas("average")
+        if self._preset.stop == "held-out":
+            return held_out_error(self._problem, average, self._seed)
+        before, self.canvas, self.step = self.canvas, average, snapshot.step
+        return np.inf if before is None else float(((average - before) ** 2).mean())
+
+    def state(self) -> Arrays:
+        """Return all that it knows, as named arrays, to go on from."""
+        known = {"least": np.array(self._least), "step": np.array(self.step)}
+        known |= {} if self.canvas is None else {"canvas": self.canvas}
+        return known | {f"variance/{name}": value for name, value in (self._variance.state() if self._variance else {}).items()}
+
+    def take_up(self, state: Arrays) -> None:
+        """Go on from a `state`."""
+        self._least, self.step, self.canvas = float(state["least"]), int(state["step"]), state.get("canvas")
+        if self._variance:
+            self._variance.take_up({n.removeprefix("variance/"): v for n, v in state.items() if n.startswith("variance/")})
+
+
+def subset(canvas: np.ndarray) -> np.ndarray:
+    """Return some of the pixels of [C, H, W], evenly spread, always the same."""
+    every = max(int(np.sqrt(canvas.shape[1] * canvas.shape[2] / _SUBSET)), 1)
+    return canvas[:, ::every, ::every]
+
+
+def held_out(problem: Problem, seed: int) -> Problem:
+    """Return the problem with some of its known pixels withheld from the fit: the same as `held_out_error` looks at."""
+    known = problem.known if problem.known is not None else np.ones((1, *problem.observation.shape[1:]), np.float32)
+    return replace(problem, known=known * ~_withheld(problem, seed))
+
+
+def held_out_error(problem: Problem, canvas: np.ndarray, seed: int) -> float:
+    """Return the mean squared error of what a canvas, [C, *problem.canvas], predicts for the withheld pixels."""
+    image = problem.enlarged(canvas)
+    predicted = problem.operator(image) if problem.operator else image
+    weight = _withheld(problem, seed) * (problem.known if problem.known is not None else 1.0)
+    weight = np.broadcast_to(weight, predicted.shape)
+    return float((weight * (predicted - problem.observation) ** 2).sum() / weight.sum())
+
+
+def _withheld(problem: Problem, seed: int) -> np.ndarray:
+    return held_out_pixels(problem.observation.shape[1:], HELD_OUT, seed)

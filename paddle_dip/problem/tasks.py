@@ -13,17 +13,31 @@ SMALLEST_SIDE = 4
 
 @dataclass(frozen=True)
 class Problem:
-    """An observation y and how it came from the unknown image x: y = operator(lift(canvas)).
+    """An observation y and how it came from the unknown image x: y = known * operator(lift(canvas)).
 
     observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the
-    image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made.
+    image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made. None in
+    place of any of the three: nothing changes there. known: how much of each observed pixel is the image's, float32 [1, h, w] in
+    [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of noise, [K, H, W].
     """
 
     observation: np.ndarray
     canvas: tuple[int, int]
-    lift: Resize
-    operator: Resize
-    exact: Resize
+    lift: Resize | None = None
+    operator: Resize | None = None
+    exact: Resize | None = None
+    known: np.ndarray | None = None
+    guide: np.ndarray | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The image's height and width."""
+        return (len(self.lift.rows), len(self.lift.columns)) if self.lift else self.canvas
+
+    def enlarged(self, canvas: np.ndarray) -> np.ndarray:
+        """Return the image that a canvas, [C, *canvas], stands for: float64 [C, *size], not clipped."""
+        canvas = canvas.astype(np.float64)
+        return self.lift(canvas) if self.lift else canvas
 
 
 def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import paddle
-import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import network_input, step_noise
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.solver.layers import centre_crop
+from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
 from paddle_dip.solver.state import read_state, write_state
@@ -49,7 +49,12 @@ class Snapshot:
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
-        return {"step": np.array(self.step), "average": self._average.numpy(), **read_state(self.network, self._adam)}
+        return {
+            "step": np.array(self.step),
+            "average": self._average.numpy(),
+            "z": self._z.numpy(),
+            **read_state(self.network, self._adam),
+        }
 
 
 def fit(
@@ -65,26 +70,37 @@ def fit(
     network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
     adam = paddle.optimizer.Adam(preset.learning_rate, parameters=network.parameters())
     shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
-    z = paddle.to_tensor(network_input(shape, seed, scale=preset.input_scale), dtype=dtype)
+    z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
-    degrade = observe(problem, dtype=dtype)
+    known = None if problem.known is None else paddle.to_tensor(problem.known[None], dtype=dtype)
+    degrade, walks = observe(problem, dtype=dtype), preset.noise == "cumulative"
     start, average = 0, paddle.zeros([1, channels, *problem.canvas], dtype=dtype)
     if state is not None:
         if "average" not in state or state["average"].shape != tuple(average.shape):
             raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
+        z = paddle.to_tensor(state["z"], dtype=dtype) if walks else z
         start, average = int(state["step"]), paddle.to_tensor(state["average"])
         write_state(network, adam, state)
 
     for step in range(start, preset.steps):
-        noise = paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)
-        canvas = centre_crop(network(z + preset.reg_noise_std * noise), *problem.canvas)
-        loss = F.mse_loss(degrade(canvas), y)
+        noise = preset.reg_noise_std * paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)
+        canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
+        loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
         adam.set_lr(preset.learning_rate_at(step))
         adam.step()
         adam.clear_grad()
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
+        z = z + noise if walks else z
         yield Snapshot(step + 1, problem, network, adam, z, canvas.detach(), average, loss.detach())
+
+
+def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Return z before any noise, float32 of `shape`; a guide is mirrored at the edges up to that."""
+    if preset.input != "guide":
+        return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
+    edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
+    return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
 
 
 def moving_average(average: paddle.Tensor, value: paddle.Tensor, step: int, decay: float) -> paddle.Tensor:

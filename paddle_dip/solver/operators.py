@@ -11,23 +11,29 @@ Operator = Callable[[paddle.Tensor], paddle.Tensor]
 
 
 def observe(problem: Problem, *, dtype: str = "float32") -> Operator:
-    """Return the map from a canvas, [1, C, *problem.canvas], to its observation, [1, C, h, w].
+    """Return the map from a canvas, [1, C, *problem.canvas], to its observation, [1, C, h, w], holes not cut out.
 
     Enlarging and shrinking are folded into one matrix a pass where nothing clips in between; a clip after the horizontal pass needs
     the full height, so there the vertical enlargement stays apart.
     """
     lift, shrink = problem.lift, problem.operator
-    columns = _tensor((shrink.columns @ lift.columns).T, dtype)
+    if shrink is None:
+        return _linear(lift.rows, lift.columns.T, dtype) if lift else lambda canvas: canvas
+    columns = (shrink.columns @ lift.columns).T
     if not shrink.clip:
-        rows = _tensor(shrink.rows @ lift.rows, dtype)
-        return lambda canvas: paddle.matmul(rows, paddle.matmul(canvas, columns))
-    enlarge, rows = _tensor(lift.rows, dtype), _tensor(shrink.rows, dtype)
+        return _linear(shrink.rows @ lift.rows, columns, dtype)
+    enlarge, rows, columns = (_tensor(matrix, dtype) for matrix in (lift.rows, shrink.rows, columns))
 
     def clipped(canvas: paddle.Tensor) -> paddle.Tensor:
         narrow = paddle.matmul(enlarge, paddle.matmul(canvas, columns)).clip(0, 1)
         return paddle.matmul(rows, narrow).clip(0, 1)
 
     return clipped
+
+
+def _linear(rows: np.ndarray, columns: np.ndarray, dtype: str) -> Operator:
+    left, right = _tensor(rows, dtype), _tensor(columns, dtype)
+    return lambda canvas: paddle.matmul(left, paddle.matmul(canvas, right))
 
 
 def _tensor(matrix: np.ndarray, dtype: str) -> paddle.Tensor:

@@ -12,8 +12,8 @@ from paddle_dip.problem.dataset import Source, load_case, to_unit
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import ExponentialVariance, WindowedVariance
 from paddle_dip.problem.tasks import Problem, super_resolution
+from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.restore import finished
 from paddle_dip.study.variants import variant_preset
 

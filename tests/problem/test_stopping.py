@@ -1,0 +1,96 @@
+"""A stopper returns the best moment by signals that need no truth, and can be taken up where it was."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from paddle_dip.problem.presets import STOPS, super_resolution_preset
+from paddle_dip.problem.stopping import HELD_OUT, Stopper, held_out, held_out_error
+from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
+
+PRESET = replace(super_resolution_preset("fast", 8), steps=1000, patience=200, work_scale=1)
+PROBLEM = super_resolution(np.full((3, 8, 9), 0.5, np.float32), 8, PRESET)
+
+
+@dataclass
+class Snapshot:
+    step: int
+    output: np.ndarray
+
+    def canvas(self, kind: str) -> np.ndarray:
+        return self.output
+
+
+def outputs(steps: int):
+    """Outputs whose noise is least around step 500, on a canvas that comes ever nearer to the observation until then."""
+    draw = np.random.default_rng(0)
+    for step in range(1, steps + 1):
+        noise = 0.01 + 0.04 * abs(step - 500) / 500
+        yield Snapshot(step, 0.5 + noise * draw.standard_normal((3, *PROBLEM.canvas)))
+
+
+def followed(stop: str, steps: int = 1000) -> tuple[Stopper, int]:
+    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+    for snapshot in outputs(steps):
+        if stopper.done(snapshot):
+            break
+    return stopper, snapshot.step
+
+
+@pytest.mark.parametrize(("stop", "late"), [("emv", 15), ("wmv", 60), ("held-out", 30)])
+def test_the_least_signal_is_kept_and_patience_ends_the_fit(stop, late):
+    stopper, last = followed(stop)
+    assert abs(stopper.step - 500 - late) < 60
+    assert last == stopper.step + PRESET.patience
+
+
+def test_never_takes_every_step_and_keeps_nothing():
+    stopper, last = followed("never")
+    assert last == 1000 and stopper.canvas is None
+
+
+def test_a_plateau_ends_the_fit_at_its_last_average():
+    stopper = Stopper(PROBLEM, replace(PRESET, stop="plateau"))
+    for step in range(1, 1001):
+        canvas = np.full((3, *PROBLEM.canvas), 0.5 + 0.2 * 0.99**step)
+        if stopper.done(Snapshot(step, canvas)):
+            break
+    assert 400 <= step < 800 and stopper.canvas is canvas
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_stopper_taken_up_decides_alike(stop):
+    whole, last = followed(stop)
+    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+    for snapshot in outputs(1000):
+        if snapshot.step == 333:
+            stored = {name: np.array(value) for name, value in stopper.state().items()}
+            stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+            stopper.take_up(stored)
+        if stopper.done(snapshot):
+            break
+    assert (snapshot.step, stopper.step) == (last, whole.step)
+
+
+def test_withheld_pixels_are_few_unknown_to_the_fit_and_what_the_error_looks_at():
+    problem = held_out(PROBLEM, seed=3)
+    hidden = problem.known == 0
+    assert hidden.mean() == pytest.approx(HELD_OUT, abs=0.02) and hidden.any()
+    canvas = np.full((3, *PROBLEM.canvas), 0.6)
+    assert held_out_error(PROBLEM, canvas, seed=3) == pytest.approx(0.01, rel=1e-5)
+    spoilt = replace(PROBLEM, observation=np.where(hidden, 0.6, 0.0).astype(np.float32).repeat(3, axis=0))
+    assert held_out_error(spoilt, canvas, seed=3) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_variances_are_those_of_numpy():
+    values = np.random.default_rng(1).standard_normal((30, 4, 5))
+    windowed, exponential = WindowedVariance(10), ExponentialVariance(0.1)
+    for value in values:
+        least, smooth = windowed.add(value), exponential.add(value)
+    assert least == pytest.approx(values[-10:].var(axis=0).mean(), rel=1e-10)
+    weights = 0.1 * 0.9 ** np.arange(30)[::-1]
+    weights[0] = 0.9**29
+    mean = np.tensordot(weights, values, 1)
+    assert smooth == pytest.approx(np.tensordot(weights, (values - mean) ** 2, 1).mean(), rel=1e-10)
