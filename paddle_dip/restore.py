@@ -21,12 +21,23 @@ def restore(
 
     fit: paddle_dip.solver.fit.fit, or torch_ref's. watch: called with each snapshot, to show where the fit is.
     """
+    canvases = [fitted(problem, preset, fit=fit, seed=member, watch=watch) for member in member_seeds(preset, seed)]
+    return finish(problem, preset, np.mean(canvases, axis=0))
+
+
+def member_seeds(preset: Preset, seed: int) -> range:
+    """Return the seeds of the fits that one result is the mean of."""
+    return range(seed, seed + preset.members)
+
+
+def fitted(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int, watch: Callable) -> np.ndarray:
+    """Return the canvas that one fit ends on, [C, *problem.canvas]."""
     stopper = Stopper(problem, preset, seed)
     for snapshot in fit(as_fitted(problem, preset, seed), preset, seed=seed):
         watch(snapshot)
         if stopper.done(snapshot):
             break
-    return finish(problem, preset, snapshot, stopper)
+    return chosen_canvas(preset, snapshot, stopper)
 
 
 def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
@@ -34,21 +45,24 @@ def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
     return held_out(problem, seed) if preset.stop == "held-out" else problem
 
 
-def finish(problem: Problem, preset: Preset, snapshot, stopper: Stopper | None = None) -> np.ndarray:
-    """Return the image that a fit amounts to, float64 [C, H, W] in [0, 1]: enlarged, clipped and back-projected.
+def chosen_canvas(preset: Preset, snapshot, stopper: Stopper) -> np.ndarray:
+    """Return the canvas, [C, *problem.canvas], that a fit would end on now: the stopper's, else the average or the last iterate.
 
-    Of the step that the stopper chose, else of the snapshot.
+    Raises ArithmeticError where the fit has diverged.
     """
-    if stopper and stopper.canvas is not None:
-        return finished(problem, preset, stopper.canvas)
+    if stopper.canvas is not None:
+        return stopper.canvas
     canvas = snapshot.canvas("average" if preset.average == "ema" else preset.final_input)
     if not np.isfinite(canvas).all():
         raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
-    return finished(problem, preset, canvas)
+    return canvas
 
 
-def finished(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
-    """Return the image that a canvas, [C, *problem.canvas], amounts to: see `finish`."""
+def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
+    """Return the image that a canvas, [C, *problem.canvas], amounts to: float64 [C, H, W] in [0, 1].
+
+    It is enlarged, clipped and back-projected, and the known pixels are put back, as the preset says.
+    """
     image = problem.enlarged(canvas).clip(0, 1)
     if preset.back_projection:
         image = back_project(image, problem.observation, problem.exact, passes=preset.back_projection)

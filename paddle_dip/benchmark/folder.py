@@ -42,8 +42,11 @@ class Folder:
     def grid(self, name: str, step: int) -> Path:
         return self.root / "grids" / f"{name}_{step:05d}.png"
 
-    def checkpoint(self, name: str) -> Path:
-        return self.root / "checkpoints" / f"{name}.npz"
+    def checkpoint(self, name: str, seed: int) -> Path:
+        return self.root / "checkpoints" / f"{name}_{seed}.npz"
+
+    def member(self, name: str, seed: int) -> Path:
+        return self.root / "members" / f"{name}_{seed}.npz"
 
     def has_result(self, name: str) -> bool:
         """Return whether all that one finished image leaves, but its row, is there and can be read."""
@@ -74,7 +77,7 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: 
         images = _joined(folder, settings, images)
     elif folder.results.exists() or any(folder.root.glob("checkpoints/*.npz")):
         raise ValueError(f"--out {folder.root} holds results without their settings.json: choose another folder")
-    for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x")):
+    for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x", 0), folder.member("x", 0)):
         part.parent.mkdir(exist_ok=True)
     for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
         leftover.unlink(missing_ok=True)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddle_dip.benchmark.ensemble import forget_members, restore_members
 from paddle_dip.benchmark.folder import Folder, open_folder
 from paddle_dip.benchmark.interrupt import deferred_interrupt
-from paddle_dip.benchmark.single import Job, restore_case
+from paddle_dip.benchmark.single import Job
 from paddle_dip.files import write_json, write_text
 from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
 from paddle_dip.problem.dataset import Case, Source, is_benchmark_image, load_case, to_unit
@@ -16,7 +17,7 @@ from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.provenance import provenance
 from paddle_dip.report.page import benchmark_page
-from paddle_dip.report.results import Row, read_history, read_rows, summarise, write_history, write_rows
+from paddle_dip.report.results import Row, final_rows, read_history, read_rows, summarise, write_history, write_rows
 from paddle_dip.report.tables import benchmark_table
 
 
@@ -58,34 +59,41 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = 
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
     made_with = {"data": settings.source.words, **provenance()}  # before the loop: it may build the compiled operators
     with open_folder(settings.out, settings.identity(), checksums, resume=settings.resume) as folder:
-        finished = {row.image: row for row in read_rows(folder.results) if folder.has_result(row.image)}
+        finished: dict[str, list[Row]] = {}
+        for row in read_rows(folder.results):
+            if folder.has_result(row.image):
+                finished.setdefault(row.image, []).append(row)
         bicubic_bp: dict[str, float] = {}
         with deferred_interrupt() as interrupted:
             for name, case in cases.items():
+                job = _job(settings, folder, case)
                 if name not in finished:
-                    finished[name] = _restore_one(settings, folder, case, fit, interrupted)
-                    announce(finished[name])
+                    finished[name] = _restore_one(job, fit, interrupted)
+                    announce(final_rows(finished[name])[0])
                 bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
                 outcome = _write_results(settings, folder, finished, bicubic_bp, made_with)
-                folder.checkpoint(name).unlink(missing_ok=True)
+                forget_members(job)
         _write_page(settings, folder, cases, outcome)
     return outcome
 
 
-def _restore_one(settings: Settings, folder: Folder, case: Case, fit: Callable, interrupted: Callable[[], bool]) -> Row:
-    job = Job(case, settings.factor, settings.preset, settings.seed, folder, settings.grid_every, settings.checkpoint_seconds)
-    row, image, history = restore_case(job, fit=fit, interrupted=interrupted)
-    write_history(folder.history(case.name), history)
-    write_rgb(folder.picture(case.name), image)
-    return row
+def _job(settings: Settings, folder: Folder, case: Case) -> Job:
+    return Job(case, settings.factor, settings.preset, settings.seed, folder, settings.grid_every, settings.checkpoint_seconds)
+
+
+def _restore_one(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> list[Row]:
+    rows, image, history = restore_members(job, fit=fit, interrupted=interrupted)
+    write_history(job.folder.history(job.case.name), history)
+    write_rgb(job.folder.picture(job.case.name), image)
+    return rows
 
 
 def _write_results(
-    settings: Settings, folder: Folder, finished: dict[str, Row], bicubic_bp: dict[str, float], made_with: dict
+    settings: Settings, folder: Folder, finished: dict[str, list[Row]], bicubic_bp: dict[str, float], made_with: dict
 ) -> Outcome:
     """Write the table of every finished image, and the summary of those this call was asked for."""
-    write_rows(folder.results, list(finished.values()))
-    rows = [finished[name] for name in settings.images if name in bicubic_bp]
+    write_rows(folder.results, [row for rows in finished.values() for row in rows])
+    rows = [final_rows(finished[name])[0] for name in settings.images if name in bicubic_bp]
     summary = summarise(rows, bicubic_bp, settings.preset.settings(), made_with)
     write_json(folder.summary, summary)
     known = {name for name in settings.images if is_benchmark_image(settings.source, name)}

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from paddle_dip.progress import track
 from paddle_dip.provenance import computed_with, peak_memory_mb
 from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.results import HistoryPoint, Row
-from paddle_dip.restore import as_fitted, finish
+from paddle_dip.restore import as_fitted, chosen_canvas, finish
 
 _HISTORY_POINTS = 50
 
@@ -39,6 +40,16 @@ class Job:
     grid_every: int
     checkpoint_seconds: float
 
+    @property
+    def title(self) -> str:
+        """The image's name, and which member this is where there are several."""
+        return self.case.name if self.preset.members == 1 else f"{self.case.name} {self.seed}"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where this fit's state is kept while it goes on."""
+        return self.folder.checkpoint(self.case.name, self.seed)
+
 
 @dataclass
 class Record:
@@ -51,7 +62,7 @@ class Record:
 
 
 def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) -> tuple[Row, np.ndarray, list[HistoryPoint]]:
-    """Return the row, the restored image (float32 [3, H, W] in [0, 1]) and the history of one image.
+    """Return the row, the canvas, [3, *problem.canvas], and the history of one fit of one image.
 
     The truth is only looked at to report: the fit sees the observation alone. Takes up from the image's checkpoint where there
     is one. Raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so; ArithmeticError where the loss is no number.
@@ -61,7 +72,7 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
     state, record = _take_up(job, stopper)
     begun = time.monotonic() - record.seconds
     saved = time.monotonic()
-    with track(job.case.name, job.preset.steps, start=record.resumed_at_step) as show:
+    with track(job.title, job.preset.steps, start=record.resumed_at_step) as show:
         for snapshot in fit(as_fitted(problem, job.preset, job.seed), job.preset, seed=job.seed, state=state):
             show(snapshot)
             over = stopper.done(snapshot) or snapshot.step == job.preset.steps
@@ -75,16 +86,17 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
             stop, step_seconds = interrupted(), record.seconds / snapshot.step
             if stop or time.monotonic() - saved + step_seconds > job.checkpoint_seconds:
                 state = snapshot.state() | {f"stopper/{name}": value for name, value in stopper.state().items()}
-                save_checkpoint(job.folder.checkpoint(job.case.name), state, asdict(record))
+                save_checkpoint(job.checkpoint, state, asdict(record))
                 saved = time.monotonic()
             if stop:
                 raise KeyboardInterrupt
-    image = _as_stored(finish(problem, job.preset, snapshot, stopper))
-    return _row(job, image, snapshot.step, record), image, record.history
+    canvas = chosen_canvas(job.preset, snapshot, stopper)
+    row = score(job, finish(problem, job.preset, canvas), snapshot.step, record.seconds, record.resumed_at_step)
+    return row, canvas, record.history
 
 
 def _take_up(job: Job, stopper: Stopper) -> tuple[dict | None, Record]:
-    path = job.folder.checkpoint(job.case.name)
+    path = job.checkpoint
     if not path.exists():
         return None, Record()
     state, notes = load_checkpoint(path)
@@ -107,8 +119,8 @@ def _note_figures(job: Job, problem: Problem, snapshot, stopper: Stopper, record
     loss = snapshot.loss()
     if not math.isfinite(loss):
         raise ArithmeticError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
-    result = _as_stored(finish(problem, job.preset, snapshot, stopper))
-    iterate = _as_stored(problem.enlarged(snapshot.canvas("perturbed")))
+    result = as_stored(finish(problem, job.preset, chosen_canvas(job.preset, snapshot, stopper)))
+    iterate = as_stored(problem.enlarged(snapshot.canvas("perturbed")))
     record.history.append(HistoryPoint(snapshot.step, loss, psnr_y(result, job.case.truth), psnr_y(iterate, job.case.truth)))
 
 
@@ -116,31 +128,32 @@ def _draw_grid(job: Job, problem: Problem, snapshot, stopper: Stopper) -> None:
     pictures = {
         "truth": job.case.truth,
         "bicubic": bicubic(job.case.low, job.factor),
-        f"step {snapshot.step}": finish(problem, job.preset, snapshot, stopper),
+        f"step {snapshot.step}": finish(problem, job.preset, chosen_canvas(job.preset, snapshot, stopper)),
     }
     with whole_file(job.folder.grid(job.case.name, snapshot.step)) as file:
         picture_grid(pictures).save(file, format="PNG")
 
 
-def _as_stored(image: np.ndarray) -> np.ndarray:
+def as_stored(image: np.ndarray) -> np.ndarray:
     """Return an image as its 8-bit file holds it: what is scored is what the user gets."""
     return to_unit(to_bytes(image))
 
 
-def _row(job: Job, image: np.ndarray, steps: int, record: Record) -> Row:
-    case = job.case
+def score(job: Job, image: np.ndarray, steps: int, seconds: float, resumed_at_step: int = 0) -> Row:
+    """Return the row of a restored image, [3, H, W] in [0, 1], scored as its file holds it."""
+    case, image = job.case, as_stored(image)
     return Row(
         image=case.name,
         preset=job.preset.name,
         factor=job.factor,
-        seed=job.seed,
+        seed=str(job.seed),
         steps=steps,
         psnr_y=psnr_y(image, case.truth),
         psnr_rgb=psnr_rgb(image, case.truth),
         ssim_y=ssim_y(image, case.truth),
         bicubic_psnr_y=psnr_y(bicubic(case.low, job.factor), case.truth),
-        seconds=record.seconds,
-        seconds_per_step=record.seconds / steps,
+        seconds=seconds,
+        seconds_per_step=seconds / steps,
         peak_memory_mb=peak_memory_mb(),
-        resumed_at_step=record.resumed_at_step,
+        resumed_at_step=resumed_at_step,
     )

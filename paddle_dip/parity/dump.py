@@ -1,7 +1,6 @@
 """All arrays of one side of a comparison: the first step in detail, then the parameters and the image of a fit."""
 
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -32,7 +31,7 @@ def dump(
         last = snapshot
     canvas = last.canvas(preset.final_input)
     arrays["image/canvas"] = canvas
-    image = finish(problem, preset, SimpleNamespace(canvas=lambda kind: canvas))
+    image = finish(problem, preset, canvas)
     return arrays | kinks.arrays() | {"image/pixels": image, "image/psnr": np.array(psnr(image, experiment.truth()))}
 
 

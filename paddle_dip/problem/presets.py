@@ -55,6 +55,7 @@ class Preset:
     patience: int = 1000  # steps without a new minimum of the stopper's signal
     final_input: str = "clean"  # z of the last iterate: "clean", or "perturbed" as in the reference
     back_projection: int = 0  # passes of exact back-projection at the end
+    members: int = 1  # fits, of seeds from the run's on, whose canvases are averaged
     keep_known: bool = False  # put the known pixels back into the result, by how well they are known
     precision: str = (
         "float32"  # of the products inside the convolutions: "float32", or "bf16" where the CPU has it; all else is float32
@@ -65,8 +66,9 @@ class Preset:
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        if self.steps < 1:
-            raise ValueError(f"steps must be at least 1, not {self.steps}")
+        for name in ("steps", "members"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
     def learning_rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
@@ -89,6 +91,7 @@ _PAPER_SOURCES = {
     "noise": f"{_NOTEBOOK}: new noise on the first z at each step",
     "loss": f"{_NOTEBOOK}: mean squared error",
     "tv_weight": f"{_NOTEBOOK}: none",
+    "members": f"{_NOTEBOOK}: a single run",
     "keep_known": f"{_NOTEBOOK}: there are no holes",
     "learning_rate": _NOTEBOOK,
     "cooldown": f"{_NOTEBOOK}: a constant learning rate",

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from paddle_dip.report.published import METHODS, published_psnr_y
-from paddle_dip.report.results import Row, read_rows
+from paddle_dip.report.results import Row, final_rows, read_rows
 
 _SIDES = {
     "paddle": "paddle_dip",
@@ -19,7 +19,7 @@ def benchmark_markdown(results: Path, pattern: str) -> str:
     parts = []
     for path in sorted(results.glob(pattern)):
         summary = json.loads(path.with_suffix(".json").read_text())
-        parts.append(f"{_heading(summary)}\n\n{_table(read_rows(path), summary['bicubic_bp_psnr_y'])}")
+        parts.append(f"{_heading(summary)}\n\n{_table(final_rows(read_rows(path)), summary['bicubic_bp_psnr_y'])}")
     return "\n\n".join(parts)
 
 
@@ -72,9 +72,11 @@ def fill(text: str, marker: str, content: str) -> str:
 def _heading(summary: dict) -> str:
     preset = summary["preset"]
     average = {"ema": "average of the outputs", "none": f"last iterate on the {preset['final_input']} z"}[preset["average"]]
+    members = preset.get("members", 1)  # results from before there were ensembles don't say
+    runs = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
     return (
-        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, seed {summary['seed']}, "
-        f"single run; {summary['device']}, {summary['threads']} threads, Paddle {summary['paddle']}."
+        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, {runs}; {summary['device']}, "
+        f"{summary['threads']} threads, Paddle {summary['paddle']}."
     )
 
 

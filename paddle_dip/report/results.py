@@ -16,7 +16,7 @@ class Row:
     image: str
     preset: str
     factor: int
-    seed: int
+    seed: str  # a number, or ENSEMBLE for the image that the fits of several seeds amount to
     steps: int
     psnr_y: float
     psnr_rgb: float
@@ -28,6 +28,7 @@ class Row:
     resumed_at_step: int  # step of the last take-up, 0 for a run that wasn't interrupted
 
 
+ENSEMBLE = "ensemble"
 _PARSERS = {field.name: {"str": str, "int": int, "float": float}.get(field.type, field.type) for field in fields(Row)}
 COLUMNS = tuple(_PARSERS)
 
@@ -52,6 +53,12 @@ def read_rows(path: Path) -> list[Row]:
     if not Path(path).exists():
         return []
     return read_csv(path, COLUMNS, lambda record: Row(**{name: _PARSERS[name](value) for name, value in record.items()}))
+
+
+def final_rows(rows: list[Row]) -> list[Row]:
+    """Return the rows of the images themselves: of an ensemble's the combined image's, without its members'."""
+    combined = {row.image for row in rows if row.seed == ENSEMBLE}
+    return [row for row in rows if row.seed == ENSEMBLE or row.image not in combined]
 
 
 def write_history(path: Path, points: list[HistoryPoint]) -> None:

@@ -14,7 +14,7 @@ from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, super_resolution
 from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
-from paddle_dip.restore import finished
+from paddle_dip.restore import finish
 from paddle_dip.study.variants import variant_preset
 
 _READINGS = 60  # of a fit
@@ -88,4 +88,4 @@ def read_trial(trial: Trial, out: Path) -> list[Reading]:
 
 
 def _psnr(problem: Problem, preset: Preset, canvas: np.ndarray, truth: np.ndarray) -> float:
-    return psnr_y(to_unit(to_bytes(finished(problem, preset, canvas))), truth)
+    return psnr_y(to_unit(to_bytes(finish(problem, preset, canvas))), truth)

@@ -177,7 +177,7 @@ def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage):
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
         run(settings(images, out, checkpoint_seconds=0), fit=interrupted_fit)
-    state, notes = load_checkpoint(out / "checkpoints" / "odd.npz")
+    state, notes = load_checkpoint(out / "checkpoints" / "odd_0.npz")
     if damage == "step":
         state["step"] = np.array(PRESET.steps)
     elif damage == "average":
@@ -186,7 +186,7 @@ def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage):
         state["average"][:] = np.nan
     else:
         del notes["history"]
-    save_checkpoint(out / "checkpoints" / "odd.npz", state, notes)
+    save_checkpoint(out / "checkpoints" / "odd_0.npz", state, notes)
     with pytest.raises(ValueError, match="damaged|doesn't fit"):
         run(settings(images, out, resume=True), fit=fit)
 

@@ -10,8 +10,9 @@ import pytest
 
 from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import super_resolution
-from paddle_dip.restore import finish, restore
+from paddle_dip.restore import chosen_canvas, finish, restore
 from paddle_dip.solver.fit import fit, moving_average, network_size
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
@@ -96,7 +97,7 @@ def test_final_input_decides_what_the_last_iterate_is():
 
 def test_back_projection_can_be_switched_on_its_own():
     snapshot = last(fit(problem(), PRESET))
-    plain, projected = (finish(problem(), replace(PRESET, back_projection=n), snapshot) for n in (0, 3))
+    plain, projected = (finish(problem(), replace(PRESET, back_projection=n), snapshot.canvas("average")) for n in (0, 3))
     errors = [np.abs(problem().exact(image) - problem().observation).max() for image in (plain, projected)]
     assert errors[1] < 0.1 * errors[0]
 
@@ -114,7 +115,7 @@ def test_network_size_is_a_multiple_that_reflection_can_pad(canvas, size):
 def test_a_fit_that_diverged_is_no_result():
     snapshot = last(fit(problem(), replace(PRESET, learning_rate=1e38)))
     with pytest.raises(ArithmeticError, match="diverged"):
-        finish(problem(), PRESET, snapshot)
+        chosen_canvas(PRESET, snapshot, Stopper(problem(), PRESET))
 
 
 def test_float64_runs_in_float64():

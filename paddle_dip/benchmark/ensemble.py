@@ -1,0 +1,51 @@
+"""One image restored by one fit, or by several whose canvases are averaged, each kept as soon as it is there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.benchmark.single import Job, restore_case, score
+from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.report.results import ENSEMBLE, HistoryPoint, Row
+from paddle_dip.restore import finish, member_seeds
+
+Member = tuple[Row, np.ndarray, list[HistoryPoint]]
+
+
+def restore_members(
+    job: Job, *, fit: Callable, interrupted: Callable[[], bool]
+) -> tuple[list[Row], np.ndarray, list[HistoryPoint]]:
+    """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
+    members = list(_members(job, fit, interrupted))
+    rows, canvases, histories = zip(*members, strict=True)
+    problem = super_resolution(job.case.low, job.factor, job.preset)
+    image = finish(problem, job.preset, np.mean(canvases, axis=0))
+    if len(rows) == 1:
+        return list(rows), image, histories[0]
+    combined = score(job, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
+    return [replace(combined, seed=ENSEMBLE), *rows], image, histories[0]
+
+
+def forget_members(job: Job) -> None:
+    """Remove what `restore_members` kept, when the image's result is on disk."""
+    for seed in member_seeds(job.preset, job.seed):
+        job.folder.member(job.case.name, seed).unlink(missing_ok=True)
+        replace(job, seed=seed).checkpoint.unlink(missing_ok=True)
+
+
+def _members(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Member]:
+    for seed in member_seeds(job.preset, job.seed):
+        path = job.folder.member(job.case.name, seed)
+        if not path.exists():
+            row, canvas, history = restore_case(replace(job, seed=seed), fit=fit, interrupted=interrupted)
+            notes = {"row": asdict(row), "history": [asdict(point) for point in history]}
+            save_checkpoint(path, {"canvas": canvas}, notes)
+        yield _read(path)
+
+
+def _read(path: Path) -> Member:
+    arrays, notes = load_checkpoint(path)
+    return Row(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
