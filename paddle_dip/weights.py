@@ -9,7 +9,7 @@ from safetensors.numpy import load, save
 
 from paddle_dip.files import whole_file
 from paddle_dip.paddle_pickle import read_pdparams, write_pdparams
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 
 Weights = dict[str, np.ndarray]
 
@@ -42,29 +42,33 @@ def is_reference_named(weights: Mapping) -> bool:
     return bool(weights) and all(part.isdigit() for name in weights for part in name.split(".")[:-1])
 
 
-def reference_names(config: SkipConfig) -> dict[str, str]:
+def reference_names(config: NetworkConfig) -> dict[str, str]:
     """Return our layer's name by the original's, for every convolution and normalisation of a skip network.
 
     The original nests Sequentials and counts their members from 1: where a level has a skip branch, 1.0 is that branch and 1.1 the
     way down, else 1 is the way down; then 2 merge, 3 and 6 convolutions, 4 and 7 normalisations. A convolution is member 1 of a
-    small Sequential behind its reflect padding, whatever its kernel.
+    small Sequential behind its reflect padding, whatever its kernel, and member 0 where it pads with zeros itself.
+    Raises ValueError for another network than a skip network that the original can be told to build.
     """
+    _check_original(config)
+    conv = "0" if config.pad == "zero" else "1"
     table: dict[str, str] = {}
     level = ""
     for index, skip in enumerate(config.skip):
         down = f"{level}1.1." if skip else f"{level}1."
-        blocks = {"down1": (f"{down}1.1", f"{down}2"), "down2": (f"{down}4.1", f"{down}5")}
-        blocks |= {"up1": (f"{level}3.1", f"{level}4"), "up2": (f"{level}6.1", f"{level}7")}
+        blocks = {"down1": (f"{down}1", f"{down}2"), "down2": (f"{down}4", f"{down}5"), "up1": (f"{level}3", f"{level}4")}
+        if config.up_1x1:
+            blocks["up2"] = (f"{level}6", f"{level}7")
         if skip:
-            blocks["skip"] = (f"{level}1.0.1.1", f"{level}1.0.2")
-        for block, (conv, norm) in blocks.items():
-            table |= {conv: f"scales.{index}.{block}.conv", norm: f"scales.{index}.{block}.norm"}
+            blocks["skip"] = (f"{level}1.0.1", f"{level}1.0.2")
+        for block, (padded, norm) in blocks.items():
+            table |= {f"{padded}.{conv}": f"scales.{index}.{block}.conv", norm: f"scales.{index}.{block}.norm"}
         table[f"{level}2"] = f"scales.{index}.merge.norm"
         level = f"{down}7."
-    return table | {"9.1": "head"}
+    return table | {f"{9 if config.up_1x1 else 6}.{conv}": "head"}
 
 
-def from_reference(weights: Weights, config: SkipConfig) -> Weights:
+def from_reference(weights: Weights, config: NetworkConfig) -> Weights:
     """Return weights under our torch names from the original's; a name that isn't in the table stays as it is."""
     table = reference_names(config)
     renamed = {}
@@ -108,6 +112,14 @@ def write_weights(path: Path, weights: Weights) -> None:
     data = write_pdparams(contiguous) if Path(path).suffix == ".pdparams" else save(contiguous)
     with whole_file(path) as file:
         file.write(data)
+
+
+def _check_original(config: NetworkConfig) -> None:
+    if not isinstance(config, SkipConfig):
+        raise ValueError("weights with the original's names can be converted for skip networks only")
+    upsamplings = {config.upsampling_at(index) for index in range(config.scales)}
+    if config.pad == "replicate" or config.downsampling == "lanczos2" or "transposed" in upsamplings:
+        raise ValueError("the original has no skip network with replicate padding, a fixed lanczos2 or transposed upsampling")
 
 
 def _renamed(name: str, names: dict[str, str]) -> str:

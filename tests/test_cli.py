@@ -102,7 +102,8 @@ def test_a_bad_place_for_the_result_is_refused_before_the_work(tmp_path):
 
 def test_networks_lists_parameter_counts():
     counts = json.loads(command(*CLI, "networks", "--json").stdout)
-    assert counts["skip"] == 2_217_831
+    assert counts["skip"] == 2_217_831 and counts["pixel-shuffle"] == 1_412_801 and counts["transposed"] == 1_786_545
+    assert counts.keys() == {"skip", "skip-64", "pixel-shuffle", "transposed", "unet", "deep-decoder"}
     assert "2,217,831" in command(*CLI, "networks").stdout
 
 

@@ -13,9 +13,10 @@ from paddle_dip.command import command_line, need_torch, run
 from paddle_dip.files import writable_folder, write_text
 from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.parity.compare import compare, layers_in_common, locate
-from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, PADS, Experiment, checked
+from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
 from paddle_dip.parity.sides import SIDES
 from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
+from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 
 SIDE_HELP = f"One of {', '.join(SIDES)}, or an .npz file or a folder of arrays dumped elsewhere."
@@ -32,7 +33,7 @@ def compare_outputs(
     out: Path = typer.Option("out/parity", help="Folder for the arrays and comparison.json."),
     operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
     clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),
-    pad: str = typer.Option(None, help=f"{' or '.join(PADS)}, instead of the network's own."),
+    pad: str = typer.Option(None, help=f"{', '.join(PADS)}: instead of the network's own."),
     initialisation: str = typer.Option("torch", help=" or ".join(INITIALISATIONS)),
     channels: int = typer.Option(3, help="Channels of the image."),
     height: int = typer.Option(64, help="Height of the image, a multiple of --factor."),
@@ -63,7 +64,7 @@ def compare_outputs(
     write_text(out / "experiment.json", experiment.as_json())
     arrays = {label: _arrays(side, label, out) for label, side in sides.items()}
     own = all(side in SIDES for side in sides.values())
-    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None)
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=own and experiment.zero_pad())
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
     if reprod_log:

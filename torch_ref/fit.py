@@ -66,7 +66,7 @@ def fit(
     network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
     adam = torch.optim.Adam(network.parameters(), preset.learning_rate)
     kind = getattr(torch, dtype)
-    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    shape = preset.network.input_shape(*problem.canvas)
     z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
     known = None if problem.known is None else torch.as_tensor(problem.known[None], dtype=kind)
@@ -104,9 +104,3 @@ def moving_average(average: torch.Tensor, value: torch.Tensor, step: int, decay:
     """Return the exponential moving average after `step` (from 0): a plain mean at first, so that the start leaves no trace."""
     weight = max(1 - decay, 1 / (step + 1))
     return average + weight * (value - average)
-
-
-def network_size(canvas: tuple[int, int], scales: int) -> tuple[int, int]:
-    """Return the size, at least `canvas`, that the network works at: multiples of 2 ** scales, and at least twice that."""
-    multiple = 2**scales
-    return tuple(max(-(-side // multiple), 2) * multiple for side in canvas)

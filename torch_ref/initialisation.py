@@ -1,5 +1,7 @@
 """Initial weights, drawn with NumPy so that both frameworks start from the same numbers."""
 
+from math import prod
+
 import torch
 from torch import nn
 
@@ -8,12 +10,15 @@ from paddle_dip.problem.randomness import initial_weights
 
 def initialise(network: nn.Module, seed: int, *, law: str = "torch") -> None:
     """Set weight and bias of every convolution of `network` by `law` (see `initial_weights`); BatchNorm keeps gamma 1, beta 0."""
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)]
     index = 0
     for layer in layers:
-        fan_in = int(layer.weight.shape[1] * layer.weight.shape[2] * layer.weight.shape[3])
-        for parameter in (layer.weight, layer.bias):
-            values = initial_weights(tuple(parameter.shape), fan_in, seed, index, law=law, is_bias=parameter is layer.bias)
+        # Out and in, or in and out of a transposed one, whose fans torch counts by position all the same.
+        first, second, *area = layer.weight.shape
+        fan_out = first * prod(area) if isinstance(layer, nn.ConvTranspose2d) else None
+        for parameter in (p for p in (layer.weight, layer.bias) if p is not None):
+            kind = {"law": law, "is_bias": parameter is layer.bias, "fan_out": fan_out}
+            values = initial_weights(tuple(parameter.shape), second * prod(area), seed, index, **kind)
             with torch.no_grad():
                 parameter.copy_(torch.as_tensor(values))
             index += 1

@@ -9,8 +9,8 @@ from torch import nn
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from torch_ref.fit import Snapshot, first_input, network_size
-from torch_ref.layers import ConvBlock, centre_crop
+from torch_ref.fit import Snapshot, first_input
+from torch_ref.layers import centre_crop
 from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
@@ -29,7 +29,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     channels = len(problem.observation)
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     kind = getattr(torch, dtype)
-    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    shape = preset.network.input_shape(*problem.canvas)
     z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
     noise = torch.as_tensor(step_noise(shape, seed, 0), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
@@ -49,11 +49,21 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     return arrays | {f"buffers/{name}": _array(value) for name, value in named_arrays(network).items() if name not in trainable}
 
 
-def watch_kinks(snapshot: Snapshot, note: Callable[[str, np.ndarray], None]) -> None:
-    """Have `note` called with the name and output, [N, C, H, W], of every layer that ends in LeakyReLU, from the next step on."""
+def watch_kinks(snapshot: Snapshot, note: Callable[..., None]) -> None:
+    """Have `note` called on every layer whose derivative jumps, from the next step on: LeakyReLU, ReLU and max pooling.
+
+    Its arguments: the layer's name, its input, [N, C, H, W], and whether it pools. Swish and ELU are smooth.
+    """
     for name, layer in snapshot.network.named_modules():
-        if isinstance(layer, ConvBlock):
-            layer.register_forward_hook(lambda layer, inputs, output, name=name: note(name, _array(output)))
+        if isinstance(layer, nn.LeakyReLU | nn.ReLU | nn.MaxPool2d):
+            layer.register_forward_hook(_noter(name, note))
+
+
+def _noter(name: str, note: Callable[..., None]):
+    def see(layer: nn.Module, inputs: tuple, output: torch.Tensor) -> None:
+        note(name, _array(inputs[0]), pools=isinstance(layer, nn.MaxPool2d))
+
+    return see
 
 
 def _watch_norms(network: nn.Module, arrays: Arrays) -> None:

@@ -36,15 +36,16 @@ class Stage:
         return asdict(self) | {"shape": list(self.shape)}
 
 
-def compare(a: Arrays, b: Arrays, *, dtype: str | None = None) -> list[Stage]:
+def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = False) -> list[Stage]:
     """Return a verdict for each stage of two runs, in the order of `a`.
 
-    dtype: what the networks were asked to compute in, where known. Fails: a missing array, another shape, another dtype than the
-    other side's or than `dtype`, a value that isn't finite, a difference over the tolerance. See `comparable` for what is left out.
-    Where rounding turned the sign of a LeakyReLU's input, the later parameters and the image are held to float32's tolerance.
+    dtype: what the networks were asked to compute in, where known. zero_pad: see `without_gradient`.
+    Fails: a missing array, another shape, another dtype than the other side's or than `dtype`, a value that isn't finite, a
+    difference over the tolerance. See `comparable` for what is left out. Where rounding took an input across a kink,
+    the later parameters and the image are held to float32's tolerance.
     """
     crossing = first_crossing(a, b)
-    a, b = comparable(a), comparable(b)
+    a, b = comparable(a, zero_pad=zero_pad), comparable(b, zero_pad=zero_pad)
     stages: dict[str, list[str]] = {}
     for name in [*a, *(name for name in b if name not in a)]:
         if name.split("/")[0] not in ("layers", "layer_grads"):
@@ -83,7 +84,7 @@ def layers_in_common(a: Arrays, b: Arrays) -> int:
     return sum(name.startswith("layers/") and name in b for name in a)
 
 
-def comparable(arrays: Arrays) -> Arrays:
+def comparable(arrays: Arrays, *, zero_pad: bool = False) -> Arrays:
     """Return the arrays that a comparison looks at.
 
     Running variances are brought to the biased convention; biases without a true gradient are left out of params_*.
@@ -94,7 +95,7 @@ def comparable(arrays: Arrays) -> Arrays:
         name = f"buffers/{layer}._variance"
         if name in kept:
             kept[name] = biased(kept[name], count)
-    cancelled = without_gradient(name for name in kept if name.startswith("params_"))
+    cancelled = without_gradient((name for name in kept if name.startswith("params_")), zero_pad=zero_pad)
     return {name: value for name, value in kept.items() if name not in cancelled}
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.presets import Preset, super_resolution_preset
@@ -14,7 +15,6 @@ from paddle_dip.problem.tasks import Problem, super_resolution
 OPERATORS = ("pillow", *KERNELS)
 DTYPES = ("float64", "float32")
 INITIALISATIONS = ("torch", "paddle")
-PADS = ("reflect", "replicate")
 # These kernels of the reference exist with phase 0 only.
 _PHASE_0 = ("gauss12", "gauss1sq2")
 
@@ -53,6 +53,10 @@ class Experiment:
             clip=self.clip,
             back_projection=self.back_projection,
         )
+
+    def zero_pad(self) -> bool:
+        """Return whether the network's convolutions pad with zeros."""
+        return getattr(self.preset().network, "pad", "zero") == "zero"
 
     def truth(self) -> np.ndarray:
         """Return the image to restore, float64 [channels, height, width] in [0, 1]."""
@@ -95,7 +99,9 @@ def read_experiment(text: str) -> Experiment:
 
 def checked(experiment: Experiment) -> Experiment:
     """Return `experiment`; raises ValueError, naming the setting, where it can't be run."""
-    network_config(experiment.network)
+    network = network_config(experiment.network)
+    if experiment.pad is not None and not hasattr(network, "pad"):
+        raise ValueError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
     for name, allowed in (("dtype", DTYPES), ("operator", OPERATORS), ("initialisation", INITIALISATIONS), ("pad", (None, *PADS))):
         if getattr(experiment, name) not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")

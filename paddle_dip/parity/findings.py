@@ -23,7 +23,8 @@ def tolerance_section(names: list[str]) -> Section:
     note = (
         f"Left out of the parameters' comparison, in every run: {len(left_out)} of the skip network's {len(names)} arrays, the "
         "biases that a BatchNorm behind them cancels (BLOCK.conv.bias beside BLOCK.norm, and SCALE.merge.norm.bias in front of "
-        "SCALE.up1). Their true gradient is zero, so what Adam scales up to steps there is rounding. Their gradients are compared."
+        "SCALE.up1); likewise in the other networks (paddle_dip/parity/names.py). Their true gradient is zero, so what Adam scales "
+        "up to steps there is rounding. Their gradients are compared."
     )
     return Section("Tolerances", [Table(["stage", "float64", "float32", "why"], kinds), note])
 

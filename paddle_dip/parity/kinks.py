@@ -1,6 +1,7 @@
-"""Where two float64 runs may part though both are right: at an input of LeakyReLU so near 0 that rounding decides its sign.
+"""Where two float64 runs may part though both are right: where a derivative jumps, so near that rounding decides the side.
 
-Up to such a step rounding alone keeps two runs within 1e-8 or so of each other; one input on the other side of the kink changes the
+That is an input of LeakyReLU or ReLU near 0, and two inputs of a max pooling nearly alike, of which one gets the gradient. Up to
+such a step rounding alone keeps two runs within 1e-8 or so of each other; one input on the other side of the kink changes the
 gradients by 1e-4 of their size, that change moves further inputs across their kinks, and some steps later nothing is comparable.
 """
 
@@ -9,22 +10,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
-# Farther from 0 than this no rounding takes an input: the runs' inputs differ by up to 1.3e-7 before they part.
+# Farther from a kink than this no rounding takes an input across: the runs' inputs differ by up to 1.3e-7 before they part.
 NEAR = 1e-6
 
 
 @dataclass
 class NearKinks:
-    """Every LeakyReLU output of a run that lies within NEAR of 0, as it comes about."""
+    """Every input of a run's layers that lies within NEAR of a kink, as it comes about."""
 
     step: int = 0  # the step whose forward pass is under way
     found: list[tuple[int, str, np.ndarray, np.ndarray]] = field(default_factory=list)
 
-    def note(self, layer: str, output: np.ndarray) -> None:
-        """Take in one layer's output, any shape."""
-        places = np.flatnonzero(np.abs(output) < NEAR)
+    def note(self, layer: str, inputs: np.ndarray, *, pools: bool = False) -> None:
+        """Take in one layer's input: of any shape, or [N, C, 2 H, 2 W] where it pools."""
+        values = pool_margins(inputs) if pools else inputs
+        places = np.flatnonzero(np.abs(values) < NEAR)
         if places.size:
-            self.found.append((self.step, layer, places, output.reshape(-1)[places]))
+            self.found.append((self.step, layer, places, values.reshape(-1)[places]))
 
     def arrays(self) -> Arrays:
         """Return what was found as parallel arrays: kinks/{step, layer, place, value}."""
@@ -39,7 +41,7 @@ class NearKinks:
 
 @dataclass(frozen=True)
 class Crossing:
-    """An input of LeakyReLU that is above 0 in one run and below in the other."""
+    """An input that lies on one side of a kink in one run and on the other in the other; values: how far."""
 
     step: int
     layer: str
@@ -47,11 +49,11 @@ class Crossing:
 
     def __str__(self) -> str:
         a, b = self.values
-        return f"parted at step {self.step}: an output of LeakyReLU in {self.layer} is {a:.0e} on one side, {b:.0e} on the other"
+        return f"parted at step {self.step}: an input of {self.layer} is {a:.0e} from its kink on one side, {b:.0e} on the other"
 
 
 def first_crossing(a: Arrays, b: Arrays) -> Crossing | None:
-    """Return the first place at which rounding turned a sign between two runs; None where none did, or a run has no kinks noted."""
+    """Return the first place at which rounding took an input across a kink; None where none did, or a run has no kinks noted."""
     if "kinks/step" not in a or "kinks/step" not in b:
         return None
     theirs = dict(zip(_keys(b), b["kinks/value"].tolist(), strict=True))
@@ -59,6 +61,18 @@ def first_crossing(a: Arrays, b: Arrays) -> Crossing | None:
         if key in theirs and (theirs[key] < 0) != (value < 0):
             return Crossing(key[0], key[1], (value, theirs[key]))
     return None
+
+
+def pool_margins(inputs: np.ndarray) -> np.ndarray:
+    """Return by how much each of [N, C, 2 H, 2 W] exceeds the largest other of its 2x2 window, window by window.
+
+    Exact ties count as infinitely far: they come from ReLU's zeros, whose gradient is zero whoever gets it.
+    """
+    n, c, height, width = inputs.shape
+    windows = inputs.reshape(n, c, height // 2, 2, width // 2, 2).swapaxes(3, 4).reshape(n, c, height // 2, width // 2, 4)
+    second, first = np.moveaxis(np.sort(windows, axis=-1)[..., -2:, None], -2, 0)
+    margins = windows - np.where(windows == first, second, first)
+    return np.where(margins == 0, np.inf, margins)
 
 
 def _keys(arrays: Arrays) -> list[tuple[int, str, int]]:

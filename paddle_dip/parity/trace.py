@@ -9,8 +9,8 @@ from paddle import nn
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.solver.fit import Snapshot, first_input, network_size
-from paddle_dip.solver.layers import ConvBlock, centre_crop
+from paddle_dip.solver.fit import Snapshot, first_input
+from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
@@ -26,7 +26,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     """
     channels = len(problem.observation)
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
-    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    shape = preset.network.input_shape(*problem.canvas)
     z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
     noise = paddle.to_tensor(step_noise(shape, seed, 0), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
@@ -45,11 +45,21 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     return arrays | {f"buffers/{name}": value.numpy() for name, value in network.state_dict().items() if name not in trainable}
 
 
-def watch_kinks(snapshot: Snapshot, note: Callable[[str, np.ndarray], None]) -> None:
-    """Have `note` called with the name and output, [N, C, H, W], of every layer that ends in LeakyReLU, from the next step on."""
+def watch_kinks(snapshot: Snapshot, note: Callable[..., None]) -> None:
+    """Have `note` called on every layer whose derivative jumps, from the next step on: LeakyReLU, ReLU and max pooling.
+
+    Its arguments: the layer's name, its input, [N, C, H, W], and whether it pools. Swish and ELU are smooth.
+    """
     for name, layer in snapshot.network.named_sublayers():
-        if isinstance(layer, ConvBlock):
-            layer.register_forward_post_hook(lambda layer, inputs, output, name=name: note(name, output.numpy()))
+        if isinstance(layer, nn.LeakyReLU | nn.ReLU | nn.MaxPool2D):
+            layer.register_forward_post_hook(_noter(name, note))
+
+
+def _noter(name: str, note: Callable[..., None]):
+    def see(layer: nn.Layer, inputs: tuple, output: paddle.Tensor) -> None:
+        note(name, inputs[0].numpy(), pools=isinstance(layer, nn.MaxPool2D))
+
+    return see
 
 
 def _watch_layers(network: nn.Layer, arrays: Arrays) -> None:

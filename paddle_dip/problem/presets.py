@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 from paddle_dip.problem.kernels import KERNELS
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
@@ -36,7 +36,7 @@ class Preset:
     task: str
     steps: int
     reg_noise_std: float  # standard deviation of the noise added to z at each step
-    network: SkipConfig = SkipConfig()
+    network: NetworkConfig = SkipConfig()
     initialisation: str = "torch"  # law of the initial weights: "torch" or "paddle"
     input: str = "uniform"  # z: "uniform" on [0, input_scale), "normal" of that deviation, "meshgrid", or the problem's "guide"
     input_scale: float = 0.1

@@ -29,10 +29,13 @@ def step_noise(shape: tuple[int, ...], seed: int, step: int) -> np.ndarray:
     return _generator(seed, "noise", step).standard_normal(shape, dtype=np.float32)
 
 
-def initial_weights(shape: tuple[int, ...], fan_in: int, seed: int, index: int, *, law: str, is_bias: bool) -> np.ndarray:
+def initial_weights(
+    shape: tuple[int, ...], fan_in: int, seed: int, index: int, *, law: str, is_bias: bool, fan_out: int | None = None
+) -> np.ndarray:
     """Return the initial values of the weight or bias number `index` of a convolution or linear layer: float64 of `shape`.
 
-    law "torch": uniform on +-1/sqrt(fan_in) for weight and bias. law "paddle": N(0, 2/fan_in) for the weight, 0 for the bias.
+    law "torch": uniform on +-1/sqrt(fan_in) for weight and bias. law "paddle": N(0, 2/fan_in) for the weight, 0 for the bias; where
+    `fan_out` is given, as it is for a transposed convolution, uniform on +-sqrt(6/(fan_in + fan_out)) for the weight.
     In Deep Image Prior the initialisation is part of the prior: torch's law has a standard deviation sqrt(6) times smaller.
     """
     generator = _generator(seed, "weights", index)
@@ -40,7 +43,12 @@ def initial_weights(shape: tuple[int, ...], fan_in: int, seed: int, index: int, 
         bound = 1 / np.sqrt(fan_in)
         return generator.uniform(-bound, bound, shape)
     if law == "paddle":
-        return np.zeros(shape) if is_bias else generator.standard_normal(shape) * np.sqrt(2 / fan_in)
+        if is_bias:
+            return np.zeros(shape)
+        if fan_out is None:
+            return generator.standard_normal(shape) * np.sqrt(2 / fan_in)
+        bound = np.sqrt(6 / (fan_in + fan_out))
+        return generator.uniform(-bound, bound, shape)
     raise ValueError(f"initialisation must be torch or paddle, not {law!r}")
 
 

@@ -69,7 +69,7 @@ def fit(
     law = {"initialisation": preset.initialisation, "precision": preset.precision}
     network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
     adam = paddle.optimizer.Adam(preset.learning_rate, parameters=network.parameters())
-    shape = (1, preset.network.input_depth, *network_size(problem.canvas, len(preset.network.down)))
+    shape = preset.network.input_shape(*problem.canvas)
     z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
     known = None if problem.known is None else paddle.to_tensor(problem.known[None], dtype=dtype)
@@ -107,9 +107,3 @@ def moving_average(average: paddle.Tensor, value: paddle.Tensor, step: int, deca
     """Return the exponential moving average after `step` (from 0): a plain mean at first, so that the start leaves no trace."""
     weight = max(1 - decay, 1 / (step + 1))
     return average + weight * (value - average)
-
-
-def network_size(canvas: tuple[int, int], scales: int) -> tuple[int, int]:
-    """Return the size, at least `canvas`, that the network works at: multiples of 2 ** scales, and at least twice that."""
-    multiple = 2**scales
-    return tuple(max(-(-side // multiple), 2) * multiple for side in canvas)

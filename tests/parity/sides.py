@@ -27,7 +27,8 @@ def torch_arrays(experiment: Experiment) -> Arrays:
 
 def ladder(experiment: Experiment) -> list[Stage]:
     """Both frameworks in this process: on a CPU they live together, and tests need not wait for processes to start."""
-    return compare(paddle_arrays(experiment), torch_arrays(experiment), dtype=experiment.dtype)
+    arrays = paddle_arrays(experiment), torch_arrays(experiment)
+    return compare(*arrays, dtype=experiment.dtype, zero_pad=experiment.zero_pad())
 
 
 def failures(stages: list[Stage]) -> dict[str, str]:

@@ -70,6 +70,9 @@ def test_arrays_from_elsewhere_are_stages_of_their_own():
 def test_cancelled_biases_are_derived_from_the_names():
     names = ["s.down1.conv.bias", "s.down1.conv.weight", "s.down1.norm.bias", "s.merge.norm.bias", "s.up1.norm.bias", "head.bias"]
     assert without_gradient(names) == {"s.down1.conv.bias", "s.merge.norm.bias"}
+    assert without_gradient(names, zero_pad=True) == {"s.down1.conv.bias"}  # a constant isn't one behind a border of zeros
+    joined = ["ups.0.conv.bias", "ups.0.skip.bias", "ups.0.norm.bias", "ups.1.skip.bias", "ups.1.block.norm.bias", "start.up.bias"]
+    assert without_gradient(joined) == {"ups.0.conv.bias", "ups.0.skip.bias"}
     assert without_gradient(["params_1/s.down1.conv.bias", "params_1/s.down1.norm.bias"]) == {"params_1/s.down1.conv.bias"}
 
 
@@ -126,7 +129,17 @@ def test_an_experiment_survives_json():
 
 
 @pytest.mark.parametrize(
-    "setting", [{"network": "x"}, {"dtype": "int8"}, {"steps": 0}, {"operator": "x"}, {"height": 65}, {"pad": "zero"}, {"seed": -1}]
+    "setting",
+    [
+        {"network": "x"},
+        {"dtype": "int8"},
+        {"steps": 0},
+        {"operator": "x"},
+        {"height": 65},
+        {"pad": "x"},
+        {"seed": -1},
+        {"pad": "reflect", "network": "transposed"},
+    ],
 )
 def test_an_experiment_that_cannot_run_is_refused(setting):
     with pytest.raises(ValueError, match=next(iter(setting))):

@@ -1,4 +1,4 @@
-"""Both frameworks agree at every stage: every operator, kernel, law and padding on a small network, and every real network."""
+"""Both frameworks agree at every stage: operators, kernels, laws, paddings, options, families on small networks; every real one."""
 
 from dataclasses import replace
 
@@ -7,11 +7,14 @@ import pytest
 from paddle_dip.parity.experiment import DTYPES, OPERATORS, Experiment
 from paddle_dip.parity.names import without_gradient
 from paddle_dip.parity.trace import first_step
+from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.solver.networks import build_network
+from tests.parity.conftest import SMALL_NETWORKS
 from tests.parity.sides import failures, ladder, varied
 
-REAL = tuple(NETWORKS)  # before the fixture adds the small one
+REAL = tuple(NETWORKS)  # before the fixture adds the small ones
+PADDED = tuple(name for name in REAL if hasattr(NETWORKS[name], "pad"))
 
 
 @pytest.mark.parametrize("operator", OPERATORS)
@@ -33,6 +36,18 @@ def test_paddings_and_initialisations(dtype, pad, law):
 def test_odd_sizes_and_channels(dtype, channels, height, width, factor, work_scale):
     odd = varied(dtype=dtype, channels=channels, height=height, width=width, factor=factor, work_scale=work_scale)
     assert not failures(ladder(replace(odd, back_projection=2)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("network", SMALL_NETWORKS)
+def test_options_and_families(network, dtype):
+    assert not failures(ladder(varied(network=network, dtype=dtype, steps=3)))
+
+
+@pytest.mark.parametrize("law", ["torch", "paddle"])
+@pytest.mark.parametrize("network", ["small-mixed", "small-transposed", "small-unet"])
+def test_initialisations_of_transposed_convolutions(network, law):
+    assert not failures(ladder(varied(network=network, initialisation=law)))
 
 
 def test_a_hundred_steps_of_the_small_network():
@@ -57,13 +72,20 @@ def test_every_network(network, dtype, steps):
     "changes",
     [
         {"operator": "pillow", "clip": True, "work_scale": 2, "height": 128, "width": 192, "back_projection": 3},
-        {"pad": "replicate", "initialisation": "paddle"},
+        {"initialisation": "paddle"},
         {"channels": 1, "height": 75, "width": 105, "factor": 5, "operator": "gauss12"},
     ],
-    ids=["fast-preset", "other-ports", "odd-grey"],
+    ids=["fast-preset", "other-law", "odd-grey"],
 )
 def test_every_network_with_other_settings(network, changes):
     assert not failures(ladder(replace(Experiment(network=network, steps=1), **changes)))
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("network", PADDED)
+@pytest.mark.parametrize("pad", PADS)
+def test_every_network_with_other_padding(network, pad):
+    assert not failures(ladder(Experiment(network=network, pad=pad, steps=1)))
 
 
 @pytest.mark.parametrize("pad", ["reflect", "replicate"])
@@ -80,14 +102,21 @@ def test_every_network_on_the_plain_layers_in_float32(plain, network):
     assert next(s.max_abs for s in stages if s.name == "forward") <= 1e-5
 
 
-@pytest.mark.parametrize("pad", ["reflect", "replicate"])
-def test_what_is_left_out_is_just_what_has_no_gradient(pad):
-    experiment = varied(pad=pad)
+@pytest.mark.parametrize("network", SMALL_NETWORKS)
+def test_what_is_left_out_is_just_what_has_no_gradient(network):
+    assert_without_gradient(varied(network=network))
+
+
+def test_with_replicate_padding_the_same_is_left_out():
+    assert len(assert_without_gradient(varied(pad="replicate"))) == 17  # 14 convolutions with a BatchNorm behind them, 3 merges
+
+
+def assert_without_gradient(experiment: Experiment) -> set[str]:
     arrays = first_step(experiment.problem(), experiment.preset(), seed=0, dtype="float64")
     gradients = {name.removeprefix("grad/"): abs(v).max() for name, v in arrays.items() if name.startswith("grad/")}
-    left_out = without_gradient(gradients)
-    assert len(left_out) == 17  # 14 convolutions with a BatchNorm behind them, 3 merges
+    left_out = without_gradient(gradients, zero_pad=experiment.zero_pad())
     assert {name for name, largest in gradients.items() if largest < 1e-13} == left_out
+    return left_out
 
 
 def paddle_names(network: str) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 import torch_ref
 from tests.conftest import ROOT
+from tests.parity.conftest import SMALL_NETWORKS
 
 SOLVER = ROOT / "paddle_dip" / "solver"
 # Faster equivalents of slow operations have no mirror, nor has what sets Paddle up.
@@ -45,14 +46,14 @@ def test_signatures_are_mirrored(pair):
         assert_mirrored(name, thing, public(theirs)[name])
 
 
-def test_attribute_names_are_mirrored():
+@pytest.mark.parametrize("config", SMALL_NETWORKS.values(), ids=SMALL_NETWORKS)
+def test_attribute_names_are_mirrored(config):
     from paddle_dip.parity.trace import build_network
     from paddle_dip.weights import to_torch
-    from tests.parity.conftest import SMALL
     from torch_ref.networks import build_network as build_mirror
 
-    ours = {name: tuple(v.shape) for name, v in build_network(SMALL, 3).state_dict().items()}
-    theirs = {name: tuple(v.shape) for name, v in build_mirror(SMALL, 3).state_dict().items() if "num_batches" not in name}
+    ours = {name: tuple(v.shape) for name, v in build_network(config, 3).state_dict().items()}
+    theirs = {name: tuple(v.shape) for name, v in build_mirror(config, 3).state_dict().items() if "num_batches" not in name}
     assert {name: v.shape for name, v in to_torch({n: ArrayOf(s) for n, s in ours.items()}).items()} == theirs
 
 

@@ -25,7 +25,7 @@ def torch_network(config, channels=3):
     """A network with running statistics that aren't 0 and 1."""
     network = build_torch(config, channels, seed=3)
     with torch.no_grad():
-        network(torch.rand(1, config.input_depth, 64, 64))
+        network(torch.rand(config.input_shape(64, 64)))
     return network
 
 
@@ -52,7 +52,7 @@ def test_torch_to_paddle_to_torch_is_bit_exact(name, config, tmp_path):
     assert_same_bits({k: v for k, v in state_of(start).items() if "num_batches_tracked" not in k}, back)
     again = build_torch(config, 3, seed=4)
     again.load_state_dict({k: torch.tensor(v) for k, v in back.items()}, strict=True)
-    z = torch.rand(1, config.input_depth, 64, 64)
+    z = torch.rand(config.input_shape(64, 64))
     assert torch.equal(again(z), start(z))
 
 
@@ -99,12 +99,15 @@ class Branches(nn.Module):
         return torch.cat([branch(x) for branch in self.children()], dim=1)
 
 
-def padded(inputs, outputs, kernel, stride=1):
-    return nn.Sequential(nn.ReflectionPad2d(kernel // 2), nn.Conv2d(inputs, outputs, kernel, stride))
-
-
 def nested(config, channels):
     """A network nested as the original one's keys say, for a size that every scale halves evenly."""
+
+    def padded(inputs, outputs, kernel, stride=1):
+        pools = [nn.AvgPool2d(2)] if stride == 2 and config.downsampling == "avg" else []
+        stride = 1 if pools else stride
+        if config.pad == "zero":
+            return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2), *pools)
+        return nn.Sequential(nn.ReflectionPad2d(kernel // 2), nn.Conv2d(inputs, outputs, kernel, stride), *pools)
 
     def unit(inputs, outputs, kernel, stride=1):
         return [padded(inputs, outputs, kernel, stride), nn.BatchNorm2d(outputs), nn.LeakyReLU(float(np.float32(config.slope)))]
@@ -114,22 +117,38 @@ def nested(config, channels):
         last = index + 1 == len(config.down)
         below = down if last else config.up[index + 1]
         inner = [] if last else [Block(*level(index + 1, down))]
-        up_two = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
-        deeper = Block(*unit(inputs, down, 3, 2), *unit(down, down, 3), *inner, up_two)
+        up_two = nn.Upsample(scale_factor=2, mode=config.upsampling_at(index))
+        kernel = config.down_kernel
+        deeper = Block(*unit(inputs, down, kernel, 2), *unit(down, down, kernel), *inner, up_two)
         first = Branches(Block(*unit(inputs, skip, 1)), deeper) if skip else deeper
-        return [first, nn.BatchNorm2d(skip + below), *unit(skip + below, up, 3), *unit(up, up, 1)]
+        merged = [first, nn.BatchNorm2d(skip + below), *unit(skip + below, up, 3)]
+        return merged + unit(up, up, 1) if config.up_1x1 else merged
 
     return Block(*level(0, config.input_depth), padded(config.up[0], channels, 1), nn.Sigmoid())
 
 
-@pytest.mark.parametrize("config", [SMALL, replace(NETWORKS["skip-64"], up=(64, 32, 16, 8, 4))], ids=["small", "five-scales"])
+ORIGINALS = {
+    "small": SMALL,
+    "five-scales": replace(NETWORKS["skip-64"], up=(64, 32, 16, 8, 4)),
+    "large-hole": replace(SMALL, skip=(0, 0, 0), down_kernel=5, upsampling="nearest", up_1x1=False),
+    "zero-avg": replace(SMALL, pad="zero", downsampling="avg", upsampling=("nearest", "bilinear", "nearest")),
+}
+
+
+@pytest.mark.parametrize("config", ORIGINALS.values(), ids=ORIGINALS)
 def test_the_originals_state_dict_gives_the_same_image(config):
     original = nested(config, 3)
     weights = from_reference(state_of(original), config)
     ours = build_torch(config, 3)
     ours.load_state_dict({k: torch.tensor(v) for k, v in weights.items()}, strict=True)
-    z = torch.rand(1, config.input_depth, 64, 64)
+    z = torch.rand(config.input_shape(64, 64))
     torch.testing.assert_close(ours(z), original(z), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("config", [NETWORKS["unet"], replace(SMALL, upsampling="transposed"), replace(SMALL, pad="replicate")])
+def test_networks_that_the_original_has_not_are_refused(config):
+    with pytest.raises(ValueError, match="the original"):
+        reference_names(config)
 
 
 def test_the_originals_names_as_they_are_known():

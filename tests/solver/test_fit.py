@@ -13,7 +13,7 @@ from paddle_dip.problem.presets import super_resolution_preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.restore import chosen_canvas, finish, restore
-from paddle_dip.solver.fit import fit, moving_average, network_size
+from paddle_dip.solver.fit import fit, moving_average
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
@@ -105,11 +105,6 @@ def test_back_projection_can_be_switched_on_its_own():
 @pytest.mark.parametrize("channels", [1, 3])
 def test_channels_follow_the_observation(channels):
     assert restore(problem(channels=channels), replace(PRESET, steps=2), fit=fit).shape[0] == channels
-
-
-@pytest.mark.parametrize(("canvas", "size"), [((1, 1), (64, 64)), ((64, 65), (64, 96)), ((288, 200), (288, 224))])
-def test_network_size_is_a_multiple_that_reflection_can_pad(canvas, size):
-    assert network_size(canvas, 5) == size
 
 
 def test_a_fit_that_diverged_is_no_result():

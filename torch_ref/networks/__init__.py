@@ -3,16 +3,19 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from torch_ref.initialisation import initialise
+from torch_ref.networks.deep_decoder import DeepDecoder
+from torch_ref.networks.hourglass import Hourglass
 from torch_ref.networks.skip import Skip
+from torch_ref.networks.unet import UNet
 
 # configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.architectures.
-_NETWORKS = {SkipConfig: Skip}
+_NETWORKS = {SkipConfig: Skip, HourglassConfig: Hourglass, UNetConfig: UNet, DeepDecoderConfig: DeepDecoder}
 
 
 def build_network(
-    config: SkipConfig,
+    config: NetworkConfig,
     channels: int,
     *,
     seed: int = 0,

@@ -5,6 +5,7 @@ from torch import nn
 
 from paddle_dip.problem.architectures import SkipConfig
 from torch_ref.layers import ConvBlock, Merge
+from torch_ref.precision import products
 
 
 class Scale(nn.Module):
@@ -12,26 +13,26 @@ class Scale(nn.Module):
 
     def __init__(self, config: SkipConfig, index: int, inputs: int, deeper: int):
         super().__init__()
-        style = {"pad": config.pad, "slope": config.slope}
+        style = {"pad": config.pad, "activation": config.activation, "slope": config.slope}
         down, up, skip = config.down[index], config.up[index], config.skip[index]
         self.skip = ConvBlock(inputs, skip, 1, **style) if skip else None
-        self.down1 = ConvBlock(inputs, down, 3, stride=2, **style)
-        self.down2 = ConvBlock(down, down, 3, **style)
-        self.merge = Merge(skip + deeper)
-        self.up1 = ConvBlock(skip + deeper, up, 3, **style)
-        self.up2 = ConvBlock(up, up, 1, **style)
+        self.down1 = ConvBlock(inputs, down, config.down_kernel, stride=2, downsampling=config.downsampling, **style)
+        self.down2 = ConvBlock(down, down, config.down_kernel, **style)
+        self.merge = Merge(skip, deeper, upsampling=config.upsampling_at(index))
+        self.up1 = ConvBlock(skip + deeper, up, config.up_kernel, **style)
+        self.up2 = ConvBlock(up, up, 1, **style) if config.up_1x1 else None
 
 
 class Skip(nn.Module):
     """z, [1, input_depth, H, W], to an image, [1, channels, H, W] in [0, 1].
 
-    H and W: multiples of 2 ** (number of scales), and at least twice that (reflect padding needs two pixels at the deepest scale).
+    H and W: as in config.input_shape, multiples of 2 ** (number of scales).
     Trainable parameters: 2,217,831 with the paper's configuration and 3 channels. Source: the reference's models/skip.py.
     """
 
     def __init__(self, config: SkipConfig, channels: int):
         super().__init__()
-        last = len(config.down) - 1
+        last = config.scales - 1
         inputs = (config.input_depth, *config.down)
         self.scales = nn.ModuleList(
             [Scale(config, i, inputs[i], config.up[i + 1] if i < last else config.down[i]) for i in range(last + 1)]
@@ -40,12 +41,7 @@ class Skip(nn.Module):
         self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
-        if self.bf16:
-            return self._autocast(z)
-        return torch.sigmoid(self.head(self._scale(z, 0)))
-
-    def _autocast(self, z: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(z.device.type, torch.bfloat16):
+        with products(z, bf16=self.bf16):
             image = self.head(self._scale(z, 0))
         return torch.sigmoid(image.to(z.dtype))
 
@@ -55,4 +51,5 @@ class Skip(nn.Module):
         if index + 1 < len(self.scales):
             deeper = self._scale(deeper, index + 1)
         skip = scale.skip(x) if scale.skip is not None else None
-        return scale.up2(scale.up1(scale.merge(skip, deeper)))
+        merged = scale.up1(scale.merge(skip, deeper))
+        return scale.up2(merged) if scale.up2 is not None else merged

@@ -29,7 +29,7 @@ def conv(x: paddle.Tensor, layer: nn.Conv2D, *, bf16: bool = False) -> paddle.Te
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
     stride = block.conv._stride[0]
-    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, block.slope, *_law(block.norm))
+    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, block.act._negative_slope, *_law(block.norm))
     return _call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
 
 
@@ -41,8 +41,8 @@ def merge_block(
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
     learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
     running = (*_running(merge.norm), *_running(block.norm))
-    eps, momentum = _law(block.norm)
-    return _call("dip_merge_block", skip, deeper, *learned, *running, _padding(block), True, block.slope, eps, momentum, bf16)[0]
+    style = (_padding(block), True, block.act._negative_slope, *_law(block.norm))
+    return _call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
 
 
 def _learned(block: ConvBlock) -> tuple[paddle.Tensor, ...]:
@@ -58,7 +58,7 @@ def _law(norm: nn.BatchNorm2D) -> tuple[float, float]:
 
 
 def _padding(block: ConvBlock) -> str:
-    return block.pad if block.reach else "none"
+    return block.pad if block.conv._kernel_size[0] > 1 else "none"
 
 
 def _call(name: str, *operands) -> list[paddle.Tensor]:

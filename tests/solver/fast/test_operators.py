@@ -21,7 +21,7 @@ class Joint(nn.Layer):
 
     def __init__(self, skip: int, deeper: int, outputs: int, kernel: int, pad: str = "reflect"):
         super().__init__()
-        self.merge = Merge(skip + deeper)
+        self.merge = Merge(skip, deeper)
         self.block = ConvBlock(skip + deeper, outputs, kernel, pad=pad)
 
     def forward(self, *images):

@@ -50,6 +50,28 @@ def test_output_and_gradients_are_the_plain_networks(pad):
 
 
 @needs_operators
+@pytest.mark.parametrize(
+    ("changes", "fast"),
+    [
+        ({}, True),
+        ({"pad": "replicate"}, True),
+        ({"pad": "zero"}, False),
+        ({"upsampling": ("bilinear", "nearest", "bilinear")}, False),
+        ({"downsampling": "avg"}, False),
+        ({"activation": "swish"}, False),
+        ({"down_kernel": 5}, False),
+        ({"up_1x1": False}, False),
+    ],
+)
+def test_other_options_take_the_plain_layers(changes, fast, monkeypatch):
+    painted = []
+    monkeypatch.setattr("paddle_dip.solver.networks.skip.paint", lambda network, z: painted.append(network))
+    config = replace(SMALL, **changes)
+    build_network(config, 3)(paddle.rand(config.input_shape(16, 24)))
+    assert bool(painted) == fast
+
+
+@needs_operators
 def test_float64_takes_the_plain_layers():
     assert not operators.usable(paddle.rand([1, 4, 16, 16], dtype="float64"))
 

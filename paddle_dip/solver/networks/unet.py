@@ -1,0 +1,82 @@
+"""The UNet of the Deep Image Prior's reference implementation."""
+
+from itertools import pairwise
+
+import paddle
+import paddle.nn.functional as F
+from paddle import nn
+
+from paddle_dip.problem.architectures import UNetConfig
+from paddle_dip.solver.layers import ConvBlock, convolution, transposed, upsample
+from paddle_dip.solver.precision import products
+
+
+class Pair(nn.Layer):
+    """Two 3x3 convolutions, each followed by a normalisation, if `norm`, and by ReLU: [N, C, H, W] to [N, C', H, W]."""
+
+    def __init__(self, inputs: int, outputs: int, *, pad: str, norm: bool):
+        super().__init__()
+        style = {"pad": pad, "activation": "relu", "norm": norm}
+        self.block1 = ConvBlock(inputs, outputs, 3, **style)
+        self.block2 = ConvBlock(outputs, outputs, 3, **style)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return self.block2(self.block1(x))
+
+
+class Down(nn.Layer):
+    """Max pooling and a normalised pair of convolutions: [N, C, 2 H, 2 W] to [N, C', H, W]."""
+
+    def __init__(self, inputs: int, outputs: int, *, pad: str):
+        super().__init__()
+        self.pool = nn.MaxPool2D(2)
+        self.pair = Pair(inputs, outputs, pad=pad, norm=True)
+
+    def forward(self, x: paddle.Tensor) -> paddle.Tensor:
+        return self.pair(self.pool(x))
+
+
+class Up(nn.Layer):
+    """Enlarge twofold, to as many channels as `beside` has, concatenate [deeper, beside], and convolve without normalising."""
+
+    def __init__(self, deeper: int, beside: int, *, upsampling: str, pad: str):
+        super().__init__()
+        if upsampling == "transposed":
+            self.up = transposed(deeper, beside)
+        else:
+            self.up = nn.Sequential(upsample(upsampling, deeper), convolution(deeper, beside, 3, pad=pad))
+        self.pair = Pair(2 * beside, beside, pad=pad, norm=False)
+
+    def forward(self, deeper: paddle.Tensor, beside: paddle.Tensor) -> paddle.Tensor:
+        return self.pair(paddle.concat([self.up(deeper), beside], axis=1))
+
+
+class UNet(nn.Layer):
+    """z, [1, input_depth, H, W], to an image, [1, channels, H, W] in [0, 1]; H and W as in config.input_shape.
+
+    Source: the reference's models/unet.py, with BatchNorm, and without copies of z at every level (its concat_x).
+    """
+
+    def __init__(self, config: UNetConfig, channels: int):
+        super().__init__()
+        levels = list(pairwise(config.widths))
+        self.start = Pair(config.input_depth, config.widths[0], pad=config.pad, norm=True)
+        self.downs = nn.LayerList([Down(finer, deeper, pad=config.pad) for finer, deeper in levels])
+        style = {"upsampling": config.upsampling, "pad": config.pad}
+        self.ups = nn.LayerList([Up(deeper, finer, **style) for finer, deeper in reversed(levels)])  # the deepest first
+        self.head = nn.Conv2D(config.widths[0], channels, 1)
+        self.bf16 = False  # multiply in bfloat16 inside the convolutions
+
+    def forward(self, z: paddle.Tensor) -> paddle.Tensor:
+        with products(z, bf16=self.bf16):
+            image = self._image(z)
+        return F.sigmoid(image.astype(z.dtype))
+
+    def _image(self, z: paddle.Tensor) -> paddle.Tensor:
+        beside = [self.start(z)]
+        for down in self.downs:
+            beside.append(down(beside[-1]))
+        x = beside.pop()
+        for up in self.ups:
+            x = up(x, beside.pop())
+        return self.head(x)
