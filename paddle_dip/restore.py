@@ -1,17 +1,13 @@
 """The whole line in one place: a problem, a fit, a result."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 
-from paddle_dip.environment import free_memory
-from paddle_dip.problem.budget import check_memory
-from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.resampling import back_project, pillow_resize
+from paddle_dip.problem.resampling import back_project
 from paddle_dip.problem.stopping import Stopper, held_out
-from paddle_dip.problem.tasks import Problem, super_resolution
+from paddle_dip.problem.tasks import Problem
 
 
 def restore(
@@ -46,12 +42,12 @@ def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
 
 
 def chosen_canvas(preset: Preset, snapshot, stopper: Stopper) -> np.ndarray:
-    """Return the canvas, [C, *problem.canvas], that a fit would end on now: the stopper's, else the average or the last iterate.
+    """Return the canvas, [C, *problem.canvas], that a fit would end on now: the stopper's choice, else the snapshot's."""
+    return current_canvas(preset, snapshot) if stopper.canvas is None else stopper.canvas
 
-    Raises ArithmeticError where the fit has diverged.
-    """
-    if stopper.canvas is not None:
-        return stopper.canvas
+
+def current_canvas(preset: Preset, snapshot) -> np.ndarray:
+    """Return the canvas of a snapshot, [C, *problem.canvas]: average or iterate; raises ArithmeticError where it has diverged."""
     canvas = snapshot.canvas("average" if preset.average == "ema" else preset.final_input)
     if not np.isfinite(canvas).all():
         raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
@@ -69,21 +65,3 @@ def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     if preset.keep_known and problem.known is not None:
         image = problem.known * problem.observation + (1 - problem.known) * image
     return image
-
-
-def photo_problem(low: Photo, factor: int, preset: Preset) -> Problem:
-    """Return the problem of magnifying a photo; raises ValueError for one too small, or too large for the free memory."""
-    problem = super_resolution(low.pixels, factor, preset)
-    check_memory(problem, preset, free_memory())
-    return problem
-
-
-def restore_photo(
-    low: Photo, problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int, watch: Callable
-) -> Photo:
-    """Return a photo restored, with its bits and profile; alpha, which has no prior, is enlarged by Lanczos. See `restore`."""
-    pixels = restore(problem, preset, fit=fit, seed=seed, watch=watch)
-    alpha = None
-    if low.alpha is not None:
-        alpha = pillow_resize(low.alpha.shape, pixels.shape[1:])(low.alpha).clip(0, 1)
-    return replace(low, pixels=pixels, alpha=alpha)

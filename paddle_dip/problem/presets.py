@@ -14,7 +14,7 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
-STOPS = ("never", "emv", "wmv", "held-out", "plateau")
+STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
 _CHOICES = {
     "initialisation": ("torch", "paddle"),
     "operator": ("pillow", *KERNELS),

@@ -12,8 +12,8 @@ from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 HELD_OUT = 0.03  # of the observation's pixels
 _WARM_UP = 0.2  # of the steps: a minimum before that is the start's, not the image's
 _SUBSET = 4096  # pixels whose variance is followed; more tell no more
-_PLATEAU_STEPS = 100  # between the two averages that are compared
-_PLATEAU = 1e-6  # mean squared change over those: 60 dB
+_EVERY = {"plateau": 100, "sigma": 10}  # steps between two looks at the average
+_PLATEAU = 1e-6  # mean squared change between those: 60 dB
 
 Arrays = dict[str, np.ndarray]
 
@@ -22,10 +22,13 @@ class Stopper:
     """Follows one fit. `canvas` and `step` are what to return: the moving average at the best moment so far.
 
     preset.stop: "never" returns the last average; "emv" and "wmv" the one where the outputs' running variance was least; "held-out"
-    the one that predicts pixels best that the fit didn't see (see `held_out`); "plateau" the last, as soon as it hardly moves.
+    the one that predicts pixels best that the fit didn't see (see `held_out`); "plateau" the last, as soon as it hardly moves;
+    "sigma" the last, as soon as it is as near to the observation as the noise on it.
     """
 
     def __init__(self, problem: Problem, preset: Preset, seed: int = 0):
+        if preset.stop == "sigma" and problem.sigma is None:
+            raise ValueError("stop sigma is for the task denoise, where the noise on the photo is known or estimated")
         self._problem, self._preset, self._seed = problem, preset, seed
         self._variance = {"emv": ExponentialVariance, "wmv": WindowedVariance}.get(preset.stop, lambda: None)()
         self._least = np.inf
@@ -34,24 +37,27 @@ class Stopper:
     def done(self, snapshot) -> bool:
         """Take in the snapshot of each step in turn; return whether the fit should end here."""
         kind = self._preset.stop
-        if kind == "never" or (kind == "plateau" and snapshot.step % _PLATEAU_STEPS):
+        if kind == "never" or snapshot.step % _EVERY.get(kind, 1):
             return False
         signal = self._signal(snapshot)
         if snapshot.step < _WARM_UP * self._preset.steps:
             return False
-        if kind == "plateau":
-            return signal < _PLATEAU
+        if kind in _EVERY:
+            return signal < (self._problem.sigma**2 if kind == "sigma" else _PLATEAU)
         if signal < self._least:
             self._least, self.step, self.canvas = signal, snapshot.step, snapshot.canvas("average")
         return snapshot.step - self.step >= self._preset.patience
 
     def _signal(self, snapshot) -> float:
         if self._variance:
-            return self._variance.add(subset(snapshot.canvas("perturbed")))
+            output = subset(snapshot.canvas("perturbed"))
+            return self._variance.add(output) if np.isfinite(output).all() else np.inf
         average = snapshot.canvas("average")
         if self._preset.stop == "held-out":
             return held_out_error(self._problem, average, self._seed)
         before, self.canvas, self.step = self.canvas, average, snapshot.step
+        if self._preset.stop == "sigma":
+            return observed_error(self._problem, average)
         return np.inf if before is None else float(((average - before) ** 2).mean())
 
     def state(self) -> Arrays:
@@ -81,10 +87,14 @@ def held_out(problem: Problem, seed: int) -> Problem:
 
 def held_out_error(problem: Problem, canvas: np.ndarray, seed: int) -> float:
     """Return the mean squared error of what a canvas, [C, *problem.canvas], predicts for the withheld pixels."""
+    return observed_error(problem, canvas, _withheld(problem, seed))
+
+
+def observed_error(problem: Problem, canvas: np.ndarray, chosen: np.ndarray | float = 1.0) -> float:
+    """Return the mean squared error of what a canvas predicts for the known pixels that are `chosen`, [1, h, w]."""
     image = problem.enlarged(canvas)
     predicted = problem.operator(image) if problem.operator else image
-    weight = _withheld(problem, seed) * (problem.known if problem.known is not None else 1.0)
-    weight = np.broadcast_to(weight, predicted.shape)
+    weight = np.broadcast_to(chosen * (1.0 if problem.known is None else problem.known), predicted.shape)
     return float((weight * (predicted - problem.observation) ** 2).sum() / weight.sum())
 
 

@@ -1,6 +1,6 @@
 """What to restore: from an observation and a preset to a Problem."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,12 +13,13 @@ SMALLEST_SIDE = 4
 
 @dataclass(frozen=True)
 class Problem:
-    """An observation y and how it came from the unknown image x: y = known * operator(lift(canvas)).
+    """An observation y and how it came from the unknown image x: y = known * operator(lift(canvas)) + noise.
 
     observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the
     image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made. None in
     place of any of the three: nothing changes there. known: how much of each observed pixel is the image's, float32 [1, h, w] in
     [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of noise, [K, H, W].
+    sigma: standard deviation of the noise on the observation, where known.
     """
 
     observation: np.ndarray
@@ -28,6 +29,7 @@ class Problem:
     exact: Resize | None = None
     known: np.ndarray | None = None
     guide: np.ndarray | None = None
+    sigma: float | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,7 +50,7 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     check_factor(factor)
     small = low.shape[1:]
     if min(small) < SMALLEST_SIDE:
-        raise ValueError(f"image is {small[1]}x{small[0]} pixels, each side must have at least {SMALLEST_SIDE}")
+        raise ValueError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
     full = (small[0] * factor, small[1] * factor)
     canvas = tuple(-(-side // preset.work_scale) for side in full)
     exact = pillow_resize(full, small, clip=preset.clip)
@@ -59,6 +61,49 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
             f"operator {preset.operator} (preset {preset.name}) needs an even factor, not {factor}; the preset fast takes any"
         )
     return Problem(low.astype(np.float32), canvas, pillow_resize(canvas, full), operator, exact)
+
+
+def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> Problem:
+    """Return the problem of cleaning `noisy`, float32 [C, H, W] in [0, 1], of noise of deviation `sigma` or of JPEG's artefacts."""
+    return replace(_same_size(noisy, preset), sigma=sigma)
+
+
+def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
+    """Return the problem of filling the holes of `image`, float32 [C, H, W] in [0, 1].
+
+    holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises ValueError
+    where the sizes differ, nothing is a hole (unless it is only part of a photo) or nothing is known.
+    """
+    if holes.shape[1:] != image.shape[1:]:
+        raise ValueError(f"mask is {_size(holes)} pixels, the photo {_size(image)}: they must be equal")
+    if not part and not holes.any():
+        raise ValueError("mask has no hole: white marks what to fill, black what to keep")
+    if holes.min() == 1:
+        where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
+        raise ValueError(f"{where}; white marks what to fill, black what to keep")
+    return replace(_same_size(image, preset), known=(1 - holes).astype(np.float32))
+
+
+def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Problem:
+    """Return the problem of cleaning `image`, taken without flash, by the details of `flash`, both float32 [C, H, W] in [0, 1].
+
+    Raises ValueError where the sizes differ.
+    """
+    if flash.shape[1:] != image.shape[1:]:
+        raise ValueError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
+    return replace(_same_size(image, preset), guide=flash.astype(np.float32))
+
+
+def _same_size(image: np.ndarray, preset: Preset) -> Problem:
+    size = image.shape[1:]
+    if min(size) < SMALLEST_SIDE:
+        raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")
+    canvas = tuple(-(-side // preset.work_scale) for side in size)
+    return Problem(image.astype(np.float32), canvas, lift=None if canvas == size else pillow_resize(canvas, size))
+
+
+def _size(image: np.ndarray) -> str:
+    return f"{image.shape[2]}x{image.shape[1]}"
 
 
 def check_factor(factor: int) -> None:

@@ -22,6 +22,21 @@ def psnr_curves(histories: dict[str, list[HistoryPoint]]) -> str:
     axes[0].legend()
     for axis in axes[len(histories) :]:
         axis.set_axis_off()
+    return _svg(figure)
+
+
+def process_curve(points: list[dict]) -> str:
+    """Return an SVG picture of a fit's loss over its steps and, where the points have it, of the result's RGB PSNR in dB."""
+    shown = {"loss": "loss"} | ({"psnr": "PSNR, dB"} if "psnr" in points[0] else {})
+    figure = Figure(figsize=(5 * len(shown), 2.8), layout="constrained")
+    for axis, (key, label) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
+        axis.plot([point["step"] for point in points], [point[key] for point in points], color="tab:blue")
+        axis.set(xlabel="step", ylabel=label, yscale="log" if key == "loss" else "linear")
+        axis.grid(alpha=0.3)
+    return _svg(figure)
+
+
+def _svg(figure: Figure) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg")
     return text.getvalue()[text.getvalue().index("<svg") :]

@@ -1,0 +1,1 @@
+"""The commands that restore a person's own photos."""

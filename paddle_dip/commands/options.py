@@ -1,0 +1,124 @@
+"""The options that every restoring command has, and what all of them do with a photo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from paddle_dip.command import at_least, console, one_of
+from paddle_dip.files import writable_folder
+from paddle_dip.photos import Job, plan, restore_photo
+from paddle_dip.problem.images import Photo, check_writable, read_photo, write_photo
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
+from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tiles import Tile
+from paddle_dip.report.process import Process
+from paddle_dip.restore import current_canvas, finish
+
+_DTYPES = ("float32", "float64")
+
+Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
+PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
+Steps = Annotated[int, typer.Option(help="Steps, instead of the preset's.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
+Stop = Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")]
+Precision = Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")]
+Dtype = Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")]
+MaxMemory = Annotated[float, typer.Option(help="GiB to use at most: a photo that needs more is restored in overlapping tiles.")]
+Frames = Annotated[int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")]
+Truth = Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the options above were set to."""
+
+    out: Path
+    steps: int | None
+    seed: int
+    stop: str
+    precision: str
+    dtype: str
+    max_memory: float | None
+    frames: int | None
+    truth: Path | None
+
+    def applied(self, preset: Preset) -> Preset:
+        """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
+        at_least("--seed", self.seed, 0)
+        one_of("--dtype", self.dtype, _DTYPES)
+        if self.steps is not None:
+            preset = replace(preset, steps=at_least("--steps", self.steps, 1))
+        if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
+            preset = replace(preset, stop=self.stop)
+        return replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+
+
+def restore_file(
+    options: Options, name: str, photo: Photo, preset: Preset, problem: Callable[[Tile], Problem], truth: np.ndarray | None = None
+) -> None:
+    """Restore a photo and write it, and the process where frames are wanted. truth: [C, H, W]; else the file in the options.
+
+    Everything that can be refused is refused before the work begins.
+    """
+    check_writable(options.out, photo)
+    if options.frames is not None:
+        at_least("--frames", options.frames, 1)
+    limit = None if options.max_memory is None else int(at_least("--max-memory", options.max_memory, 0.001) * 2**30)
+    job = plan(Job(name, photo, problem, preset, (), options.seed, options.dtype), limit)
+    truth = _truth(options.truth, job) if truth is None else truth
+    writable_folder(options.out.parent)
+    process = _process(options, job, truth)
+    from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
+
+    result = restore_photo(job, fit=fit, watch=_watch(options, preset, process))
+    write_photo(options.out, result)
+    height, width = result.pixels.shape[1:]
+    score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
+    console().print(f"{options.out}: {width}x{height} pixels{score}", soft_wrap=True)
+    if process:
+        page = process.finish(result.pixels, f"{name}: {preset.task}", {"seed": options.seed, **preset.settings()})
+        console().print(f"Process: {page}", soft_wrap=True)
+
+
+def _truth(path: Path | None, job: Job) -> np.ndarray | None:
+    if path is None:
+        return None
+    truth, whole = read_photo(path).pixels, job.problem(_whole(job.photo))
+    wanted = (len(whole.observation), *whole.size)
+    if truth.shape != wanted:
+        raise ValueError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
+    return truth
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+
+
+def _whole(photo: Photo) -> Tile:
+    height, width = photo.pixels.shape[1:]
+    return slice(0, height), slice(0, width)
+
+
+def _process(options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
+    if options.frames is None:
+        return None
+    if len(job.tiles) > 1:
+        raise ValueError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
+    folder = writable_folder(options.out.with_name(f"{options.out.stem}_process"))
+    writable_folder(folder / "frames")
+    problem = job.problem(job.tiles[0])
+    known = 1.0 if problem.known is None else problem.known
+    return Process(folder, known * problem.observation, truth)
+
+
+def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:
+    def watch(problem: Problem, snapshot) -> None:
+        if process and (snapshot.step % options.frames == 0 or snapshot.step == 1):
+            process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
+
+    return watch

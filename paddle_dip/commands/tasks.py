@@ -1,0 +1,215 @@
+"""The commands, one a task: what each asks for, and the problem it makes of a photo."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import typer
+
+from paddle_dip.command import one_of
+from paddle_dip.commands.options import (
+    Dtype,
+    Frames,
+    MaxMemory,
+    Options,
+    Out,
+    Precision,
+    PresetName,
+    Seed,
+    Steps,
+    Stop,
+    Truth,
+    restore_file,
+)  # fmt: skip
+from paddle_dip.problem.images import read_photo
+from paddle_dip.problem.noise_level import noise_level
+from paddle_dip.problem.presets import PRESETS, super_resolution_preset
+from paddle_dip.problem.randomness import random_holes
+from paddle_dip.problem.task_presets import task_preset, task_presets
+from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
+from paddle_dip.problem.tiles import Tile
+
+_HOLES = ("white", "black")
+
+
+def super_resolve(
+    photo: Path = typer.Argument(help="The low-resolution photo: colour or grey, 8 or 16 bits, with or without alpha."),
+    out: Out = ...,
+    factor: int = typer.Option(4, help="Magnification, a whole number of at least 2."),
+    preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Magnify a photo with no other knowledge than the network's structure."""
+    check_factor(factor)
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(super_resolution_preset(preset, factor))
+    low = read_photo(photo)
+    restore_file(options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen))
+
+
+def denoise(
+    photo: Path = typer.Argument(help="The noisy photo."),
+    out: Out = ...,
+    sigma: float = typer.Option(
+        None, help="The noise's standard deviation, of 255; for --stop sigma. Default: estimated from the photo."
+    ),
+    preset: PresetName = "fast",
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Clean a photo of noise: the network takes longer to paint the noise than the picture."""
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(task_preset("denoise", preset))
+    noisy = read_photo(photo)
+    level = noise_level(noisy.pixels) if sigma is None else _positive("--sigma", sigma) / 255
+    restore_file(options, photo.name, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
+
+
+def dejpeg(
+    photo: Path = typer.Argument(help="The photo with JPEG's blocks and ringing."),
+    out: Out = ...,
+    preset: PresetName = "fast",
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Clean a photo of JPEG's artefacts."""
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(task_preset("dejpeg", preset))
+    blocky = read_photo(photo)
+    restore_file(options, photo.name, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
+
+
+def inpaint(
+    photo: Path = typer.Argument(help="The photo with holes, text or a watermark on it."),
+    mask: Path = typer.Argument(help="A picture of the same size that marks what to fill; in between: by as much."),
+    out: Out = ...,
+    holes: str = typer.Option("white", help="Which colour of the mask marks what to fill: white or black."),
+    preset: PresetName = "fast",
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Fill what a mask marks."""
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(task_preset("inpaint", preset))
+    damaged = read_photo(photo)
+    marked = _mask(mask, holes)
+    inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
+    restore_file(options, photo.name, damaged, chosen, _filling(damaged.pixels, marked, chosen))
+
+
+def restore_pixels(
+    photo: Path = typer.Argument(help="The photo with missing pixels; or, with --drop, a whole one to take pixels from."),
+    mask: Path = typer.Option(None, help="A picture of the same size: white where a pixel is missing."),
+    out: Out = ...,
+    drop: float = typer.Option(None, help="Share of the pixels to take away first, to see what comes back: 0.5 is half."),
+    preset: PresetName = "fast",
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Bring back missing pixels."""
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(task_preset("restore-pixels", preset))
+    whole = read_photo(photo)
+    if (mask is None) == (drop is None):
+        raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
+    if drop is not None and not 0 < drop < 1:
+        raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
+    missing = _mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, seed)
+    inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
+    known = whole.pixels if drop is not None and truth is None else None
+    restore_file(options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), known)
+
+
+def no_flash(
+    photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light."),
+    flash: Path = typer.Argument(help="The same scene with flash, of the same size."),
+    out: Out = ...,
+    preset: PresetName = "paper",
+    steps: Steps = None,
+    seed: Seed = 0,
+    stop: Stop = "auto",
+    precision: Precision = "float32",
+    dtype: Dtype = "float32",
+    max_memory: MaxMemory = None,
+    frames: Frames = None,
+    truth: Truth = None,
+) -> None:
+    """Clean a photo taken without flash by the details of one taken with it."""
+    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
+    chosen = options.applied(task_preset("flash-no-flash", preset))
+    dark, bright = read_photo(photo), read_photo(flash)
+    flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
+
+    def problem(tile: Tile) -> Problem:
+        return flash_no_flash(_part(dark.pixels, tile), _part(bright.pixels, tile), chosen)
+
+    restore_file(options, photo.name, dark, chosen, problem)
+
+
+COMMANDS = {
+    "super-resolve": super_resolve,
+    "denoise": denoise,
+    "dejpeg": dejpeg,
+    "inpaint": inpaint,
+    "restore-pixels": restore_pixels,
+    "flash-no-flash": no_flash,
+}
+
+
+def all_presets() -> dict:
+    """Return every preset under "TASK NAME"; super-resolution's also tell the factor."""
+    found = {f"{name} x{factor}": super_resolution_preset(name, factor) for name in PRESETS for factor in (8, 4)}
+    for task in list(COMMANDS)[1:]:
+        found |= {f"{task} {name}": preset for name, preset in task_presets(task).items()}
+    return found
+
+
+def _part(image: np.ndarray, tile: Tile) -> np.ndarray:
+    return image[:, tile[0], tile[1]]
+
+
+def _mask(path: Path, holes: str) -> np.ndarray:
+    one_of("--holes", holes, _HOLES)
+    white = read_photo(path).pixels.mean(axis=0, keepdims=True)
+    return white if holes == "white" else 1 - white
+
+
+def _filling(image: np.ndarray, holes: np.ndarray, preset) -> Callable[[Tile], Problem]:
+    return lambda tile: inpainting(_part(image, tile), _part(holes, tile), preset, part=True)
+
+
+def _positive(option: str, value: float) -> float:
+    if not value > 0:
+        raise ValueError(f"{option} must be above 0, not {value}")
+    return value

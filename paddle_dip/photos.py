@@ -1,0 +1,82 @@
+"""A person's own photo restored: whole where it fits into memory, in tiles where told to; its bits, profile and alpha are kept."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from paddle_dip.environment import free_memory
+from paddle_dip.guard import guarded
+from paddle_dip.problem.budget import check_memory, fit_bytes
+from paddle_dip.problem.images import Photo
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tiles import Tile, blended, tiling
+from paddle_dip.progress import track
+from paddle_dip.restore import restore
+
+
+@dataclass(frozen=True)
+class Job:
+    """A photo to restore. problem: from (rows, columns) of the photo to the problem of restoring that part; see `plan`."""
+
+    name: str
+    photo: Photo
+    problem: Callable[[Tile], Problem]
+    preset: Preset
+    tiles: tuple[Tile, ...]
+    seed: int = 0
+    dtype: str = "float32"
+
+
+def plan(job: Job, max_memory: int | None) -> Job:
+    """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
+
+    Raises ValueError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
+    """
+    height, width = job.photo.pixels.shape[1:]
+    whole = (slice(0, height), slice(0, width))
+    if max_memory is None:
+        check_memory(job.problem(whole), job.preset, free_memory())
+        return replace(job, tiles=(whole,))
+
+    def fits(rows: int, columns: int) -> bool:
+        return fit_bytes(job.problem((slice(0, rows), slice(0, columns))), job.preset) <= max_memory
+
+    return replace(job, tiles=tuple(tiling(height, width, fits)))
+
+
+def restore_photo(job: Job, *, fit: Callable[..., Iterator], watch: Callable = lambda problem, snapshot: None) -> Photo:
+    """Return the photo restored; alpha, which has no prior, is enlarged by Lanczos.
+
+    watch: called with the problem and each snapshot of a photo that is in one piece.
+    """
+    whole = job.photo.pixels.shape[1:]
+    parts = [(tile, _restored(job, number, fit, watch)) for number, tile in enumerate(job.tiles)]
+    scale = parts[0][1].shape[1] // (job.tiles[0][0].stop - job.tiles[0][0].start)
+    pixels = blended(parts, *whole, scale)
+    alpha = job.photo.alpha
+    if alpha is not None and scale > 1:
+        alpha = pillow_resize(alpha.shape, pixels.shape[1:])(alpha).clip(0, 1)
+    return replace(job.photo, pixels=pixels, alpha=alpha)
+
+
+def _restored(job: Job, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
+    """Return what becomes of one tile, [C, h, w]; one without a hole is as it was."""
+    problem = job.problem(job.tiles[number])
+    if problem.known is not None and problem.known.min() == 1:
+        return problem.observation
+    several = len(job.tiles) > 1
+    title = f"{job.name}, tile {number + 1} of {len(job.tiles)}" if several else job.name
+    safe = partial(guarded, fit, dtype=job.dtype, say=lambda words: print(f"{title}: {words}", file=sys.stderr))
+    with track(title, job.preset.steps) as show:
+
+        def look(snapshot) -> None:
+            show(snapshot)
+            if not several:
+                watch(problem, snapshot)
+
+        return restore(problem, job.preset, fit=safe, seed=job.seed, watch=look)

@@ -1,0 +1,66 @@
+"""A restoration as pictures: the sequence, as GIF and animated WebP, a curve, and one page with everything."""
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment
+from markupsafe import Markup
+from PIL import Image
+
+from paddle_dip.files import whole_file, write_csv, write_json, write_text
+from paddle_dip.problem.images import to_bytes, write_rgb
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.report.curves import process_curve
+
+_ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame, and of the small copies
+_FRAME_MS = 120
+_LAST_FRAME_MS = 2000
+
+
+@dataclass
+class Process:
+    """What is noted of a fit while it goes on. truth: [C, H, W] in [0, 1], only looked at to draw the curve."""
+
+    folder: Path
+    corrupted: np.ndarray
+    truth: np.ndarray | None = None
+    frames: list[Image.Image] = field(default_factory=list)
+    points: list[dict] = field(default_factory=list)
+
+    def note(self, step: int, loss: float, image: np.ndarray) -> None:
+        """Keep one moment: the picture, [C, H, W] in [0, 1], as frames/STEP.png, and its figures."""
+        write_rgb(self.folder / "frames" / f"{step:05d}.png", image)
+        self.frames.append(_small(image))
+        self.points.append({"step": step, "loss": loss} | ({} if self.truth is None else {"psnr": psnr(image, self.truth)}))
+
+    def finish(self, result: np.ndarray, title: str, settings: dict) -> Path:
+        """Write animations, small copies, curve and page; return the page's path."""
+        pictures = {"corrupted": self.corrupted, "result": result} | ({} if self.truth is None else {"truth": self.truth})
+        for name, image in pictures.items():
+            with whole_file(self.folder / f"{name}.png") as file:
+                _small(image).save(file, format="PNG")
+        moving = [*self.frames, _small(result)]
+        for suffix, more in (("gif", {}), ("webp", {"quality": 90})):
+            with whole_file(self.folder / f"process.{suffix}") as file:
+                _animate(moving, file, suffix.upper(), **more)
+        write_csv(self.folder / "history.csv", tuple(self.points[0]) if self.points else ("step", "loss"), self.points)
+        write_json(self.folder / "settings.json", settings)
+        template = files("paddle_dip.report").joinpath("process.html.j2").read_text(encoding="utf-8")
+        curve = Markup(process_curve(self.points)) if self.points else ""
+        page = Environment(autoescape=True).from_string(template)
+        write_text(self.folder / "index.html", page.render(title=title, pictures=list(pictures), curve=curve, settings=settings))
+        return self.folder / "index.html"
+
+
+def _animate(frames: list[Image.Image], file, kind: str, **settings) -> None:
+    durations = [_FRAME_MS] * (len(frames) - 1) + [_LAST_FRAME_MS]
+    frames[0].save(file, format=kind, save_all=True, append_images=frames[1:], duration=durations, loop=0, **settings)
+
+
+def _small(image: np.ndarray) -> Image.Image:
+    pixels = to_bytes(image)
+    copy = Image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy())
+    copy.thumbnail((_ANIMATION_SIDE, _ANIMATION_SIDE), Image.Resampling.LANCZOS)
+    return copy
