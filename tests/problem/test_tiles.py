@@ -1,0 +1,39 @@
+"""Tiles cover a picture, fit, and are put together without a seam."""
+
+import numpy as np
+import pytest
+
+from paddle_dip.problem.tiles import blended, tiling
+
+
+@pytest.mark.parametrize(("height", "width"), [(40, 40), (100, 67), (33, 300)])
+@pytest.mark.parametrize("most", [40 * 40, 3000, 10**6])
+def test_tiles_cover_the_picture_and_fit(height, width, most):
+    tiles = tiling(height, width, lambda h, w: h * w <= most)
+    covered = np.zeros((height, width), int)
+    for rows, columns in tiles:
+        assert rows.start >= 0 and rows.stop <= height and columns.start >= 0 and columns.stop <= width
+        assert (rows.stop - rows.start) * (columns.stop - columns.start) <= most
+        covered[rows, columns] += 1
+    assert covered.min() >= 1 and len({(r.stop - r.start, c.stop - c.start) for r, c in tiles}) == 1
+    assert (len(tiles) == 1) == (height * width <= most)
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_picture_cut_and_put_together_is_the_picture(scale):
+    picture = np.random.default_rng(0).random((2, 50 * scale, 71 * scale))
+    tiles = tiling(50, 71, lambda h, w: h * w <= 1500)
+    parts = [((r, c), picture[:, r.start * scale : r.stop * scale, c.start * scale : c.stop * scale]) for r, c in tiles]
+    assert len(parts) > 2
+    np.testing.assert_allclose(blended(parts, 50, 71, scale), picture, atol=1e-12)
+
+
+def test_overlapping_tiles_fade_into_each_other():
+    tiles = tiling(40, 100, lambda h, w: w <= 60)
+    row = blended([(tile, np.full((1, 40, tile[1].stop - tile[1].start), n)) for n, tile in enumerate(tiles)], 40, 100)[0, 20]
+    assert row[0] == 0 and row[-1] == len(tiles) - 1 and np.diff(row).min() >= 0 and np.diff(row).max() < 0.2
+
+
+def test_too_little_for_any_tile_is_refused():
+    with pytest.raises(ValueError, match="--max-memory"):
+        tiling(100, 100, lambda h, w: False)

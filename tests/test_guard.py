@@ -1,0 +1,65 @@
+"""A fit that goes wrong goes back, with smaller steps, and gives up in words."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from paddle_dip.guard import TRIES, guarded
+from paddle_dip.problem.task_presets import task_preset
+
+PRESET = replace(task_preset("denoise", "fast"), steps=200)
+
+
+@dataclass
+class Snapshot:
+    step: int
+    value: float
+
+    def loss(self) -> float:
+        return self.value
+
+    def state(self) -> dict:
+        return {"step": self.step}
+
+
+def losing(loss_at, log: list):
+    """A fit whose losses are `loss_at`(step, learning rate)."""
+
+    def fit(problem, preset, *, seed, state, dtype):
+        begin = state["step"] if state else 0
+        log.append((begin, preset.learning_rate, dtype))
+        for step in range(begin + 1, preset.steps + 1):
+            yield Snapshot(step, loss_at(step, preset.learning_rate))
+
+    return fit
+
+
+def steps(loss_at, log: list, said: list) -> list[int]:
+    return [s.step for s in guarded(losing(loss_at, log), None, PRESET, seed=0, dtype="float64", say=said.append)]
+
+
+def test_a_sound_fit_is_left_alone():
+    log, said = [], []
+    assert steps(lambda step, rate: 1 / step, log, said) == list(range(1, 201))
+    assert log == [(0, 0.01, "float64")] and said == []
+
+
+@pytest.mark.parametrize(("bad", "words"), [(float("nan"), "nan"), (1e6, "rose"), (float("inf"), "inf")])
+def test_a_fault_goes_back_to_the_last_good_state(bad, words):
+    log, said = [], []
+    seen = steps(lambda step, rate: bad if step > 120 and rate > 0.006 else 1 / step, log, said)
+    assert log == [(0, 0.01, "float64"), (100, 0.005, "float64")]
+    assert seen == [*range(1, 150), *range(101, 201)]
+    assert len(said) == 1 and words in said[0] and "back to step 100" in said[0] and "0.005" in said[0]
+
+
+def test_a_loss_that_stands_still_is_a_fault():
+    said = []
+    with pytest.raises(ArithmeticError, match="stands still"):
+        steps(lambda step, rate: 0.25, [], said)
+    assert len(said) == TRIES + 1
+
+
+def test_it_gives_up_in_words():
+    with pytest.raises(ArithmeticError, match="failed 4 times.*--seed"):
+        steps(lambda step, rate: float("nan"), [], [])
