@@ -18,6 +18,7 @@ from paddle_dip.parity.sides import SIDES
 from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.presets import CHOICES
 
 SIDE_HELP = f"One of {', '.join(SIDES)}, or an .npz file or a folder of arrays dumped elsewhere."
 app = command_line()
@@ -41,6 +42,10 @@ def compare_outputs(
     factor: int = typer.Option(8, help="Magnification."),
     work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
     back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
+    input_law: str = typer.Option("uniform", "--input", help=f"z: one of {', '.join(CHOICES['input'])}."),
+    noise: str = typer.Option("fresh", help=f"On z: {' or '.join(CHOICES['noise'])}."),
+    loss: str = typer.Option("mean", help=f"Of the squared errors: {' or '.join(CHOICES['loss'])}."),
+    tv_weight: float = typer.Option(0.0, help="Weight of the total variation in the loss."),
     seed: int = typer.Option(0, help="Seed of everything random; drawn with NumPy, so the same on both sides."),
     locate_first: bool = typer.Option(False, "--locate", help="Also name the first layer at which the two diverge."),
     reprod_log: bool = typer.Option(False, "--reprod-log", help="Also export the arrays in reprod_log's layout."),
@@ -51,7 +56,8 @@ def compare_outputs(
         Experiment(
             network=network, dtype=dtype, steps=steps, channels=channels, height=height, width=width, factor=factor,
             work_scale=work_scale, operator=operator, clip=clip, pad=pad, initialisation=initialisation,
-            back_projection=back_projection, seed=seed, layers=locate_first,
+            back_projection=back_projection, input=input_law, noise=noise, loss=loss, tv_weight=tv_weight, seed=seed,
+            layers=locate_first,
         )
     )  # fmt: skip
     sides = {"a": framework_a, "b": framework_b}

@@ -8,11 +8,13 @@ import numpy as np
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.kernels import KERNELS
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import CHOICES, Preset, super_resolution_preset
+from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.resampling import kernel_resize
-from paddle_dip.problem.tasks import Problem, super_resolution
+from paddle_dip.problem.tasks import Problem, denoising, flash_no_flash, inpainting, super_resolution
 
-OPERATORS = ("pillow", *KERNELS)
+OPERATORS = ("pillow", *KERNELS, "identity", "mask")
+_HOLES = 0.4  # of the pixels, with the operator "mask"
 DTYPES = ("float64", "float32")
 INITIALISATIONS = ("torch", "paddle")
 # These kernels of the reference exist with phase 0 only.
@@ -21,7 +23,7 @@ _PHASE_0 = ("gauss12", "gauss1sq2")
 
 @dataclass(frozen=True)
 class Experiment:
-    """A super-resolution fit to compare. height, width: the image's, multiples of factor."""
+    """A fit to compare. height, width: the image's, multiples of factor, which the operators "identity" and "mask" don't use."""
 
     network: str = "skip"  # a name of paddle_dip.problem.catalogue
     dtype: str = "float64"
@@ -36,6 +38,10 @@ class Experiment:
     pad: str | None = None  # instead of the network's own
     initialisation: str = "torch"
     back_projection: int = 0
+    input: str = "uniform"  # this and the next three: see paddle_dip.problem.presets.Preset
+    noise: str = "fresh"
+    loss: str = "mean"
+    tv_weight: float = 0.0
     seed: int = 0
     layers: bool = False  # also trace every layer's output and the gradient that arrives there
 
@@ -49,10 +55,18 @@ class Experiment:
             network=replace(network, pad=self.pad) if self.pad else network,
             initialisation=self.initialisation,
             work_scale=self.work_scale,
-            operator=self.operator,
+            operator="pillow" if self.same_size() else self.operator,
             clip=self.clip,
             back_projection=self.back_projection,
+            input=self.input,
+            noise=self.noise,
+            loss=self.loss,
+            tv_weight=self.tv_weight,
         )
+
+    def same_size(self) -> bool:
+        """Return whether the observation is as large as the image."""
+        return self.operator in ("identity", "mask")
 
     def zero_pad(self) -> bool:
         """Return whether the network's convolutions pad with zeros."""
@@ -63,7 +77,9 @@ class Experiment:
         return synthetic_image(self.channels, self.height, self.width)
 
     def problem(self) -> Problem:
-        """Return the problem of magnifying the shrunken truth."""
+        """Return the problem of restoring the truth, shrunken, with holes or as it is."""
+        if self.same_size():
+            return self._same_size_problem()
         preset = replace(self.preset(), operator="pillow")
         low = np.zeros((self.channels, self.height // self.factor, self.width // self.factor), np.float32)
         problem = super_resolution(low, self.factor, preset)
@@ -72,6 +88,14 @@ class Experiment:
             return problem
         operator = kernel_resize((self.height, self.width), self.operator, self.factor, phase=self._phase())
         return replace(problem, operator=replace(operator, clip=self.clip))
+
+    def _same_size_problem(self) -> Problem:
+        image = self.truth().astype(np.float32)
+        if self.input == "guide":
+            return flash_no_flash(image, 1 - image, self.preset())
+        if self.operator == "identity":
+            return denoising(image, self.preset())
+        return inpainting(image, random_holes((self.height, self.width), _HOLES, self.seed), self.preset())
 
     def _phase(self) -> float:
         # A Lanczos window of even size 4f or 6f, padded alike on both sides, fits an even factor only.
@@ -102,13 +126,17 @@ def checked(experiment: Experiment) -> Experiment:
     network = network_config(experiment.network)
     if experiment.pad is not None and not hasattr(network, "pad"):
         raise ValueError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
-    for name, allowed in (("dtype", DTYPES), ("operator", OPERATORS), ("initialisation", INITIALISATIONS), ("pad", (None, *PADS))):
+    choices = {"dtype": DTYPES, "operator": OPERATORS, "initialisation": INITIALISATIONS, "pad": (None, *PADS)}
+    choices |= {name: CHOICES[name] for name in ("input", "noise", "loss")}
+    if experiment.input == "guide" and experiment.operator != "identity":
+        raise ValueError("input guide needs the operator identity: the guide is a picture as large as the observation")
+    for name, allowed in choices.items():
         if getattr(experiment, name) not in allowed:
             raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")
     for name, least in (("steps", 1), ("channels", 1), ("work_scale", 1), ("seed", 0)):
         if getattr(experiment, name) < least:
             raise ValueError(f"{name} must be at least {least}, not {getattr(experiment, name)}")
-    for name in ("height", "width"):
+    for name in () if experiment.same_size() else ("height", "width"):
         if experiment.factor < 1 or getattr(experiment, name) % experiment.factor:
             raise ValueError(f"{name} must be a multiple of the factor {experiment.factor}, not {getattr(experiment, name)}")
     return experiment

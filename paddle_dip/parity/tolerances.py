@@ -62,8 +62,8 @@ def tolerance(stage: str, dtype: str, *, steps: int = 1, scale: float = 1.0) -> 
     value = getattr(TOLERANCES[kind], dtype)
     if kind in ("layers", "layer_grads"):
         return value * scale
-    if kind == "other":
-        return value * max(scale, 1.0)
+    if kind in ("loss", "grad", "other"):
+        return value * max(scale, 1.0)  # a loss that is a sum, and its gradients, are as much larger as there are pixels
     if kind == "params":
         return value * (steps if dtype == "float32" else max(steps / _STEADY_STEPS, 1))
     return value

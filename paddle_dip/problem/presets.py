@@ -15,7 +15,7 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
 STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
-_CHOICES = {
+CHOICES = {
     "initialisation": ("torch", "paddle"),
     "operator": ("pillow", *KERNELS),
     "average": AVERAGES,
@@ -63,7 +63,7 @@ class Preset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        for name, allowed in _CHOICES.items():
+        for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
         for name in ("steps", "members"):

@@ -50,6 +50,23 @@ def test_initialisations_of_transposed_convolutions(network, law):
     assert not failures(ladder(varied(network=network, initialisation=law)))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("operator", ["identity", "mask"])
+@pytest.mark.parametrize(
+    "settings",
+    [{"noise": "cumulative", "loss": "sum", "input": "normal"}, {"tv_weight": 1e-3}, {"work_scale": 2, "channels": 1}],
+    ids=["walk", "total-variation", "half-size"],
+)
+def test_other_tasks_and_losses(dtype, operator, settings):
+    assert not failures(ladder(varied(dtype=dtype, operator=operator, height=33, width=46, **settings)))
+
+
+@pytest.mark.parametrize(("law", "depth", "operator"), [("meshgrid", 2, "mask"), ("guide", 3, "identity")])
+def test_inputs_that_are_not_drawn(monkeypatch, law, depth, operator):
+    monkeypatch.setitem(NETWORKS, "small", replace(NETWORKS["small"], input_depth=depth))
+    assert not failures(ladder(varied(operator=operator, input=law)))
+
+
 def test_a_hundred_steps_of_the_small_network():
     assert not failures(ladder(varied(steps=100, operator="pillow", clip=True)))
 
