@@ -13,6 +13,7 @@ import typer
 
 from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder
+from paddle_dip.study.table import study_table
 from paddle_dip.study.trial import Trial, read_trial
 from paddle_dip.study.variants import VARIANTS
 
@@ -20,6 +21,12 @@ app = command_line()
 
 
 @app.command()
+def table(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
+    """Print the readings of a study as a Markdown table."""
+    print(study_table(folder))
+
+
+@app.command("run")
 def study(
     data: Path = typer.Option(help="Folder of NAME_GT.png files: Set5, photos; not the benchmark's own Set14."),
     images: str = typer.Option(help="Names separated by commas."),

@@ -82,8 +82,11 @@ def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
 def read_trial(trial: Trial, out: Path) -> list[Reading]:
     """Return the readings of a finished trial, [] where it hasn't finished."""
     path = out / f"{trial.name}.csv"
-    if not path.exists():
-        return []
+    return read_readings(path) if path.exists() else []
+
+
+def read_readings(path: Path) -> list[Reading]:
+    """Return the readings in a file; raises ValueError where it holds something else."""
     return read_csv(path, _COLUMNS, lambda row: Reading(int(row["step"]), *(float(row[name]) for name in _COLUMNS[1:])))
 
 
