@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from paddle_dip.command import at_least, command_line, run
-from paddle_dip.environment import usable_cores
+from paddle_dip.environment import installed_version, usable_cores
 from paddle_dip.files import writable_folder, write_json, write_text
 from paddle_dip.parity.compare import Stage
 from paddle_dip.parity.document import Section, as_html, as_markdown
@@ -21,6 +21,7 @@ from paddle_dip.parity.findings import COLOUR, GREY, deviation_section, ladder_s
 from paddle_dip.parity.trials import Trial
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.dataset import find_source, image_names
+from paddle_dip.provenance import provenance
 
 TITLE = "Parity of Paddle and PyTorch"
 # The compiled operators, where they have a network's layers, step in in float32; paddle-plain is without them.
@@ -71,6 +72,9 @@ def _rungs(network: str) -> list[tuple[str, str]]:
 
 
 def _introduction() -> Section:
+    from paddle_dip.solver.fast.build import available
+
+    made = provenance()
     return Section(
         "What is compared",
         [
@@ -81,6 +85,14 @@ def _introduction() -> Section:
             "checked for gross errors only, and the trajectory is judged in float64.",
             "Paddle keeps BatchNorm's epsilon and momentum as float32 even in float64. The mirror uses the exact values of those "
             "float32 numbers; with a plain 1e-5 the two differ by 1e-10 in float64's output instead of by 3e-14.",
+            "Rounding alone keeps two float64 runs together only while every input of LeakyReLU has the same sign on both sides. "
+            "One that rounds to the other side of 0 changes the gradients a little, that moves further inputs across, and some "
+            "steps later nothing is comparable (tests/parity/test_kinks.py turns one on purpose). The comparison notes every input "
+            "within 1e-6 of 0, so it notices such a step: the stages behind it say parted, name step and layer, and are held to "
+            "float32's tolerance only.",
+            f"Machine: {made['device']}, {made['threads']} threads, Paddle {made['paddle']}, torch {installed_version('torch')}. "
+            f"In float32 the side paddle ran {'the compiled operators' if available() else 'its own layers'} where the network "
+            "has them; paddle-plain is without.",
         ],
     )
 

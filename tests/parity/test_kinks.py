@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as TF
 
 from paddle_dip.parity.compare import compare
 from paddle_dip.parity.kinks import NearKinks, first_crossing, pool_margins
@@ -97,3 +99,33 @@ def test_another_winner_of_a_pooling_is_a_crossing():
 
     assert first_crossing(noted(1, 1 + 1e-9), noted(1 + 1e-9, 1)).layer == "downs.0.pool"
     assert first_crossing(noted(1, 1 + 1e-9), noted(1, 1 + 2e-9)) is None
+
+
+def test_one_input_on_the_other_side_of_its_kink_parts_two_equal_runs(monkeypatch):
+    """The mechanism itself: of all inputs of one layer at one step, the nearest to 0 is given the other side's slope."""
+    experiment = varied(steps=30)
+    whole, again = torch_arrays(experiment), torch_arrays(experiment)
+    monkeypatch.setattr(TF, "leaky_relu", Turned(at=60, relu=TF.leaky_relu))
+    turned = torch_arrays(experiment)
+    assert largest_change(whole, again, 30) == 0
+    assert largest_change(whole, turned, 3) == 0 and largest_change(whole, turned, 30) > 1e-7  # rounding alone leaves 1e-9
+
+
+class Turned:
+    """LeakyReLU, but at call number `at` the input nearest to 0 takes the other slope."""
+
+    def __init__(self, at: int, relu):
+        self.calls, self.at, self.relu = 0, at, relu
+
+    def __call__(self, x, slope, inplace=False):
+        self.calls += 1
+        if self.calls != self.at:
+            return self.relu(x, slope)
+        above = (x.detach() > 0).flatten()
+        above[x.detach().abs().argmin()] ^= True
+        return torch.where(above.view(x.shape), x, slope * x)
+
+
+def largest_change(a: dict, b: dict, step: int) -> float:
+    names = [name for name in a if name.startswith(f"params_{step}/") and not name.endswith("conv.bias")]
+    return max(abs(a[name] - b[name]).max() for name in names)
