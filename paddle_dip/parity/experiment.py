@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from paddle_dip.problem.architectures import PADS
+from paddle_dip.problem.architectures import PADS, UNetConfig
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.presets import CHOICES, Preset, super_resolution_preset
@@ -19,6 +19,8 @@ DTYPES = ("float64", "float32")
 INITIALISATIONS = ("torch", "paddle")
 # These kernels of the reference exist with phase 0 only.
 _PHASE_0 = ("gauss12", "gauss1sq2")
+# Instead of the paper's 0.01, at which the UNet, not normalised on its way up, goes off or dies: the reference's for it.
+_LEARNING_RATES = {UNetConfig: 0.001}
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,13 @@ class Experiment:
     def preset(self) -> Preset:
         """Return the fit's settings: the paper's, with what the experiment changes."""
         network = network_config(self.network)
+        paper = super_resolution_preset("paper", self.factor)
         return replace(
-            super_resolution_preset("paper", self.factor),
+            paper,
             name="parity",
             steps=self.steps,
             network=replace(network, pad=self.pad) if self.pad else network,
+            learning_rate=_LEARNING_RATES.get(type(network), paper.learning_rate),
             initialisation=self.initialisation,
             work_scale=self.work_scale,
             operator="pillow" if self.same_size() else self.operator,

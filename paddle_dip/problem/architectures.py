@@ -114,7 +114,8 @@ class HourglassConfig:
 class UNetConfig:
     """The reference's UNet: max pooling on the way down, concatenation on the way up, BatchNorm on the way down only.
 
-    Source: the reference's models/unet.py with its BatchNorm; its feature_scale and more_layers are `widths` here.
+    Source: the reference's models/unet.py with its BatchNorm; its feature_scale and more_layers are `widths` here. The reference
+    trains it at 0.001: at the skip network's 0.01 it goes off, having no normalisation on the way up.
     """
 
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)  # channels per level, the finest first: 64 to 1024 over feature_scale 4

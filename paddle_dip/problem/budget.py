@@ -14,7 +14,7 @@ _NUMBERS_BESIDE = 220
 # The same with Paddle's own layers, measured on canvases of 256 and 512 pixels a side: numbers kept for each one that a convolution
 # reads or makes, and those beside. Its convolutions also unfold their input, one at a time. Within a quarter of what was measured.
 _KEPT = {SkipConfig: 2.6, HourglassConfig: 2.6, UNetConfig: 2.1, DeepDecoderConfig: 1.3}
-_KEPT_BESIDE = 60
+_KEPT_BESIDE = 40
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
 
 
