@@ -68,8 +68,8 @@ def compare_outputs(
         need_torch()
     writable_folder(out)
     write_text(out / "experiment.json", experiment.as_json())
-    arrays = {label: _arrays(side, label, out) for label, side in sides.items()}
     own = all(side in SIDES for side in sides.values())
+    arrays = _both(sides, out) if own else {label: _arrays(side, label, out) for label, side in sides.items()}
     stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=own and experiment.zero_pad())
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
@@ -83,13 +83,18 @@ def compare_outputs(
         raise typer.Exit(1)
 
 
-def _arrays(side: str, label: str, out: Path) -> Arrays:
+def _both(sides: dict[str, str], out: Path) -> dict[str, Arrays]:
+    first = _arrays(sides["a"], "a", out, "--keep-states")
+    return {"a": first, "b": _arrays(sides["b"], "b", out, "--states", str(out / f"a-{sides['a']}.npz"))}
+
+
+def _arrays(side: str, label: str, out: Path, *options: str) -> Arrays:
     if side not in SIDES:
         return read_arrays(Path(side))
     file = out / f"{label}-{side}.npz"
     tool = Path(__file__).with_name("parity_worker.py")
     done = subprocess.run(
-        [sys.executable, str(tool), "dump", side, str(out / "experiment.json"), str(file)],
+        [sys.executable, str(tool), "dump", side, str(out / "experiment.json"), str(file), *options],
         capture_output=True,
         text=True,
         check=False,

@@ -55,7 +55,7 @@ def parity_report(
     for network in NETWORKS:
         for side, dtype in _rungs(network):
             console.print(f"ladder: {network}, {side}, {dtype}")
-            count = steps if dtype == "float64" else min(steps, 10)
+            count = steps if dtype == "float64" else min(steps, 12)
             sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
     console.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)

@@ -12,7 +12,7 @@ import typer
 
 from paddle_dip.command import command_line, one_of, run
 from paddle_dip.files import write_json
-from paddle_dip.parity.arrays import write_arrays
+from paddle_dip.parity.arrays import read_arrays, write_arrays
 from paddle_dip.parity.dump import dump
 from paddle_dip.parity.experiment import read_experiment
 from paddle_dip.parity.sides import SIDES, Side
@@ -27,13 +27,17 @@ def dump_arrays(
     side: str = SIDE,
     experiment: Path = typer.Argument(help="experiment.json, as compare_outputs.py writes it."),
     out: Path = typer.Argument(help="The .npz file to write."),
+    keep_states: bool = typer.Option(False, "--keep-states", help="Also write the states that another side can go on from."),
+    states: Path = typer.Option(None, help="The other side's .npz file, to take a step from each of its states."),
 ) -> None:
     """Run an experiment on one side and write its arrays, to compare them with another side's, here or elsewhere."""
     chosen = _entered(side)
     settings = read_experiment(experiment.read_text())
     trace = import_module(chosen.trace)
     fit = import_module(chosen.fit).fit
-    write_arrays(out, dump(settings, fit=fit, first_step=trace.first_step, watch_kinks=trace.watch_kinks))
+    theirs = read_arrays(states) if states else None
+    watched = {"first_step": trace.first_step, "watch_kinks": trace.watch_kinks}
+    write_arrays(out, dump(settings, fit=fit, **watched, keep_states=keep_states, states=theirs))
 
 
 @app.command("trials")

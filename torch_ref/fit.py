@@ -49,8 +49,8 @@ class Snapshot:
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
-        average = self._average.cpu().numpy().copy()
-        return {"step": np.array(self.step), "average": average, **read_state(self.network, self._adam)}
+        average, z = (value.cpu().numpy().copy() for value in (self._average, self._z))
+        return {"step": np.array(self.step), "average": average, "z": z, **read_state(self.network, self._adam)}
 
 
 def fit(

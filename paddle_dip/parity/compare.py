@@ -9,6 +9,7 @@ from paddle_dip.parity.names import without_gradient
 from paddle_dip.parity.tolerances import kind_of, precision, tolerance
 
 Arrays = dict[str, np.ndarray]
+_TRAINED = ("params_", "onward_")
 # The weight of the old running statistic, as both frameworks keep it: a float32.
 _KEEP = float(np.float32(0.9))
 
@@ -90,12 +91,12 @@ def comparable(arrays: Arrays, *, zero_pad: bool = False) -> Arrays:
     Running variances are brought to the biased convention; biases without a true gradient are left out of params_*.
     """
     counts = {name.removeprefix("unbiased_over/"): int(v) for name, v in arrays.items() if name.startswith("unbiased_over/")}
-    kept = {name: value for name, value in arrays.items() if not name.startswith(("unbiased_over/", "kinks/"))}
+    kept = {name: value for name, value in arrays.items() if not name.startswith(("unbiased_over/", "kinks/", "state_"))}
     for layer, count in counts.items():
         name = f"buffers/{layer}._variance"
         if name in kept:
             kept[name] = biased(kept[name], count)
-    cancelled = without_gradient((name for name in kept if name.startswith("params_")), zero_pad=zero_pad)
+    cancelled = without_gradient((name for name in kept if name.startswith(_TRAINED)), zero_pad=zero_pad)
     return {name: value for name, value in kept.items() if name not in cancelled}
 
 
@@ -107,7 +108,7 @@ def biased(variance: np.ndarray, count: int) -> np.ndarray:
 def stage_of(name: str) -> str:
     """Return the stage that an array belongs to: each gradient is a stage of its own, and so is an array of unknown origin."""
     head = name.split("/")[0]
-    known = head in ("data", "forward", "operator", "loss", "buffers", "image") or head.startswith("params_")
+    known = head in ("data", "forward", "operator", "loss", "buffers", "image") or head.startswith(_TRAINED)
     return head if known and "/" in name else name
 
 

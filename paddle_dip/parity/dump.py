@@ -13,11 +13,19 @@ Arrays = dict[str, np.ndarray]
 
 
 def dump(
-    experiment: Experiment, *, fit: Callable[..., Iterator], first_step: Callable[..., Arrays], watch_kinks: Callable[..., None]
+    experiment: Experiment,
+    *,
+    fit: Callable[..., Iterator],
+    first_step: Callable[..., Arrays],
+    watch_kinks: Callable[..., None],
+    keep_states: bool = False,
+    states: Arrays | None = None,
 ) -> Arrays:
     """Return the named arrays of `experiment`: of `first_step`, params_K at its milestones, near kinks, image, PSNR in dB.
 
-    fit; first_step and watch_kinks: paddle_dip.solver.fit's and paddle_dip.parity.trace's, or torch_ref's.
+    fit; first_step and watch_kinks: paddle_dip.solver.fit's and paddle_dip.parity.trace's, or torch_ref's. keep_states: also
+    state_K, all that a fit needs to go on from step K, and onward_K, the parameters one step later; states: another side's
+    arrays, from whose state_K this side takes the one step to onward_K.
     """
     problem, preset = experiment.problem(), experiment.preset()
     arrays = first_step(problem, preset, seed=experiment.seed, dtype=experiment.dtype, layers=experiment.layers)
@@ -28,7 +36,15 @@ def dump(
         kinks.step = snapshot.step + 1
         if snapshot.step in experiment.milestones():
             arrays |= trained(snapshot.state(), f"params_{snapshot.step}")
+        if keep_states and snapshot.step in experiment.handovers():
+            arrays |= {f"state_{snapshot.step}/{name}": value for name, value in snapshot.state().items()}
+        if keep_states and snapshot.step - 1 in experiment.handovers():
+            arrays |= trained(snapshot.state(), f"onward_{snapshot.step - 1}")
         last = snapshot
+    for step in experiment.handovers() if states else ():
+        state = {name.removeprefix(f"state_{step}/"): v for name, v in states.items() if name.startswith(f"state_{step}/")}
+        taken_up = fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype, state=state)
+        arrays |= trained(next(taken_up).state(), f"onward_{step}")
     canvas = last.canvas(preset.final_input)
     arrays["image/canvas"] = canvas
     image = finish(problem, preset, canvas)

@@ -111,6 +111,13 @@ class Experiment:
         powers = (first * 10**power for power in range(len(str(self.steps))) for first in (1, 3))
         return tuple(sorted({*(step for step in powers if step <= self.steps), self.steps}))
 
+    def handovers(self) -> tuple[int, ...]:
+        """Return the steps after which one side's state is given to the other, to take the next step from the same place.
+
+        Not the first ones: there a step is hardly more than the gradient's sign.
+        """
+        return tuple(step for step in (10, 30) if step < self.steps)
+
     def as_json(self) -> str:
         """Return the experiment as JSON."""
         return json.dumps(asdict(self), indent=2) + "\n"

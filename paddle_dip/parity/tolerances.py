@@ -32,9 +32,20 @@ TOLERANCES = {
     ),
     "operator": Tolerance(1e-12, 1e-5, "a weighted mean of the forward output"),
     "loss": Tolerance(1e-12, 1e-6, "a mean over all pixels"),
-    "grad": Tolerance(1e-10, 5e-4, "float32: up to 1e-4 between torch in float32 and in float64, gradients being up to 0.06"),
+    "grad": Tolerance(
+        1e-10,
+        5e-4,
+        "float32: over four seeds torch is up to 4e-4 from its own float64, gradients being up to 0.1, and the compiled operators "
+        "1e-4, but 3.5e-3 with seed 2: an input of LeakyReLU that rounded across 0",
+    ),
     "buffers": Tolerance(1e-12, 1e-5, "one batch's mean and variance, brought to the biased convention"),
     "params": Tolerance(1e-8, 2.5e-2, _CHAOS),
+    "onward": Tolerance(
+        1e-10,
+        1e-4,
+        "one step from the other side's state after 10 and 30 steps, so nothing has parted: what the gradients' rounding makes of "
+        "Adam's step once its averages have filled; float32: up to 6e-6 over three seeds",
+    ),
     "image": Tolerance(
         1e-6, 3.0, "pixels, and PSNR in dB; float64: what the parameters' difference amounts to; float32: as params"
     ),
@@ -52,7 +63,7 @@ KINDS = tuple(kind for kind in TOLERANCES if kind not in ("layers", "layer_grads
 def kind_of(stage: str) -> str:
     """Return the line of the table that a stage is judged by: "grad/NAME" by "grad", "params_10" by "params"."""
     head = stage.split("/")[0]
-    head = "params" if head.startswith("params_") else head
+    head = head.rstrip("0123456789").rstrip("_") if head.startswith(("params_", "onward_")) else head
     return head if head in TOLERANCES else "other"
 
 

@@ -49,12 +49,8 @@ class Snapshot:
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
-        return {
-            "step": np.array(self.step),
-            "average": self._average.numpy(),
-            "z": self._z.numpy(),
-            **read_state(self.network, self._adam),
-        }
+        average, z = self._average.numpy(), self._z.numpy()
+        return {"step": np.array(self.step), "average": average, "z": z, **read_state(self.network, self._adam)}
 
 
 def fit(

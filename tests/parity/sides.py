@@ -17,18 +17,21 @@ Arrays = dict[str, np.ndarray]
 QUICK = Experiment(network="small", steps=2, height=32, width=48)
 
 
-def paddle_arrays(experiment: Experiment) -> Arrays:
-    return dump(experiment, fit=paddle_fit.fit, first_step=paddle_trace.first_step, watch_kinks=paddle_trace.watch_kinks)
+def paddle_arrays(experiment: Experiment, **states) -> Arrays:
+    watched = {"first_step": paddle_trace.first_step, "watch_kinks": paddle_trace.watch_kinks}
+    return dump(experiment, fit=paddle_fit.fit, **watched, **states)
 
 
-def torch_arrays(experiment: Experiment) -> Arrays:
-    return dump(experiment, fit=torch_fit.fit, first_step=torch_trace.first_step, watch_kinks=torch_trace.watch_kinks)
+def torch_arrays(experiment: Experiment, **states) -> Arrays:
+    watched = {"first_step": torch_trace.first_step, "watch_kinks": torch_trace.watch_kinks}
+    return dump(experiment, fit=torch_fit.fit, **watched, **states)
 
 
 def ladder(experiment: Experiment) -> list[Stage]:
     """Both frameworks in this process: on a CPU they live together, and tests need not wait for processes to start."""
-    arrays = paddle_arrays(experiment), torch_arrays(experiment)
-    return compare(*arrays, dtype=experiment.dtype, zero_pad=experiment.zero_pad())
+    ours = paddle_arrays(experiment, keep_states=True)
+    theirs = torch_arrays(experiment, states=ours)
+    return compare(ours, theirs, dtype=experiment.dtype, zero_pad=experiment.zero_pad())
 
 
 def failures(stages: list[Stage]) -> dict[str, str]:
