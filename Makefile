@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/python
+# Tests run side by side, each on one thread: most wait for a small process to start.
+JOBS ?= 2
+TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(JOBS)
 
 .PHONY: help benchmark set14 test test-slow parity speed lint clean
 
@@ -31,13 +34,13 @@ set14: $(VENV)/run.done
 	$(RUN) tools/benchmark_set14.py --out out/set14 --resume
 
 test: $(VENV)/test.done
-	$(RUN) -m pytest -q
+	$(TEST)
 
 test-slow: $(VENV)/test.done
-	$(RUN) -m pytest -q -m slow
+	$(TEST) -m slow
 
 parity: $(VENV)/test.done
-	$(RUN) -m pytest -q -m parity tests/parity
+	$(TEST) -m parity tests/parity
 
 speed: $(VENV)/test.done
 	$(RUN) tools/measure_speed.py --size 256 --against torch,paddle-plain --json out/speed_256.json
