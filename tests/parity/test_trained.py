@@ -47,6 +47,11 @@ def names(stages) -> set[str]:
     return {stage.name for stage in stages}
 
 
+def rounded(stages) -> dict[str, float]:
+    """The gradients that agree only because they are small (they are 1e-12 behind many gates; sums that cancel are 4e-8 apart)."""
+    return {s.name: s.max_rel for s in stages if s.name.startswith("grad/") and s.max_rel > 1e-6}
+
+
 @pytest.mark.parametrize("preset", DEBLUR_PRESETS)
 @pytest.mark.parametrize(("batch", "height", "width"), [(1, 32, 48), (3, 16, 32)])
 def test_deblurring_with_dropout(preset, batch, height, width):
@@ -77,7 +82,7 @@ def test_autoencoders(config, shape):
 @pytest.mark.parametrize(("batch", "height", "width"), [(1, 64, 64), (2, 64, 64)])
 def test_filling_with_the_gradient_penalty(batch, height, width):
     stages = ladder(filling, SMALL_FILLER, SMALL_CRITIC, batch=batch, height=height, width=width)
-    assert not failures(stages)
+    assert not failures(stages) and not rounded(stages)
     assert {"data", "forward", "loss", "grad/critic.convs.0.weight", "grad/filler.coarse.layers.0.gate.weight"} <= names(stages)
 
 
@@ -123,4 +128,5 @@ def test_the_real_photo_autoencoder():
 
 @pytest.mark.parity
 def test_the_real_filler_and_critic():
-    assert not failures(ladder(filling, FillerConfig(), replace(CriticConfig(), size=256), batch=1, height=256, width=256))
+    stages = ladder(filling, FillerConfig(), replace(CriticConfig(), size=256), batch=1, height=256, width=256)
+    assert not failures(stages) and not rounded(stages)

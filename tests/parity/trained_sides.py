@@ -185,9 +185,10 @@ def filling(side: Side, config, critic_config, *, batch: int, height: int, width
     critic = side.networks.build_network(critic_config, number=1, dtype="float64")  # without the gradients of the filler's loss
     patched = patched.detach()
     penalty = side.losses.gradient_penalty(critic, x, patched, side.tensor(uniform(0, 1, batch, 1, 1, 1)))
-    losses |= {"penalty": penalty, "critic": side.losses.critic_loss(critic(x), critic(patched), penalty, weight=10.0)}
-    losses["critic"].backward()
+    critics = {"penalty": penalty, "loss": side.losses.critic_loss(critic(x), critic(patched), penalty, weight=10.0)}
+    critics["loss"].backward()
     arrays |= prefixed("critic", gradients(side, critic))
+    arrays |= {f"critic/{name}": array(loss) for name, loss in critics.items()}  # thousands at first: judged relatively
     return arrays | {f"loss/{name}": array(loss) for name, loss in losses.items()}
 
 

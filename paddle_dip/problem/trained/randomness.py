@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from paddle_dip.problem.randomness import initial_weights
-
 # A stream a purpose, beside those of paddle_dip.problem.randomness: adding one never changes what the others draw.
 _STREAMS = {"weights": 100, "dropout": 101, "order": 102, "split": 103, "jitter": 104, "hole": 105}
 
@@ -19,14 +17,16 @@ def layer_values(
     """Return the initial weight or bias of a layer: float64 of `shape`, which for a linear layer is [out, in].
 
     fans: inputs and outputs that one output and one input of the layer see. place: which network, which array of it.
-    law: "torch", PyTorch's default; "pix2pix", N(0, 0.02) and biases 0 (Isola et al. 2017, 6.2); "hifill", N(0, 0.05) cut off at
-    two standard deviations, linear layers Xavier-uniform, biases 0 (Yi et al. 2020's code). Raises ValueError for another.
+    law: "torch", PyTorch's default, uniform on +-1/sqrt(inputs); "pix2pix", N(0, 0.02) and biases 0 (Isola et al. 2017, 6.2);
+    "hifill", N(0, 0.05) cut off at two standard deviations, linear layers Xavier-uniform, biases 0 (Yi et al. 2020's code). Raises
+    ValueError for another.
     """
-    if law == "torch":
-        return initial_weights(shape, fans[0], seed, 1000 * place[0] + place[1], law="torch", is_bias=is_bias)
-    if law not in ("pix2pix", "hifill"):
+    if law not in ("torch", "pix2pix", "hifill"):
         raise ValueError(f"initialisation must be torch, pix2pix or hifill, not {law!r}")
     draw = generator(seed, "weights", *place)
+    if law == "torch":
+        bound = 1 / np.sqrt(fans[0])
+        return draw.uniform(-bound, bound, shape)
     if is_bias:
         return np.zeros(shape)
     if law == "pix2pix":
