@@ -15,8 +15,10 @@ from paddle_dip.problem.tasks import check_factor
 from paddle_dip.progress import track
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.restore import photo_problem, restore_photo
+from paddle_dip.trained.cli import app as trained
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
+app.add_typer(trained)
 JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 
 

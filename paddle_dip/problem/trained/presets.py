@@ -29,6 +29,7 @@ class DeblurPreset:
     learning_rate: float = 2e-4  # both Adams'
     betas: tuple[float, float] = (0.5, 0.999)
     adam_epsilon: float = 1e-7
+    weight_decay: float = 0.0
     batch: int = 1
     jitter: bool = False  # enlarge by 286/256, crop at random, flip at random
     test_share: float = 0.2
@@ -99,6 +100,7 @@ _DEBLUR_SOURCES = {
     "learning_rate": f"{_REPOSITORY}; {_PAPER}, 3.3",
     "betas": f"{_REPOSITORY}; {_PAPER}, 3.3",
     "adam_epsilon": "Keras' default",
+    "weight_decay": "Keras' default: none",
     "batch": f"{_REPOSITORY}; {_PAPER}, 6.2",
     "jitter": f"{_REPOSITORY}: optional, off",
     "test_share": f"{_REPOSITORY}: 8 to 2",
