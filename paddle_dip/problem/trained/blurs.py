@@ -38,6 +38,7 @@ def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 def _disk(radius: float) -> np.ndarray:
     reach = int(np.ceil(radius - 0.5))
-    fine = (np.arange((2 * reach + 1) * _FINE) + 0.5) / _FINE - reach - 0.5  # sub-pixel centres, 0 in the middle
+    count = (2 * reach + 1) * _FINE
+    fine = (np.arange(count) - (count - 1) / 2) / _FINE  # sub-pixel centres, 0 in the middle
     inside = (fine[:, None] ** 2 + fine**2 <= radius**2).astype(np.float64)
     return inside.reshape(2 * reach + 1, _FINE, 2 * reach + 1, _FINE).mean(axis=(1, 3))
