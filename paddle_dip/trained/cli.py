@@ -10,9 +10,10 @@ import typer
 from paddle_dip.command import at_least, command_line, console, one_of
 from paddle_dip.files import whole_file, writable_folder
 from paddle_dip.problem.images import check_writable, read_photo, write_photo
-from paddle_dip.problem.presets import PRECISIONS
+from paddle_dip.problem.presets import PRECISIONS, described
 from paddle_dip.problem.trained.blurs import BLURS
 from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
+from paddle_dip.report.tables import terminal_table
 
 app = command_line()
 train = command_line(help="Train a network on a data set.", no_args_is_help=True)
@@ -194,6 +195,16 @@ def train_photos(
             assess=lambda: autoencoder.assess_autoencoder(lesson.networks["autoencoder"], test, batch=chosen.batch),
             facts=lambda: {"train": len(train_files), "test": len(test_files)},
         )
+
+
+@train.command("presets")
+def train_presets() -> None:
+    """List every training's numbers and where they come from."""
+    for title, preset in {**DEBLUR_PRESETS, **AUTOENCODER_PRESETS}.items():
+        table = terminal_table(title, ["setting", "value", "source"], described(preset))
+        for column in table.columns[1:]:
+            column.justify = "left"
+        console().print(table)
 
 
 @app.command()
