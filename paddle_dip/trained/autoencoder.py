@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import paddle
 from paddle import nn
-from paddle.io import DataLoader, Dataset
+from paddle.io import Dataset
 
 from paddle_dip.problem.metrics import luma
 from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
@@ -18,6 +18,7 @@ from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import read_network
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
+from paddle_dip.trained.loading import batches
 from paddle_dip.trained.networks import build_network, loaded
 from paddle_dip.trained.runs import Assessment
 
@@ -70,7 +71,8 @@ def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> As
     And a sheet of the first ones: damaged, reconstructed, clean.
     """
     before, after, rows = [], [], []
-    for damaged, clean in DataLoader(samples, batch_size=batch):
+    order = [list(range(first, min(first + batch, len(samples)))) for first in range(0, len(samples), batch)]
+    for damaged, clean in batches(samples, order):
         results = restored(network, damaged.numpy())
         for one, result, truth in zip(damaged.numpy(), results, clean.numpy(), strict=True):
             before.append(scores(one, truth))

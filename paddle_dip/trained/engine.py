@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 import paddle
 from paddle import nn
-from paddle.io import DataLoader, Dataset, DistributedBatchSampler
+from paddle.io import Dataset, DistributedBatchSampler
 
 from paddle_dip.problem.trained.presets import AutoencoderPreset, DeblurPreset
 from paddle_dip.problem.trained.randomness import order_seed
 from paddle_dip.trained.devices import autocast, average_gradients, world
 from paddle_dip.trained.gradients import Losses
+from paddle_dip.trained.loading import batches
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def train(lesson: Lesson, *, position: Position = Position(), workers: int = 0) 
         begun = position if epoch == position.epoch else Position(epoch)
         sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
         order = batch_order(lesson, epoch)
-        loader = DataLoader(lesson.samples(epoch), batch_sampler=order[begun.batch :], num_workers=workers)
+        loader = batches(lesson.samples(epoch), order[begun.batch :], workers=workers)
         for batch, samples in enumerate(loader, start=begun.batch):
             step = epoch * len(order) + batch
             with autocast(lesson.precision):

@@ -83,7 +83,10 @@ def run(
     assess: called after each epoch; watch: with each epoch's row. Raises KeyboardInterrupt, a checkpoint written, after Ctrl-C or
     SIGTERM; ArithmeticError where a loss is no number.
     """
-    chief = world()[0] == 0
+    rank, processes = world()
+    chief = rank == 0
+    if plan.minutes is not None and processes > 1:
+        raise ValueError("--minutes is for one process: several would stop at different epochs and wait for each other")
     position, record = _take_up(folder, lesson)
     batches = len(batch_order(lesson, 0))
     start = position.epoch * batches + position.batch
@@ -96,14 +99,15 @@ def run(
             record.seconds = time.monotonic() - begun
             if update.epoch_ended:
                 _end_epoch(folder, update, record, assess, watch if chief else None)
-                begun = time.monotonic()
             if chief and (update.epoch_ended or interrupted()):
                 notes = {"position": asdict(update.position()), "settings": settings, **asdict(record)}
                 checkpoints.save(folder / "checkpoints", lesson, update.step, notes, keep=plan.keep)
             if interrupted():
                 raise KeyboardInterrupt
-            if update.epoch_ended and deadline is not None and time.monotonic() + record.rows[-1]["seconds"] > deadline:
-                break
+            if update.epoch_ended:
+                spent, begun = time.monotonic() - begun, time.monotonic()
+                if deadline is not None and begun + spent > deadline:
+                    break
     return record.rows
 
 
