@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import paddle
 from paddle.io import DataLoader, Dataset
 from paddle.io.dataloader.collate import default_collate_fn
@@ -38,4 +39,6 @@ class _Caught(Dataset):
 
 def _collated(samples: list):
     errors = [sample for sample in samples if isinstance(sample, Exception)]
-    return {"error": errors[0]} if errors else default_collate_fn(samples)
+    if errors:
+        return {"error": errors[0], "array": np.zeros(1)}  # DataLoader takes a batch without an array for the end
+    return default_collate_fn(samples)

@@ -18,7 +18,7 @@ PHOTOS = replace(AUTOENCODER_PRESETS["photos"], network=PhotoAutoencoderConfig(s
 
 
 def test_digits_are_learnt_whole_from_erased_ones(mnist):
-    preset = replace(AUTOENCODER_PRESETS["digits"], epochs=60, batch=20)
+    preset = replace(AUTOENCODER_PRESETS["digits"], epochs=12, batch=20)
     images, _ = read_digits(mnist, train=True)
     lesson = autoencoder_lesson(preset, lambda epoch: Digits(images, erase=True, epoch=epoch + 1), seed=0)
     losses = [update.means()["mse"] for update in train(lesson) if update.epoch_ended]

@@ -56,9 +56,9 @@ def test_photos_are_erased_anew_each_epoch_and_the_target_is_clean(photos):
 
 def test_digits_are_read_by_paddle(mnist):
     images, labels = read_digits(mnist, train=True)
-    assert images.shape == (40, 28, 28) and images.dtype == np.uint8 and labels.tolist() == [n % 10 for n in range(40)]
+    assert images.shape == (200, 28, 28) and images.dtype == np.uint8 and labels.tolist() == [n % 10 for n in range(200)]
     assert images[3, 7:17, 6:20].min() == 255 and images[3].sum() == 255 * 140
-    assert len(read_digits(mnist, train=False)[0]) == 20
+    assert len(read_digits(mnist, train=False)[0]) == 100
     damaged, clean = Digits(images, erase=True, epoch=1)[3]
     assert clean.shape == (1, 28, 28) and clean.max() == 1 and (damaged <= clean).all()
 
