@@ -9,8 +9,10 @@ from paddle_dip.command import command_line, console, run
 from paddle_dip.commands.tasks import COMMANDS, all_presets
 from paddle_dip.problem.presets import described
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.cli import app as trained
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
+app.add_typer(trained)
 JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 
 

@@ -73,6 +73,22 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep other runs out of an output folder; raises ValueError where one is in it. The lock ends with the process."""
+    with (Path(folder) / ".lock").open("w") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows: nothing keeps two runs apart there
+            yield
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValueError(f"--out {folder} is being written to by another run") from None
+        yield
+
+
 def _finite(value):
     if isinstance(value, dict):
         return {key: _finite(v) for key, v in value.items()}

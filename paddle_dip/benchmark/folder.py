@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from paddle_dip.files import writable_folder, write_json
+from paddle_dip.files import held, writable_folder, write_json
 from paddle_dip.problem.images import read_rgb
 from paddle_dip.report.results import read_history
 
@@ -65,7 +65,7 @@ def open_folder(root: Path, settings: dict, images: dict[str, str], *, resume: b
     is in use.
     """
     folder = Folder(writable_folder(root))
-    with _held(folder):
+    with held(root):
         _prepare(folder, settings, images, resume=resume)
         yield folder
 
@@ -82,22 +82,6 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: 
     for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
         leftover.unlink(missing_ok=True)
     write_json(folder.settings, {"settings": settings, "images": images})
-
-
-@contextmanager
-def _held(folder: Folder) -> Iterator[None]:
-    """Keep other runs out of a folder. The lock ends with the process, however that ends."""
-    with (folder.root / ".lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: nothing keeps two runs apart there
-            yield
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ValueError(f"--out {folder.root} is being written to by another run") from None
-        yield
 
 
 def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str, str]:

@@ -57,6 +57,13 @@ def read_rgb(path: Path) -> np.ndarray:
     return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
 
 
+def read_size(path: Path) -> tuple[int, int]:
+    """Return height and width of the picture in a file, upright, from its header alone; raises ValueError as `read_photo` does."""
+    with _opened(Path(path)) as image:
+        turned = image.format != "TIFF" and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+        return (image.width, image.height) if turned else (image.height, image.width)
+
+
 def write_photo(path: Path, photo: Photo) -> None:
     """Write a picture, rounded to its bits, whole or not at all; the format follows the suffix of `path` (see `check_writable`)."""
     path = Path(path)

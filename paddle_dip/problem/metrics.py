@@ -37,14 +37,11 @@ def psnr_rgb(image: np.ndarray, truth: np.ndarray) -> float:
 
 
 def ssim_y(image: np.ndarray, truth: np.ndarray) -> float:
-    """Return the SSIM (at most 1) of the Y channels on the same region as `psnr_y`: Gaussian window, sigma 1.5, data_range 1."""
-    return float(
-        structural_similarity(
-            luma(image)[PAPER_BORDER],
-            luma(truth)[PAPER_BORDER],
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-            data_range=1.0,
-        )
-    )
+    """Return the SSIM (at most 1) of the Y channels on the same region as `psnr_y`."""
+    return ssim(luma(image)[PAPER_BORDER], luma(truth)[PAPER_BORDER])
+
+
+def ssim(image: np.ndarray, truth: np.ndarray) -> float:
+    """Return the SSIM (at most 1) of two [H, W] pictures in [0, 1]: Gaussian window, sigma 1.5, data_range 1."""
+    window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 1.0}
+    return float(structural_similarity(image, truth, **window))

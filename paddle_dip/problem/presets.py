@@ -164,10 +164,9 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
 
 
 def described(preset: Preset) -> list[list[str]]:
-    """Return a preset as lines of setting, value and source."""
+    """Return a preset, or one of paddle_dip.problem.trained.presets, as lines of setting, value and source."""
     values = preset.settings()
-    del values["name"], values["task"]
-    return [[key, _in_words(value), preset.sources.get(key, "")] for key, value in values.items()]
+    return [[key, _in_words(value), preset.sources.get(key, "")] for key, value in values.items() if key not in ("name", "task")]
 
 
 def _in_words(value) -> str:

@@ -40,6 +40,18 @@ def blended(parts: Iterable[tuple[Tile, np.ndarray]], height: int, width: int, s
     return total / weights
 
 
+def in_squares(image: np.ndarray, size: int, work: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return `work` done on a picture, [C, H, W], of any size: float64 of the same shape.
+
+    work: [C, size, size] to the same shape. A side shorter than `size` is mirrored to its length.
+    """
+    height, width = image.shape[1:]
+    padded = np.pad(image, ((0, 0), (0, max(size - height, 0)), (0, max(size - width, 0))), mode="symmetric")
+    tops, lefts = (_starts(side, size) for side in padded.shape[1:])
+    squares = [(slice(top, top + size), slice(left, left + size)) for top in tops for left in lefts]
+    return blended(((square, work(padded[:, square[0], square[1]])) for square in squares), *padded.shape[1:])[:, :height, :width]
+
+
 def _starts(side: int, tile: int) -> list[int]:
     """Return where tiles begin along a side so that they cover it, evenly, and overlap by at least `_OVERLAP`."""
     count = 1 + int(np.ceil((side - tile) / (tile * (1 - _OVERLAP))))

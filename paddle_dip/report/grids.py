@@ -21,3 +21,14 @@ def picture_grid(pictures: dict[str, np.ndarray]) -> Image.Image:
         sheet.paste(tile, (left, _CAPTION))
         left += tile.width + _GAP
     return sheet
+
+
+def picture_sheet(rows: list[dict[str, np.ndarray]]) -> Image.Image:
+    """Return rows of `picture_grid` below each other."""
+    grids = [picture_grid(row) for row in rows]
+    sheet = Image.new("RGB", (max(grid.width for grid in grids), sum(grid.height for grid in grids)), "white")
+    top = 0
+    for grid in grids:
+        sheet.paste(grid, (0, top))
+        top += grid.height
+    return sheet

@@ -1,4 +1,4 @@
-"""torch_ref mirrors the solver: same files, names and signatures; and neither side loads the other's framework."""
+"""torch_ref mirrors the solver and the trained networks: same files, names and signatures; neither loads the other's framework."""
 
 import importlib
 import inspect
@@ -17,6 +17,8 @@ OWN = {SOLVER / "__init__.py", SOLVER / "device.py"}
 FILES = [p.relative_to(SOLVER) for p in sorted(SOLVER.rglob("*.py")) if "fast" not in p.parts and p not in OWN]
 DOTTED = [".".join(f.with_suffix("").parts).removesuffix(".__init__") for f in FILES]
 PAIRS = {name: (f"paddle_dip.solver.{name}", f"torch_ref.{name}") for name in DOTTED}
+TRAINED = ("networks", "networks.autoencoders", "networks.pix2pix", "networks.removal", "gradients", "initialisation", "losses")
+PAIRS |= {f"trained.{name}": (f"paddle_dip.trained.{name}", f"torch_ref.trained.{name}") for name in TRAINED}
 PAIRS["trace"] = ("paddle_dip.parity.trace", "torch_ref.trace")
 
 

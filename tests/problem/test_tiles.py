@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from paddle_dip.problem.tiles import blended, tiling
+from paddle_dip.problem.tiles import blended, in_squares, tiling
 
 
 @pytest.mark.parametrize(("height", "width"), [(40, 40), (100, 67), (33, 300)])
@@ -37,3 +37,22 @@ def test_overlapping_tiles_fade_into_each_other():
 def test_too_little_for_any_tile_is_refused():
     with pytest.raises(ValueError, match="--max-memory"):
         tiling(100, 100, lambda h, w: False)
+
+
+@pytest.mark.parametrize(("height", "width"), [(32, 32), (5, 100), (33, 31), (70, 41), (1, 1)])
+def test_doing_nothing_to_each_square_changes_nothing(height, width):
+    image = np.random.default_rng(0).random((3, height, width))
+    sizes = []
+
+    def work(square):
+        sizes.append(square.shape)
+        return square
+
+    np.testing.assert_allclose(in_squares(image, 32, work), image, atol=1e-12)
+    assert set(sizes) == {(3, 32, 32)}
+
+
+def test_where_squares_disagree_the_result_has_no_step():
+    levels = iter(np.linspace(0, 1, 3))
+    result = in_squares(np.zeros((1, 32, 80)), 32, lambda square: np.full_like(square, next(levels)))
+    assert np.abs(np.diff(result[0], axis=1)).max() < 0.1

@@ -1,0 +1,44 @@
+"""Blurs of a lens: the disk that an out-of-focus point becomes, and the Gaussian."""
+
+import numpy as np
+
+BLURS = ("disk", "gaussian")
+_FINE = 15  # sub-pixels a side, to cut the disk's edge smoothly
+_GAUSS_REACH = 4  # standard deviations after which the Gaussian is cut off
+
+
+def blur_kernel(name: str, strength: float) -> np.ndarray:
+    """Return a blur's kernel: float64 [2 r + 1, 2 r + 1], sum 1.
+
+    strength: the disk's radius or the Gaussian's standard deviation, in pixels. Raises ValueError for another name or a
+    strength that isn't above 0.
+    """
+    if not 0 < strength < float("inf"):
+        raise ValueError(f"strength must be above 0, not {strength}")
+    if name == "disk":
+        kernel = _disk(strength)
+    elif name == "gaussian":
+        reach = int(np.ceil(_GAUSS_REACH * strength))
+        window = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * strength**2))
+        kernel = np.outer(window, window)
+    else:
+        raise ValueError(f"blur must be one of {', '.join(BLURS)}, not {name!r}")
+    return kernel / kernel.sum()
+
+
+def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Return an image, [C, H, W], convolved with an odd kernel, its edge replicated: float64 of the same shape."""
+    reach = len(kernel) // 2
+    padded = np.pad(image.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="edge")
+    size = padded.shape[1:]
+    product = np.fft.rfft2(padded) * np.fft.rfft2(kernel, s=size)
+    # The product's origin is the kernel's corner, not its middle: the result lies 2 reach further down and right in `padded`.
+    return np.fft.irfft2(product, s=size)[:, 2 * reach :, 2 * reach :]
+
+
+def _disk(radius: float) -> np.ndarray:
+    reach = int(np.ceil(radius - 0.5))
+    count = (2 * reach + 1) * _FINE
+    fine = (np.arange(count) - (count - 1) / 2) / _FINE  # sub-pixel centres, 0 in the middle
+    inside = (fine[:, None] ** 2 + fine**2 <= radius**2).astype(np.float64)
+    return inside.reshape(2 * reach + 1, _FINE, 2 * reach + 1, _FINE).mean(axis=(1, 3))

@@ -1,0 +1,19 @@
+"""How good a network's pictures are, and what they have to beat."""
+
+import numpy as np
+
+from paddle_dip.problem.dataset import to_unit
+from paddle_dip.problem.images import to_bytes
+from paddle_dip.problem.metrics import luma, psnr, ssim
+
+
+def scores(image: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return "psnr" (dB, all channels) and "ssim" (luma) of a picture, [1 or 3, H, W] in [0, 1], as 8 bits would hold it."""
+    stored = to_unit(to_bytes(image))
+    planes = [luma(x) if len(x) == 3 else x[0].astype(np.float64) for x in (stored, truth)]
+    return {"psnr": psnr(stored, truth), "ssim": ssim(*planes)}
+
+
+def mean_scores(each: list[dict[str, float]]) -> dict[str, float]:
+    """Return the mean of each score; a picture that is exact, of infinite PSNR, makes the mean infinite."""
+    return {name: float(np.mean([one[name] for one in each])) for name in each[0]}

@@ -1,0 +1,106 @@
+"""The autoencoders: what they learn from, how they are judged, and their use."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import paddle
+from paddle import nn
+from paddle.io import Dataset
+
+from paddle_dip.problem.metrics import luma
+from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
+from paddle_dip.problem.trained.presets import AutoencoderPreset
+from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.squares import read_square, resized
+from paddle_dip.report.grids import picture_sheet
+from paddle_dip.trained.checkpoints import read_network
+from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.gradients import Losses, autoencoder_gradients
+from paddle_dip.trained.loading import batches
+from paddle_dip.trained.networks import build_network, loaded
+from paddle_dip.trained.runs import Assessment
+
+DIGIT_SIZE = 28
+_SHOWN = 4  # pictures in an epoch's sheet
+_SHOWN_SIDE = 112  # pixels that a digit is enlarged to there
+_CONFIGS = {"digits": DigitAutoencoderConfig, "photos": PhotoAutoencoderConfig}
+
+
+def autoencoder_lesson(preset: AutoencoderPreset, samples: Callable[[int], Dataset], *, seed: int) -> Lesson:
+    """Return what an autoencoder learns. samples: from an epoch to a data set of (damaged, clean)."""
+    network = build_network(preset.network, seed=seed)
+
+    def gradients(batch: list[paddle.Tensor], step: int) -> Losses:
+        return autoencoder_gradients(network, *batch)
+
+    return Lesson(
+        networks={"autoencoder": network},
+        adams={"autoencoder": adam_of(network, preset)},
+        samples=samples,
+        gradients=gradients,
+        epochs=preset.epochs,
+        batch=preset.batch,
+        seed=seed,
+        precision=preset.precision,
+    )
+
+
+def restored(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
+    """Return what an autoencoder makes of pictures, [N, C, H, W] in [0, 1], by its running statistics; leaves it in train mode."""
+    network.eval()
+    with paddle.no_grad():
+        output = network(paddle.to_tensor(pictures.astype(np.float32))).numpy()
+    network.train()
+    return output
+
+
+def encoded(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
+    """Return the latent vectors, [N, latent], of pictures, [N, C, H, W] in [0, 1], with the running statistics."""
+    network.eval()
+    with paddle.no_grad():
+        vectors = network.encode(paddle.to_tensor(pictures.astype(np.float32))).numpy()
+    network.train()
+    return vectors
+
+
+def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> Assessment:
+    """Return the mean "psnr" (dB) and "ssim" over samples of (damaged, clean), both before ("damaged_psnr", ...) and after.
+
+    And a sheet of the first ones: damaged, reconstructed, clean.
+    """
+    before, after, rows = [], [], []
+    order = [list(range(first, min(first + batch, len(samples)))) for first in range(0, len(samples), batch)]
+    for damaged, clean in batches(samples, order):
+        results = restored(network, damaged.numpy())
+        for one, result, truth in zip(damaged.numpy(), results, clean.numpy(), strict=True):
+            before.append(scores(one, truth))
+            after.append(scores(result, truth))
+            if len(rows) < _SHOWN:
+                rows.append({"input": enlarged(one), "output": enlarged(result), "clean": enlarged(truth)})
+    file = io.BytesIO()
+    picture_sheet(rows).save(file, format="PNG")
+    figures = mean_scores(after) | {f"damaged_{name}": value for name, value in mean_scores(before).items()}
+    return Assessment(figures, {"test": file.getvalue()})
+
+
+def load_autoencoder(checkpoint: Path) -> nn.Layer:
+    """Return the network of a checkpoint or of a run's folder; raises ValueError for another training's."""
+    weights, notes = read_network(checkpoint, "autoencoder")
+    return loaded(_CONFIGS[notes["settings"]["task"]](**notes["settings"]["network"]), weights)
+
+
+def read_for(network: nn.Layer, photo: Path) -> np.ndarray:
+    """Return the middle square of a photo as a network takes it, float32 [C, size, size] in [0, 1]."""
+    square = read_square(photo)
+    if isinstance(network.config, PhotoAutoencoderConfig):
+        return resized(square, network.config.size).astype(np.float32)
+    white, black = luma(np.ones((3, 1, 1))), luma(np.zeros((3, 1, 1)))
+    return resized(((luma(square) - black) / (white - black))[None], DIGIT_SIZE).astype(np.float32)
+
+
+def enlarged(picture: np.ndarray) -> np.ndarray:
+    """Return a picture, [C, H, W], its pixels repeated until a digit can be seen."""
+    times = max(_SHOWN_SIDE // picture.shape[1], 1)
+    return picture.repeat(times, axis=1).repeat(times, axis=2)

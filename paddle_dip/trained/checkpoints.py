@@ -1,0 +1,67 @@
+"""A training's state on disk: networks, optimisers and where it stands, in files named after the steps taken."""
+
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.solver.state import read_state, write_state
+from paddle_dip.trained.engine import Lesson
+
+Weights = dict[str, np.ndarray]
+
+
+def save(folder: Path, lesson: Lesson, step: int, notes: dict, *, keep: int) -> Path:
+    """Write a checkpoint, then delete all but the newest `keep`; return its path."""
+    state = {}
+    for name, network in lesson.networks.items():
+        state |= {f"{name}/{key}": value for key, value in read_state(network, lesson.adams[name]).items()}
+    path = Path(folder, f"step_{step:08d}.npz")
+    save_checkpoint(path, state, notes)
+    for old in _sorted(folder)[:-keep]:
+        old.unlink()
+    return path
+
+
+def newest(folder: Path) -> Path | None:
+    """Return the checkpoint with the most steps in a folder, None where there is none."""
+    return next(reversed(_sorted(folder)), None)
+
+
+def take_up(path: Path, lesson: Lesson) -> dict:
+    """Set a lesson's networks and fresh optimisers to a checkpoint and return its notes; raises ValueError where it doesn't fit."""
+    state, notes = _load(path)
+    for name, network in lesson.networks.items():
+        write_state(network, lesson.adams[name], _part(state, f"{name}/"))
+    return notes
+
+
+def read_network(path: Path, name: str) -> tuple[Weights, dict]:
+    """Return one network's weights and the notes of a checkpoint, or of the newest in a run's folder.
+
+    Raises ValueError where there is none or it holds no such network.
+    """
+    path = Path(path)
+    file = newest(path / "checkpoints") if path.is_dir() else path
+    if file is None or not file.exists():
+        raise ValueError(f"checkpoint {path} doesn't exist, or is a folder without a run's checkpoints")
+    state, notes = _load(file)
+    weights = _part(state, f"{name}/network/")
+    if not weights:
+        raise ValueError(f"checkpoint {file} holds no {name}: it is of another training")
+    return weights, notes
+
+
+def _load(path: Path) -> tuple[Weights, dict]:
+    try:
+        return load_checkpoint(path)
+    except ValueError:
+        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
+
+
+def _part(state: Weights, prefix: str) -> Weights:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+
+
+def _sorted(folder: Path) -> list[Path]:
+    return sorted(Path(folder).glob("step_*.npz"))

@@ -1,0 +1,112 @@
+"""The data sets that paddle.io reads: pairs of photos, photos, digits."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from paddle.io import Dataset
+from paddle.vision.datasets import MNIST
+
+from paddle_dip.problem.dataset import to_unit
+from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.trained.holes import erased
+from paddle_dip.problem.trained.jitter import jittered
+from paddle_dip.problem.trained.pairs import Pair
+from paddle_dip.problem.trained.squares import read_square, resized
+
+Skip = Callable[[str], None] | None
+
+
+class Pairs(Dataset):
+    """(blurred, sharp), float32 [3, size, size] in [-1, 1]. jitter: as in `epoch`, see paddle_dip.problem.trained.jitter.
+
+    skip: see `readable`.
+    """
+
+    def __init__(self, pairs: list[Pair], *, jitter: bool = False, seed: int = 0, epoch: int = 0, skip: Skip = None):
+        super().__init__()
+        self.pairs, self.jitter, self.seed, self.epoch, self.skip = pairs, jitter, seed, epoch, skip
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        pictures = readable(lambda i: read_pair(self.pairs[i]), index, len(self), self.skip)
+        if self.jitter:
+            pictures = jittered(pictures, self.seed, self.epoch, index)
+        return tuple((2 * picture - 1).astype(np.float32) for picture in pictures)
+
+
+class Photos(Dataset):
+    """(damaged, clean), float32 [3, size, size] in [0, 1]: middle squares; with `erase`, a rectangle of `epoch` is erased."""
+
+    def __init__(self, files: list[Path], size: int, *, erase: bool, seed: int = 0, epoch: int = 0, skip: Skip = None):
+        super().__init__()
+        self.files, self.size, self.erase, self.seed, self.epoch, self.skip = files, size, erase, seed, epoch, skip
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        square = readable(lambda i: read_square(self.files[i]), index, len(self), self.skip)
+        clean = resized(square, self.size).astype(np.float32)
+        return (erased(clean, self.seed, self.epoch, index) if self.erase else clean), clean
+
+
+class Digits(Dataset):
+    """(damaged, clean), float32 [1, 28, 28] in [0, 1], of images, uint8 [N, 28, 28]."""
+
+    def __init__(self, images: np.ndarray, *, erase: bool, seed: int = 0, epoch: int = 0):
+        super().__init__()
+        self.images, self.erase, self.seed, self.epoch = images, erase, seed, epoch
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        clean = self.images[index][None].astype(np.float32) / np.float32(255)
+        return (erased(clean, self.seed, self.epoch, index) if self.erase else clean), clean
+
+
+def read_pair(pair: Pair) -> list[np.ndarray]:
+    """Return [blurred, sharp], float32 [3, H, W] in [0, 1]; raises ValueError, naming the file, for a bad one."""
+    return [to_unit(read_rgb(file)) for file in (pair.blurred, pair.sharp)]
+
+
+def readable(load: Callable, index: int, count: int, skip: Skip):
+    """Return load(index).
+
+    Where that raises ValueError: raises it too, or, with `skip`, calls it with the reason and takes the next of `count` that can be
+    read instead, so that a batch is never smaller and a step never missing.
+    """
+    for place in range(index, index + count):
+        try:
+            return load(place % count)
+        except ValueError as error:
+            if skip is None:
+                raise
+            skip(str(error))
+    raise ValueError(f"none of the {count} samples can be read")
+
+
+def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return MNIST's images, uint8 [N, 28, 28], and labels, [N], from its four .gz files in `folder`; None: Paddle downloads them.
+
+    Raises ValueError where the files can't be read or had.
+    """
+    mode, part = ("train", "train") if train else ("test", "t10k")
+    paths = {}
+    if folder is not None:
+        paths = {
+            "image_path": Path(folder, f"{part}-images-idx3-ubyte.gz"),
+            "label_path": Path(folder, f"{part}-labels-idx1-ubyte.gz"),
+        }
+        absent = [path for path in paths.values() if not path.is_file()]
+        if absent:
+            raise ValueError(f"{absent[0]} doesn't exist: the folder must hold MNIST's four .gz files")
+    try:
+        digits = MNIST(**{name: str(path) for name, path in paths.items()}, mode=mode, backend="cv2")
+        images, labels = zip(*((np.asarray(image), int(label[0])) for image, label in digits), strict=True)
+    except Exception as error:  # Paddle raises what it comes across: struct.error, IndexError, RuntimeError, ...
+        raise ValueError(f"MNIST can't be read from {folder or 'the network'}: {error or type(error).__name__}") from None
+    return np.stack(images).astype(np.uint8), np.array(labels)

@@ -1,0 +1,109 @@
+"""The Pix2Pix deblurrer: what it learns from, how it is judged, and its use on a photo of any size."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import paddle
+from paddle import nn
+
+from paddle_dip.problem.images import Photo
+from paddle_dip.problem.tiles import in_squares
+from paddle_dip.problem.trained.architectures import GeneratorConfig
+from paddle_dip.problem.trained.pairs import Pair
+from paddle_dip.problem.trained.presets import DeblurPreset
+from paddle_dip.problem.trained.randomness import dropout_mask
+from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
+from paddle_dip.report.grids import picture_sheet
+from paddle_dip.trained.checkpoints import read_network
+from paddle_dip.trained.datasets import Pairs, Skip, read_pair, readable
+from paddle_dip.trained.devices import world
+from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.gradients import Losses, deblurring_gradients
+from paddle_dip.trained.networks import build_network, loaded
+from paddle_dip.trained.runs import Assessment
+
+_SHOWN = 3  # test pairs in an epoch's picture
+_TUNED_ON = 16  # pairs that the unsharp mask is tuned on
+
+
+def deblur_lesson(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: Skip = None) -> Lesson:
+    """Return what a deblurrer learns from pairs of one size. skip: see paddle_dip.trained.datasets.readable."""
+    configs = {"generator": preset.generator, "discriminator": preset.discriminator}
+    networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
+    generator, rank = networks["generator"], world()[0]
+
+    def gradients(batch: list[paddle.Tensor], step: int) -> Losses:
+        blurred, sharp = batch
+        shapes = generator.mask_shapes(len(blurred), *blurred.shape[2:])
+        rate = preset.generator.dropout
+        masks = [paddle.to_tensor(dropout_mask(shape, rate, seed, step, n, rank)) for n, shape in enumerate(shapes)]
+        return deblurring_gradients(generator, networks["discriminator"], blurred, sharp, masks, preset)
+
+    return Lesson(
+        networks=networks,
+        adams={name: adam_of(network, preset) for name, network in networks.items()},
+        samples=lambda epoch: Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip),
+        gradients=gradients,
+        epochs=preset.epochs,
+        batch=preset.batch,
+        seed=seed,
+        precision=preset.precision,
+    )
+
+
+def deblurred(generator: nn.Layer, image: np.ndarray) -> np.ndarray:
+    """Return what a generator makes of a picture, [3, H, W] in [0, 1], without dropout: the same shape and range."""
+    with paddle.no_grad():
+        output = generator(paddle.to_tensor((2 * image - 1).astype(np.float32)[None]))
+    return (output[0].numpy() + 1) / 2
+
+
+def assess_deblurrer(generator: nn.Layer, pairs: list[Pair], *, skip: Skip = None) -> Assessment:
+    """Return the mean "psnr" (dB) and "ssim" over test pairs, and a sheet of the first ones: blurred, deblurred, sharp."""
+    each, rows = [], []
+    for blurred, sharp in _read(pairs, skip):
+        result = deblurred(generator, blurred)
+        each.append(scores(result, sharp))
+        if len(rows) < _SHOWN:
+            rows.append({"blurred": blurred, f"deblurred, {each[-1]['psnr']:.2f} dB": result, "sharp": sharp})
+    file = io.BytesIO()
+    picture_sheet(rows).save(file, format="PNG")
+    return Assessment(mean_scores(each), {"test": file.getvalue()})
+
+
+def baselines(train: list[Pair], test: list[Pair], *, skip: Skip = None) -> dict:
+    """Return the mean scores over test pairs of the blurred pictures and of unsharp masking, tuned on up to 16 training pairs."""
+    radius, amount = best_unsharp(list(_read(train[:_TUNED_ON], skip)))
+    each = [(scores(blurred, sharp), scores(unsharp(blurred, radius, amount), sharp)) for blurred, sharp in _read(test, skip)]
+    return {
+        "blurred": mean_scores([before for before, _ in each]),
+        "unsharp": mean_scores([after for _, after in each]),
+        "unsharp_radius": radius,
+        "unsharp_amount": amount,
+    }
+
+
+def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
+    """Return the generator of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
+    weights, notes = read_network(checkpoint, "generator")
+    settings = notes["settings"]
+    config = GeneratorConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["generator"].items()})
+    return loaded(config, weights), settings["size"]
+
+
+def deblur_photo(photo: Photo, generator: nn.Layer, size: int) -> Photo:
+    """Return a photo of any size deblurred in overlapping squares of the training's size; alpha, bits and profile stay.
+
+    A grey photo is deblurred as three equal channels, whose mean is the result.
+    """
+    colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
+    sharp = in_squares(colour, size, lambda square: deblurred(generator, square)).clip(0, 1)
+    return replace(photo, pixels=sharp if len(photo.pixels) == 3 else sharp.mean(axis=0, keepdims=True))
+
+
+def _read(pairs: list[Pair], skip: Skip) -> Iterator[list[np.ndarray]]:
+    return (readable(lambda i: read_pair(pairs[i]), index, len(pairs), skip) for index in range(len(pairs)))

@@ -1,0 +1,120 @@
+"""The training loop, a generator of updates: what all trainings share.
+
+Paddle's own loop, paddle.Model.fit, was looked at first: it knows one optimiser and one loss (a GAN has two of each), counts epochs
+from 0 and begins each with its first batch (so a stopped run can't go on where it was), and saves pickles, not whole or not at all.
+What else it is made of is used here: DataLoader, DistributedBatchSampler, auto_cast and paddle.distributed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import paddle
+from paddle import nn
+from paddle.io import Dataset, DistributedBatchSampler
+
+from paddle_dip.problem.trained.presets import AutoencoderPreset, DeblurPreset
+from paddle_dip.problem.trained.randomness import order_seed
+from paddle_dip.trained.devices import autocast, average_gradients, world
+from paddle_dip.trained.gradients import Losses
+from paddle_dip.trained.loading import batches
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learnt and how.
+
+    adams: one a network, under its name. samples: from an epoch to its samples. gradients: from a batch and its step to the losses,
+    the first being the one to show, with every gradient set.
+    """
+
+    networks: dict[str, nn.Layer]
+    adams: dict[str, paddle.optimizer.Adam]
+    samples: Callable[[int], Dataset]
+    gradients: Callable[[list[paddle.Tensor], int], Losses]
+    epochs: int
+    batch: int
+    seed: int
+    precision: str = "float32"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a training stands: epochs done, batches done of the next one, and the losses' sums over those."""
+
+    epoch: int = 0
+    batch: int = 0
+    sums: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Update:
+    """The training after `step` steps; `batch` of the `batches` of epoch number `epoch`, from 0, are done."""
+
+    step: int
+    epoch: int
+    batch: int
+    batches: int
+    _losses: Losses
+    _sums: Losses
+
+    @property
+    def epoch_ended(self) -> bool:
+        return self.batch == self.batches
+
+    def loss(self) -> float:
+        """Return this step's first loss."""
+        return next(iter(self._losses.values())).item()
+
+    def means(self) -> dict[str, float]:
+        """Return the losses' means over the epoch so far."""
+        return {name: value.item() / self.batch for name, value in self._sums.items()}
+
+    def position(self) -> Position:
+        """Return where to go on from here."""
+        if self.epoch_ended:
+            return Position(self.epoch + 1)
+        return Position(self.epoch, self.batch, {name: value.item() for name, value in self._sums.items()})
+
+
+def train(lesson: Lesson, *, position: Position = Position(), workers: int = 0) -> Iterator[Update]:
+    """Train the networks in place; yield after each step, the last at the end of epoch number `lesson.epochs`.
+
+    Everything random is a function of the seed, the epoch and the step, so a run that goes on from a position, its networks and
+    optimisers set as they were, gives the same bits as one that never stopped, with the same number of threads and processes.
+    """
+    trained = [p for network in lesson.networks.values() for p in network.parameters() if not p.stop_gradient]
+    for epoch in range(position.epoch, lesson.epochs):
+        begun = position if epoch == position.epoch else Position(epoch)
+        sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
+        order = batch_order(lesson, epoch)
+        loader = batches(lesson.samples(epoch), order[begun.batch :], workers=workers)
+        for batch, samples in enumerate(loader, start=begun.batch):
+            step = epoch * len(order) + batch
+            with autocast(lesson.precision):
+                losses = lesson.gradients(samples, step)
+            average_gradients(trained)
+            for adam in lesson.adams.values():
+                adam.step()
+                adam.clear_grad()
+            sums = {name: sums.get(name, 0) + loss.astype("float64") for name, loss in losses.items()}
+            yield Update(step + 1, epoch, batch + 1, len(order), losses, sums)
+
+
+def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset) -> paddle.optimizer.Adam:
+    """Return the optimiser of a network's trainable parameters with a preset's settings; weight decay is coupled, as in torch."""
+    return paddle.optimizer.Adam(
+        preset.learning_rate,
+        beta1=preset.betas[0],
+        beta2=preset.betas[1],
+        epsilon=preset.adam_epsilon,
+        parameters=[p for p in network.parameters() if not p.stop_gradient],
+        weight_decay=preset.weight_decay or None,
+    )
+
+
+def batch_order(lesson: Lesson, epoch: int) -> list[list[int]]:
+    """Return the samples of each batch of an epoch, this process's share of them."""
+    rank, size = world()
+    sampler = DistributedBatchSampler(lesson.samples(epoch), lesson.batch, num_replicas=size, rank=rank, shuffle=True)
+    sampler.set_epoch(order_seed(lesson.seed, epoch))
+    return list(sampler)

@@ -1,0 +1,44 @@
+"""The trained networks, each built from its configuration."""
+
+import numpy as np
+from paddle import nn
+
+from paddle_dip.problem.trained.architectures import (
+    CriticConfig,
+    DigitAutoencoderConfig,
+    DiscriminatorConfig,
+    FillerConfig,
+    GeneratorConfig,
+    PhotoAutoencoderConfig,
+)
+from paddle_dip.trained.initialisation import initialise
+from paddle_dip.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
+from paddle_dip.trained.networks.pix2pix import Discriminator, Generator
+from paddle_dip.trained.networks.removal import Critic, Filler
+from paddle_dip.weights import check
+
+Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
+
+# configuration: network.
+_NETWORKS = {
+    CriticConfig: Critic,
+    DigitAutoencoderConfig: DigitAutoencoder,
+    DiscriminatorConfig: Discriminator,
+    FillerConfig: Filler,
+    GeneratorConfig: Generator,
+    PhotoAutoencoderConfig: PhotoAutoencoder,
+}
+
+
+def build_network(config: Config, *, seed: int = 0, number: int = 0, dtype: str = "float32") -> nn.Layer:
+    """Return the network of `config` in train mode, its weights a function of `seed` and `number` (for several of one seed)."""
+    network = _NETWORKS[type(config)](config)
+    initialise(network, seed, law=config.initialisation, number=number)
+    return network.to(dtype=dtype)
+
+
+def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
+    """Return the network of `config` with `weights`, by its own names; raises ValueError where they don't fit."""
+    network = build_network(config)
+    network.set_state_dict(check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()}))
+    return network

@@ -1,0 +1,190 @@
+"""The commands that train a network on a data set."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+
+from paddle_dip.command import command_line, console
+from paddle_dip.problem.presets import described
+from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
+from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.options import (
+    BATCH,
+    EPOCHS,
+    KEEP,
+    MINUTES,
+    OUT,
+    PRECISION,
+    RESUME,
+    SEED,
+    SKIP,
+    VISUALDL,
+    WORKERS,
+    Common,
+    changed,
+    skipper,
+)
+
+train = command_line(help="Train a network on a data set.", no_args_is_help=True)
+_TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the epoch
+
+
+@train.command("deblur")
+def train_deblur(
+    pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
+    out: Path = OUT,
+    preset: str = typer.Option("repository", help=f"One of {', '.join(DEBLUR_PRESETS)}."),
+    width: int = typer.Option(64, help="Channels of the first layer, the others in proportion."),
+    epochs: int = EPOCHS,
+    batch: int = BATCH,
+    seed: int = SEED,
+    minutes: float = MINUTES,
+    keep: int = KEEP,
+    workers: int = WORKERS,
+    precision: str = PRECISION,
+    visualdl: Path = VISUALDL,
+    resume: bool = RESUME,
+    skip_bad: bool = SKIP,
+) -> None:
+    """Train the Pix2Pix deblurrer on pairs of blurred and sharp photos."""
+    from paddle_dip.problem.trained.pairs import common_size, find_pairs
+    from paddle_dip.problem.trained.split import kept_split
+
+    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
+    chosen = changed(deblur_preset(preset, width=width), epochs, batch, precision)
+    found, skip = find_pairs(pairs), skipper(skip_bad)
+    size = common_size(found, 2 ** len(chosen.generator.down), skip=skip_bad)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.trained import deblurrer
+    from paddle_dip.trained.runs import open_run
+
+    settings = {"task": "deblur", "seed": seed, "size": size, **chosen.settings()}
+    with open_run(out, settings, resume=resume) as folder:
+        split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
+        sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
+        lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
+        _run(
+            common,
+            lesson,
+            settings,
+            assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1], skip=skip),
+            facts=lambda: {"train": len(sides[0]), "test": len(sides[1]), "baselines": deblurrer.baselines(*sides, skip=skip)},
+        )
+
+
+@train.command("digits")
+def train_digits(
+    out: Path = OUT,
+    data: Path = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
+    epochs: int = EPOCHS,
+    batch: int = BATCH,
+    seed: int = SEED,
+    minutes: float = MINUTES,
+    keep: int = KEEP,
+    workers: int = WORKERS,
+    precision: str = PRECISION,
+    visualdl: Path = VISUALDL,
+    resume: bool = RESUME,
+) -> None:
+    """Train the autoencoder of MNIST's digits, which fills in an erased rectangle; draws its latent space too."""
+    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
+    chosen = changed(AUTOENCODER_PRESETS["digits"], epochs, batch, precision)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.report.latent import latent_scatter
+    from paddle_dip.trained import autoencoder
+    from paddle_dip.trained.datasets import Digits, read_digits
+    from paddle_dip.trained.runs import Assessment, open_run
+
+    images, _ = read_digits(data, train=True)
+    held_out, labels = (part[:_TEST_DIGITS] for part in read_digits(data, train=False))
+    settings = {"task": "digits", "seed": seed, **chosen.settings()}
+
+    def assess() -> Assessment:
+        network = lesson.networks["autoencoder"]
+        found = autoencoder.assess_autoencoder(network, Digits(held_out, erase=chosen.erase, seed=seed), batch=chosen.batch)
+        vectors = autoencoder.encoded(network, held_out[:, None] / 255)
+        return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
+
+    with open_run(out, settings, resume=resume):
+        lesson = autoencoder.autoencoder_lesson(
+            chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
+        )
+        _run(common, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+
+
+@train.command("photos")
+def train_photos(
+    photos: Path = typer.Argument(help="A folder of photos, sub-folders included."),
+    out: Path = OUT,
+    size: int = typer.Option(512, help="Pixels a side, a multiple of 64."),
+    epochs: int = EPOCHS,
+    batch: int = BATCH,
+    seed: int = SEED,
+    minutes: float = MINUTES,
+    keep: int = KEEP,
+    workers: int = WORKERS,
+    precision: str = PRECISION,
+    visualdl: Path = VISUALDL,
+    resume: bool = RESUME,
+    skip_bad: bool = SKIP,
+) -> None:
+    """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
+    from paddle_dip.problem.trained.pairs import photo_files
+    from paddle_dip.problem.trained.split import kept_split
+
+    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
+    chosen = changed(AUTOENCODER_PRESETS["photos"], epochs, batch, precision)
+    chosen = replace(chosen, network=replace(chosen.network, size=size))
+    files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.trained import autoencoder
+    from paddle_dip.trained.datasets import Photos
+    from paddle_dip.trained.runs import open_run
+
+    settings = {"task": "photos", "seed": seed, **chosen.settings()}
+    with open_run(out, settings, resume=resume) as folder:
+        split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
+        train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
+        kind = {"erase": chosen.erase, "seed": seed, "skip": skip}
+        lesson = autoencoder.autoencoder_lesson(chosen, lambda e: Photos(train_files, size, epoch=e + 1, **kind), seed=seed)
+        test = Photos(test_files, size, **kind)
+        _run(
+            common,
+            lesson,
+            settings,
+            assess=lambda: autoencoder.assess_autoencoder(lesson.networks["autoencoder"], test, batch=chosen.batch),
+            facts=lambda: {"train": len(train_files), "test": len(test_files)},
+        )
+
+
+@train.command("presets")
+def train_presets() -> None:
+    """List every training's numbers and where they come from."""
+    for title, preset in {**DEBLUR_PRESETS, **AUTOENCODER_PRESETS}.items():
+        table = terminal_table(title, ["setting", "value", "source"], described(preset))
+        for column in table.columns[1:]:
+            column.justify = "left"
+        console().print(table)
+
+
+def _run(common: Common, lesson, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
+    """Train in the folder of an open run, print each epoch's row, and write the summary."""
+    from paddle_dip.trained.runs import Plan, run, write_summary
+    from paddle_dip.trained.visual import scalar_log
+
+    with scalar_log(common.visualdl) as log:
+
+        def watch(row: dict[str, float]) -> None:
+            figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
+            console().print(f"epoch {row['epoch']}/{lesson.epochs}: {figures}", soft_wrap=True)
+            log(row)
+
+        plan = Plan(common.keep, common.workers, common.minutes)
+        rows = run(common.out, lesson, settings, assess=assess, plan=plan, watch=watch)
+    found = facts()
+    write_summary(common.out, settings, rows, found)
+    for name, score in found.get("baselines", {}).items():
+        if isinstance(score, dict):
+            console().print(f"to beat: {name} psnr {score['psnr']:.4g}, ssim {score['ssim']:.4g}", soft_wrap=True)

@@ -1,0 +1,27 @@
+"""Scores of pictures, and the unsharp mask that a deblurrer has to beat."""
+
+import numpy as np
+import pytest
+
+from paddle_dip.problem.trained.blurs import blur_kernel, convolved
+from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
+
+
+def test_scores_are_of_what_eight_bits_hold(picture):
+    truth = (picture * 255).round() / np.float32(255)
+    assert scores(truth + 0.001, truth) == {"psnr": float("inf"), "ssim": pytest.approx(1)}
+    assert scores(truth + 0.1, truth)["psnr"] < 25
+    assert scores(truth[:1], truth[:1])["ssim"] == pytest.approx(1)
+
+
+def test_means_of_scores():
+    assert mean_scores([{"psnr": 20.0, "ssim": 0.5}, {"psnr": 30.0, "ssim": 0.7}]) == {"psnr": 25.0, "ssim": pytest.approx(0.6)}
+
+
+def test_unsharp_masking_helps_a_blurred_picture_and_is_tuned_to_it(picture):
+    sharp = np.random.default_rng(0).random((3, 8, 8)).repeat(8, axis=1).repeat(8, axis=2)
+    blurred = convolved(sharp, blur_kernel("disk", 2.0)).clip(0, 1)
+    radius, amount = best_unsharp([(blurred, sharp)])
+    assert scores(unsharp(blurred, radius, amount), sharp)["psnr"] > scores(blurred, sharp)["psnr"] + 0.5
+    np.testing.assert_array_equal(unsharp(picture, 2.0, 0.0), picture.clip(0, 1))

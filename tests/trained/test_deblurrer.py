@@ -1,0 +1,83 @@
+"""The deblurrer learns, is judged without learning, and works on photos of any size."""
+
+from dataclasses import replace
+
+import numpy as np
+import paddle
+import pytest
+
+from paddle_dip.problem.images import Photo
+from paddle_dip.problem.trained.architectures import DiscriminatorConfig, GeneratorConfig
+from paddle_dip.problem.trained.presets import DEBLUR_PRESETS, deblur_preset
+from paddle_dip.trained.deblurrer import assess_deblurrer, baselines, deblur_lesson, deblur_photo
+from paddle_dip.trained.engine import train
+from paddle_dip.trained.networks import build_network
+
+SMALL = replace(
+    DEBLUR_PRESETS["repository"],
+    generator=GeneratorConfig(down=(8, 8, 8), up=(8, 8), dropouts=1),
+    discriminator=DiscriminatorConfig(down=(4, 4)),
+    learning_rate=2e-3,
+    epochs=20,
+)
+
+
+def test_losses_fall_and_pictures_get_better(small_pairs):
+    lesson = deblur_lesson(small_pairs[:4], SMALL, seed=0)
+    before = assess_deblurrer(lesson.networks["generator"], small_pairs[4:]).figures["psnr"]
+    means = [update.means() for update in train(lesson) if update.epoch_ended]
+    assert means[-1]["l1"] < 0.6 * means[0]["l1"] and means[-1]["generator"] < 0.6 * means[0]["generator"]
+    assert list(means[0]) == ["generator", "adversarial", "l1", "discriminator"]
+    assert assess_deblurrer(lesson.networks["generator"], small_pairs[4:]).figures["psnr"] > before + 3
+
+
+def test_a_look_at_test_pictures_changes_nothing(small_pairs):
+    runs = []
+    for look in (False, True):
+        lesson = deblur_lesson(small_pairs[:4], replace(SMALL, epochs=1, jitter=True), seed=0)
+        losses = []
+        for update in train(lesson):
+            losses.append(update.loss())
+            if look:
+                assess_deblurrer(lesson.networks["generator"], small_pairs[4:])
+        runs.append(losses)
+    assert runs[0] == runs[1]
+
+
+def test_the_seed_decides(small_pairs):
+    losses = [next(train(deblur_lesson(small_pairs, SMALL, seed=seed))).loss() for seed in (0, 0, 1)]
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_what_there_is_to_beat(small_pairs):
+    figures = baselines(small_pairs[:3], small_pairs[3:])
+    assert 15 < figures["blurred"]["psnr"] < figures["unsharp"]["psnr"] < 60
+
+
+@pytest.mark.parametrize(("channels", "height", "width"), [(3, 70, 45), (1, 20, 90)])
+def test_photos_of_any_size_keep_their_kind(channels, height, width):
+    generator = build_network(SMALL.generator)
+    photo = Photo(np.random.default_rng(0).random((channels, height, width)).astype(np.float32), np.ones((height, width)), 16)
+    sharp = deblur_photo(photo, generator, 64)
+    assert sharp.pixels.shape == photo.pixels.shape and sharp.bits == 16 and sharp.alpha is photo.alpha
+    assert sharp.pixels.min() >= 0 and sharp.pixels.max() <= 1
+
+
+def test_a_photo_of_the_training_size_is_the_networks_own_output():
+    generator = build_network(SMALL.generator)
+    picture = np.random.default_rng(0).random((3, 64, 64)).astype(np.float32)
+    output = (generator(paddle.to_tensor(2 * picture[None] - 1)).numpy()[0] + 1) / 2
+    np.testing.assert_allclose(deblur_photo(Photo(picture), generator, 64).pixels, output, atol=1e-6)
+
+
+def test_presets_are_as_published_and_scale():
+    repository, paper = DEBLUR_PRESETS["repository"], DEBLUR_PRESETS["paper"]
+    assert (repository.generator.slope, repository.jitter) == (0.3, False) and (paper.generator.slope, paper.jitter) == (0.2, True)
+    assert deblur_preset("paper", width=16).generator.down == (16, 32, 64, 128, 128, 128, 128, 128)
+    for preset in (repository, paper):
+        assert set(preset.settings()) - {"name", "precision"} <= set(preset.sources)
+    for wrong in ({"name": "slow"}, {"name": "paper", "width": 0}):
+        with pytest.raises(ValueError):
+            deblur_preset(**wrong)
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        replace(paper, epochs=0)

@@ -1,0 +1,1 @@
+"""The PyTorch mirror of paddle_dip.trained's networks, losses and steps."""

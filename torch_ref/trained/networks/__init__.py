@@ -1,0 +1,36 @@
+"""The trained networks, each built from its configuration."""
+
+import torch
+from torch import nn
+
+from paddle_dip.problem.trained.architectures import (
+    CriticConfig,
+    DigitAutoencoderConfig,
+    DiscriminatorConfig,
+    FillerConfig,
+    GeneratorConfig,
+    PhotoAutoencoderConfig,
+)
+from torch_ref.trained.initialisation import initialise
+from torch_ref.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
+from torch_ref.trained.networks.pix2pix import Discriminator, Generator
+from torch_ref.trained.networks.removal import Critic, Filler
+
+Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
+
+# configuration: network.
+_NETWORKS = {
+    CriticConfig: Critic,
+    DigitAutoencoderConfig: DigitAutoencoder,
+    DiscriminatorConfig: Discriminator,
+    FillerConfig: Filler,
+    GeneratorConfig: Generator,
+    PhotoAutoencoderConfig: PhotoAutoencoder,
+}
+
+
+def build_network(config: Config, *, seed: int = 0, number: int = 0, dtype: str = "float32") -> nn.Module:
+    """Return the network of `config` in train mode, its weights a function of `seed` and `number` (for several of one seed)."""
+    network = _NETWORKS[type(config)](config)
+    initialise(network, seed, law=config.initialisation, number=number)
+    return network.to(dtype=getattr(torch, dtype))

@@ -1,0 +1,101 @@
+"""Convolutional autoencoders: of digits through 4 numbers, of colour photos through 128.
+
+Source: the PyTorch code behind the write-up, which says less (its decoder lacks the strides). In use they take BatchNorm's running
+statistics: call eval().
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
+
+# Paddle's momentum 0.9 is torch's 0.1. Paddle keeps both numbers as float32 whatever the dtype of the data.
+_BATCH_NORM = {"momentum": 1 - float(np.float32(0.9)), "eps": float(np.float32(1e-5))}
+
+
+class Block(nn.Module):
+    """Convolve, halve by pooling if asked to, normalise if asked to, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, *, padding: int = 1, pool: bool = False, norm: bool = True):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, stride=2, padding=padding)
+        self.pool = pool
+        self.norm = nn.BatchNorm2d(outputs, **_BATCH_NORM) if norm else None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv(x)
+        if self.pool:
+            x = F.max_pool2d(x, 3, stride=2, padding=1)
+        return F.relu(x if self.norm is None else self.norm(x))
+
+
+class UpBlock(nn.Module):
+    """Repeat each pixel if asked to, convolve transposed at stride 2, normalise, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, *, padding: int, output_padding: int, repeat: bool = False):
+        super().__init__()
+        self.conv = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=padding, output_padding=output_padding)
+        self.repeat = repeat
+        self.norm = nn.BatchNorm2d(outputs, **_BATCH_NORM)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.repeat:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+        return F.relu(self.norm(self.conv(x)))
+
+
+class DigitAutoencoder(nn.Module):
+    """Grey digits, [N, 1, 28, 28] in [0, 1], to digits of the same shape and range. 87,125 parameters by default."""
+
+    def __init__(self, config: DigitAutoencoderConfig):
+        super().__init__()
+        self.config = config
+        self.downs = nn.Sequential(Block(1, 8, norm=False), Block(8, 16), Block(16, 32, padding=0, norm=False))
+        self.code = nn.Sequential(nn.Linear(288, 128), nn.ReLU(), nn.Linear(128, config.latent))
+        self.uncode = nn.Sequential(nn.Linear(config.latent, 128), nn.ReLU(), nn.Linear(128, 288), nn.ReLU())
+        self.ups = nn.Sequential(UpBlock(32, 16, padding=0, output_padding=0), UpBlock(16, 8, padding=1, output_padding=1))
+        self.head = nn.ConvTranspose2d(8, 1, 3, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the latent vectors, [N, latent]."""
+        return self.code(self.downs(x).flatten(1))
+
+    def decode(self, latent: torch.Tensor) -> torch.Tensor:
+        """Return the pictures, [N, 1, 28, 28] in [0, 1], of latent vectors."""
+        return torch.sigmoid(self.head(self.ups(self.uncode(latent).reshape([-1, 32, 3, 3]))))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.decode(self.encode(x))
+
+
+class PhotoAutoencoder(nn.Module):
+    """Colour photos, [N, 3, size, size] in [0, 1], to photos of the same shape and range. 1,137,379 parameters by default."""
+
+    def __init__(self, config: PhotoAutoencoderConfig):
+        super().__init__()
+        if config.size < 64 or config.size % 64:
+            raise ValueError(f"size must be a multiple of 64, not {config.size}")
+        self.config = config
+        self.side = config.size // 64  # of the innermost layer
+        inner = 32 * self.side**2
+        self.downs = nn.Sequential(Block(3, 8, pool=True), Block(8, 16, pool=True), Block(16, 32, padding=0, pool=True, norm=False))
+        self.code = nn.Sequential(nn.Linear(inner, 256), nn.ReLU(), nn.Linear(256, config.latent))
+        self.uncode = nn.Sequential(nn.Linear(config.latent, 256), nn.ReLU(), nn.Linear(256, inner), nn.ReLU())
+        self.ups = nn.Sequential(
+            UpBlock(32, 16, padding=1, output_padding=0, repeat=True), UpBlock(16, 8, padding=1, output_padding=1, repeat=True)
+        )
+        self.head = nn.ConvTranspose2d(8, 3, 19, stride=2, padding=1, output_padding=1)
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the latent vectors, [N, latent]."""
+        return self.code(self.downs(x).flatten(1))
+
+    def decode(self, latent: torch.Tensor) -> torch.Tensor:
+        """Return the pictures, [N, 3, size, size] in [0, 1], of latent vectors."""
+        x = self.ups(self.uncode(latent).reshape([-1, 32, self.side, self.side]))
+        return torch.sigmoid(self.head(F.interpolate(x, scale_factor=2, mode="nearest")))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.decode(self.encode(x))
