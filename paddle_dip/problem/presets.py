@@ -91,6 +91,7 @@ _PAPER_SOURCES = {
     "noise": f"{_NOTEBOOK}: new noise on the first z at each step",
     "loss": f"{_NOTEBOOK}: mean squared error",
     "tv_weight": f"{_NOTEBOOK}: none",
+    "tv_beta": "the reference's tv_loss",
     "members": f"{_NOTEBOOK}: a single run",
     "keep_known": f"{_NOTEBOOK}: there are no holes",
     "learning_rate": _NOTEBOOK,

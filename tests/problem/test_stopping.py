@@ -11,7 +11,7 @@ from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 
 PRESET = replace(super_resolution_preset("fast", 8), steps=1000, patience=200, work_scale=1)
-PROBLEM = super_resolution(np.full((3, 8, 9), 0.5, np.float32), 8, PRESET)
+PROBLEM = replace(super_resolution(np.full((3, 8, 9), 0.5, np.float32), 8, PRESET), sigma=0.003)
 
 
 @dataclass
