@@ -81,28 +81,21 @@ def start(pairs, out) -> subprocess.Popen:
     return subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment, **settings)
 
 
-def wait_for(out: Path, count: int, process) -> None:
-    """Wait until a run has left checkpoints after `count` steps or more."""
-    deadline = time.monotonic() + 240
-    while process.poll() is None and time.monotonic() < deadline:
-        if any(int(path.stem.removeprefix("step_")) >= count for path in out.glob("checkpoints/step_*.npz")):
-            break
+def wait_for_a_checkpoint(out: Path, process) -> None:
+    deadline = time.monotonic() + 280
+    while process.poll() is None and time.monotonic() < deadline and not list(out.glob("checkpoints/step_*.npz")):
         time.sleep(0.02)
 
 
-def test_killed_and_interrupted_runs_end_in_the_same_bits(pairs, trained, tmp_path):
+def test_a_killed_run_ends_in_the_same_bits(pairs, trained, tmp_path):
     out = tmp_path / "killed"
     process = start(pairs, out)
-    wait_for(out, 4, process)
+    wait_for_a_checkpoint(out, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    assert 0 < len(list(out.glob("checkpoints/step_*.npz"))) < 3
     process = start(pairs, out)
-    wait_for(out, 8, process)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=240)
-    assert process.returncode in (0, 130) and "Traceback" not in errors  # 0: it was done before the signal came
-    process = start(pairs, out)
-    _, errors = process.communicate(timeout=240)
+    _, errors = process.communicate(timeout=280)
     assert process.returncode == 0, errors
     assert rows(out) == rows(trained) and arrays(out) == arrays(trained)
     assert (out / "split.json").read_bytes() == (trained / "split.json").read_bytes()
