@@ -72,7 +72,7 @@ def test_the_process_is_kept_as_pictures(folder):
 
 
 def test_tiles_where_memory_is_short(folder):
-    result = restore(folder, MASKED, "--max-memory", 0.01)
+    result = restore(folder, MASKED, "--max-memory", 0.02)
     assert result.returncode == 0 and "tile 1 of" in result.stderr
     assert read_photo(folder / "out.png").pixels.shape == (3, 80, 96)
 
