@@ -8,7 +8,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem
 
 TRIES = 3
-_CHECK_EVERY = 50  # steps: asking for the loss waits for the device
+CHECK_EVERY = 50  # steps: asking for the loss waits for the device
 _WORSE = 10**0.5  # a loss this many times the last good one: 5 dB, where the reference goes back too
 
 
@@ -24,7 +24,7 @@ def guarded(
     for _ in range(TRIES + 1):
         fault = ""
         for snapshot in fit(problem, preset, seed=seed, state=state, dtype=dtype):
-            if snapshot.step % _CHECK_EVERY == 0 or snapshot.step == preset.steps:
+            if snapshot.step % CHECK_EVERY == 0 or snapshot.step == preset.steps:
                 fault = _fault(snapshot.loss(), loss)
                 if fault:
                     break

@@ -13,6 +13,7 @@ from paddle_dip.problem.budget import check_memory, fit_bytes
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
 from paddle_dip.progress import track
@@ -41,12 +42,19 @@ def plan(job: Job, max_memory: int | None) -> Job:
     whole = (slice(0, height), slice(0, width))
     if max_memory is None:
         check_memory(job.problem(whole), job.preset, free_memory())
-        return replace(job, tiles=(whole,))
+        return _checked(replace(job, tiles=(whole,)))
 
     def fits(rows: int, columns: int) -> bool:
         return fit_bytes(job.problem((slice(0, rows), slice(0, columns))), job.preset) <= max_memory
 
-    return replace(job, tiles=tuple(tiling(height, width, fits)))
+    return _checked(replace(job, tiles=tuple(tiling(height, width, fits))))
+
+
+def _checked(job: Job) -> Job:
+    """Return the job; raises ValueError where one of its tiles can't be restored, or not with its stopper."""
+    for tile in job.tiles:
+        Stopper(job.problem(tile), job.preset, job.seed)
+    return job
 
 
 def restore_photo(job: Job, *, fit: Callable[..., Iterator], watch: Callable = lambda problem, snapshot: None) -> Photo:

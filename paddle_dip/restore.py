@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from paddle_dip.guard import CHECK_EVERY
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import back_project
 from paddle_dip.problem.stopping import Stopper, held_out
@@ -28,12 +29,25 @@ def member_seeds(preset: Preset, seed: int) -> range:
 
 def fitted(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int, watch: Callable) -> np.ndarray:
     """Return the canvas that one fit ends on, [C, *problem.canvas]."""
-    stopper = Stopper(problem, preset, seed)
+    stopper, seen = Stopper(problem, preset, seed), 0
+    marks: dict[int, dict] = {}  # the stopper's state where a guarded fit may go back to
     for snapshot in fit(as_fitted(problem, preset, seed), preset, seed=seed):
+        if snapshot.step <= seen:
+            stopper = _taken_back(problem, preset, seed, marks.get(snapshot.step - 1))
+        seen = snapshot.step
         watch(snapshot)
         if stopper.done(snapshot):
             break
+        if seen % CHECK_EVERY == 0:
+            marks = {step: state for step, state in marks.items() if step >= seen - CHECK_EVERY} | {seen: stopper.state()}
     return chosen_canvas(preset, snapshot, stopper)
+
+
+def _taken_back(problem: Problem, preset: Preset, seed: int, state: dict | None) -> Stopper:
+    stopper = Stopper(problem, preset, seed)
+    if state:
+        stopper.take_up(state)
+    return stopper
 
 
 def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
@@ -43,12 +57,15 @@ def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
 
 def chosen_canvas(preset: Preset, snapshot, stopper: Stopper) -> np.ndarray:
     """Return the canvas, [C, *problem.canvas], that a fit would end on now: the stopper's choice, else the snapshot's."""
-    return current_canvas(preset, snapshot) if stopper.canvas is None else stopper.canvas
+    return current_canvas(preset, snapshot) if stopper.canvas is None else _finite(stopper.canvas, snapshot)
 
 
 def current_canvas(preset: Preset, snapshot) -> np.ndarray:
     """Return the canvas of a snapshot, [C, *problem.canvas]: average or iterate; raises ArithmeticError where it has diverged."""
-    canvas = snapshot.canvas("average" if preset.average == "ema" else preset.final_input)
+    return _finite(snapshot.canvas("average" if preset.average == "ema" else preset.final_input), snapshot)
+
+
+def _finite(canvas: np.ndarray, snapshot) -> np.ndarray:
     if not np.isfinite(canvas).all():
         raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
     return canvas

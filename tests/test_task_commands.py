@@ -112,9 +112,9 @@ def test_kinds_of_photos_survive(tmp_path):
 def test_bad_input_is_one_clear_line(folder, words, message):
     Image.new("L", (10, 10)).save(folder / "small.png")
     Image.new("L", (96, 80)).save(folder / "black.png")
-    frames = [Image.new("P", (96, 80), n) for n in (0, 9)]
+    frames = [Image.new("L", (96, 80), grey) for grey in (0, 200)]
     frames[0].save(folder / "animated.gif", save_all=True, append_images=frames[1:])
     Image.new("CMYK", (96, 80)).save(folder / "cmyk.jpg")
     files = [folder / w if isinstance(w, str) and w.endswith((".png", ".gif", ".jpg")) else w for w in words]
-    assert_refused(command(*CLI, *files, "--out", folder / "out.png"), message)
+    assert_refused(command(*CLI, *files, "--steps", 1, "--out", folder / "out.png"), message)
     assert not (folder / "out.png").exists()

@@ -1,6 +1,7 @@
 """The options that every restoring command has, and what all of them do with a photo."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -119,6 +120,7 @@ def _process(options: Options, job: Job, truth: np.ndarray | None) -> Process | 
 def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:
     def watch(problem: Problem, snapshot) -> None:
         if process and (snapshot.step % options.frames == 0 or snapshot.step == 1):
-            process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
+            with suppress(ArithmeticError):  # a fit that has gone wrong goes back soon
+                process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
 
     return watch

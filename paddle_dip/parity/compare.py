@@ -45,7 +45,8 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = 
     difference over the tolerance. See `comparable` for what is left out. Where rounding took an input across a kink,
     the later parameters and the image are held to float32's tolerance.
     """
-    crossing = first_crossing(a, b)
+    crossing, last = first_crossing(a, b), max((_steps(name.split("/")[0]) for name in a if name.startswith("params_")), default=0)
+    a, b = _handed_over(a, b), _handed_over(b, a)
     a, b = comparable(a, zero_pad=zero_pad), comparable(b, zero_pad=zero_pad)
     stages: dict[str, list[str]] = {}
     for name in [*a, *(name for name in b if name not in a)]:
@@ -54,7 +55,7 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = 
     used = precision({v.dtype for v in (*a.values(), *b.values())})
 
     def verdict(stage: str, name: str) -> Stage:
-        if crossing and _after(crossing, stage):
+        if crossing and _after(crossing, stage, last):
             found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32")
             return replace(found, reason=found.reason or str(crossing))
         return _verdict(stage, name, a.get(name), b.get(name), dtype, used)
@@ -143,8 +144,17 @@ def _mismatch(stage: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str
     return ""
 
 
-def _after(crossing: Crossing, stage: str) -> bool:
-    return stage == "image" or (stage.startswith("params_") and _steps(stage) >= crossing.step)
+def _handed_over(arrays: Arrays, others: Arrays) -> Arrays:
+    """Return the arrays without onward_* where the other run, made apart, didn't go on from this one's states."""
+    if any(name.startswith("onward_") for name in others):
+        return arrays
+    return {name: value for name, value in arrays.items() if not name.startswith("onward_")}
+
+
+def _after(crossing: Crossing, stage: str, last: int) -> bool:
+    # The image is a forward pass of the last parameters, and that is continuous across a kink.
+    reached = last if stage == "image" else _steps(stage)
+    return stage.startswith(("params_", "image")) and reached >= crossing.step
 
 
 def _steps(stage: str) -> int:

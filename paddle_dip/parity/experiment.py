@@ -114,9 +114,9 @@ class Experiment:
     def handovers(self) -> tuple[int, ...]:
         """Return the steps after which one side's state is given to the other, to take the next step from the same place.
 
-        Not the first ones: there a step is hardly more than the gradient's sign.
+        Not the first ones: there a step is hardly more than the gradient's sign. The last but one always, where it isn't.
         """
-        return tuple(step for step in (10, 30) if step < self.steps)
+        return tuple(sorted({step for step in (10, 30, self.steps - 1) if 9 <= step < self.steps}))
 
     def as_json(self) -> str:
         """Return the experiment as JSON."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
-# Farther from a kink than this no rounding takes an input across: the runs' inputs differ by up to 1.3e-7 before they part.
+# Inputs farther from a kink than this aren't noted.
 NEAR = 1e-6
+# Two sound runs' inputs differ by up to 1.3e-7 before they part; runs that are farther apart aren't parted by rounding.
+ROUNDING = 3e-7
 
 
 @dataclass
@@ -53,12 +55,19 @@ class Crossing:
 
 
 def first_crossing(a: Arrays, b: Arrays) -> Crossing | None:
-    """Return the first place at which rounding took an input across a kink; None where none did, or a run has no kinks noted."""
+    """Return the first place at which rounding took an input across a kink.
+
+    None where none did, a run has no kinks noted, or the runs' inputs were farther apart than rounding takes them, there or before.
+    """
     if "kinks/step" not in a or "kinks/step" not in b:
         return None
     theirs = dict(zip(_keys(b), b["kinks/value"].tolist(), strict=True))
     for key, value in zip(_keys(a), a["kinks/value"].tolist(), strict=True):
-        if key in theirs and (theirs[key] < 0) != (value < 0):
+        if key not in theirs:
+            continue
+        if abs(value - theirs[key]) > ROUNDING:
+            return None
+        if (theirs[key] < 0) != (value < 0):
             return Crossing(key[0], key[1], (value, theirs[key]))
     return None
 

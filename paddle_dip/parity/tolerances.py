@@ -43,8 +43,8 @@ TOLERANCES = {
     "onward": Tolerance(
         1e-10,
         1e-4,
-        "one step from the other side's state after 10 and 30 steps, so nothing has parted: what the gradients' rounding makes of "
-        "Adam's step once its averages have filled; float32: up to 6e-6 over three seeds",
+        "one step from the other side's state after 10, 30 and all but one steps, so nothing has parted: what the gradients' "
+        "rounding makes of Adam's step once its averages have filled; float32: up to 7e-6 in the report and over three seeds",
     ),
     "image": Tolerance(
         1e-6, 3.0, "pixels, and PSNR in dB; float64: what the parameters' difference amounts to; float32: as params"

@@ -52,12 +52,12 @@ def initial_weights(
     raise ValueError(f"initialisation must be torch or paddle, not {law!r}")
 
 
-def held_out_pixels(shape: tuple[int, int], fraction: float, seed: int) -> np.ndarray:
-    """Return which pixels of (height, width) a fit doesn't see: boolean [1, height, width], at least one True."""
-    pixels = np.zeros(shape[0] * shape[1], dtype=bool)
-    chosen = _generator(seed, "held out").permutation(pixels.size)[: max(round(fraction * pixels.size), 1)]
-    pixels[chosen] = True
-    return pixels.reshape(1, *shape)
+def held_out_pixels(known: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+    """Return which of the known pixels, those above 0 in [1, H, W], a fit doesn't see: boolean [1, H, W], at least one True."""
+    places = np.flatnonzero(known)
+    pixels = np.zeros(known.size, dtype=bool)
+    pixels[_generator(seed, "held out").permutation(places)[: max(round(fraction * places.size), 1)]] = True
+    return pixels.reshape(known.shape)
 
 
 def random_holes(shape: tuple[int, int], fraction: float, seed: int) -> np.ndarray:

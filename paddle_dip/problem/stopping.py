@@ -81,8 +81,7 @@ def subset(canvas: np.ndarray) -> np.ndarray:
 
 def held_out(problem: Problem, seed: int) -> Problem:
     """Return the problem with some of its known pixels withheld from the fit: the same as `held_out_error` looks at."""
-    known = problem.known if problem.known is not None else np.ones((1, *problem.observation.shape[1:]), np.float32)
-    return replace(problem, known=known * ~_withheld(problem, seed))
+    return replace(problem, known=_known(problem) * ~_withheld(problem, seed))
 
 
 def held_out_error(problem: Problem, canvas: np.ndarray, seed: int) -> float:
@@ -94,9 +93,13 @@ def observed_error(problem: Problem, canvas: np.ndarray, chosen: np.ndarray | fl
     """Return the mean squared error of what a canvas predicts for the known pixels that are `chosen`, [1, h, w]."""
     image = problem.enlarged(canvas)
     predicted = problem.operator(image) if problem.operator else image
-    weight = np.broadcast_to(chosen * (1.0 if problem.known is None else problem.known), predicted.shape)
+    weight = np.broadcast_to(chosen * _known(problem), predicted.shape)
     return float((weight * (predicted - problem.observation) ** 2).sum() / weight.sum())
 
 
 def _withheld(problem: Problem, seed: int) -> np.ndarray:
-    return held_out_pixels(problem.observation.shape[1:], HELD_OUT, seed)
+    return held_out_pixels(_known(problem), HELD_OUT, seed)
+
+
+def _known(problem: Problem) -> np.ndarray:
+    return np.ones((1, *problem.observation.shape[1:]), np.float32) if problem.known is None else problem.known

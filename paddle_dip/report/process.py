@@ -30,7 +30,12 @@ class Process:
     points: list[dict] = field(default_factory=list)
 
     def note(self, step: int, loss: float, image: np.ndarray) -> None:
-        """Keep one moment: the picture, [C, H, W] in [0, 1], as frames/STEP.png, and its figures."""
+        """Keep one moment: the picture, [C, H, W] in [0, 1], as frames/STEP.png, and its figures.
+
+        A step that has been noted before comes again where the fit went back: what was noted from there on is forgotten.
+        """
+        kept = sum(point["step"] < step for point in self.points)
+        del self.frames[kept:], self.points[kept:]
         write_rgb(self.folder / "frames" / f"{step:05d}.png", image)
         self.frames.append(_small(image))
         self.points.append({"step": step, "loss": loss} | ({} if self.truth is None else {"psnr": psnr(image, self.truth)}))

@@ -9,6 +9,7 @@ from paddle_dip.parity.compare import compare
 from paddle_dip.parity.kinks import NearKinks, first_crossing, pool_margins
 from paddle_dip.parity.verdict import lines
 from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.presets import Preset
 from paddle_dip.solver import fit as paddle_fit
 from paddle_dip.solver.networks import build_network
 from tests.parity.sides import paddle_arrays, torch_arrays, varied
@@ -34,6 +35,7 @@ def test_a_sign_that_differs_is_a_crossing():
         ([1e-9, 0.1], [0.1, -1e-9]),  # other places
         ([1e-3, 0.1], [-1e-3, 0.1]),  # too far for rounding
         ([0.1, 0.2], [0.1, 0.2]),  # none near
+        ([5e-7, 1e-9], [1e-7, -1e-9]),  # the first, with one sign
     ],
 )
 def test_what_is_no_crossing(a, b):
@@ -66,6 +68,7 @@ def test_both_frameworks_note_the_same_kinks_in_a_run(network, monkeypatch):
 def test_a_run_begun_a_hair_apart_crosses(monkeypatch):
     """Inputs of LeakyReLU 1e-5 apart, many steps: some are bound to lie on different sides of 0."""
     monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 1e-3)
+    monkeypatch.setattr("paddle_dip.parity.kinks.ROUNDING", 1.0)
     sound = paddle_arrays(varied(steps=12))
     draw = paddle_fit.network_input
     monkeypatch.setattr(paddle_fit, "network_input", lambda *args, **kwargs: draw(*args, **kwargs) * (1 + 1e-4))
@@ -129,3 +132,15 @@ class Turned:
 def largest_change(a: dict, b: dict, step: int) -> float:
     names = [name for name in a if name.startswith(f"params_{step}/") and not name.endswith("conv.bias")]
     return max(abs(a[name] - b[name]).max() for name in names)
+
+
+def test_a_wrong_learning_rate_is_not_excused_by_the_kinks_it_crosses():
+    """A small, real error shows before the first crossing, and in the step from the other side's state."""
+    experiment = varied(steps=30)
+    sound = torch_arrays(experiment, keep_states=True)
+    draw = Preset.learning_rate_at
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Preset, "learning_rate_at", lambda preset, step: draw(preset, step) * (1 + (step > 1) * 1e-3))
+        wrong = torch_arrays(experiment, states=sound)
+    failed = {stage.name for stage in compare(sound, wrong) if not stage.passed}
+    assert {"params_3", "params_30", "onward_10", "onward_29"} <= failed
