@@ -15,11 +15,11 @@ from paddle_dip.problem.trained.presets import AutoencoderPreset
 from paddle_dip.problem.trained.scores import mean_scores, scores
 from paddle_dip.problem.trained.squares import read_square, resized
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import read_network
+from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
 from paddle_dip.trained.loading import batches
-from paddle_dip.trained.networks import build_network, loaded
+from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.runs import Assessment
 
 DIGIT_SIZE = 28

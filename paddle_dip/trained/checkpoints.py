@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+from paddle import nn
 
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.solver.state import read_state, write_state
 from paddle_dip.trained.engine import Lesson
+from paddle_dip.trained.networks import Config, build_network
+from paddle_dip.weights import check
 
 Weights = dict[str, np.ndarray]
 
@@ -50,6 +53,13 @@ def read_network(path: Path, name: str) -> tuple[Weights, dict]:
     if not weights:
         raise ValueError(f"checkpoint {file} holds no {name}: it is of another training")
     return weights, notes
+
+
+def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
+    """Return the network of `config` with `weights`, by its own names; raises ValueError where they don't fit."""
+    network = build_network(config)
+    network.set_state_dict(check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()}))
+    return network
 
 
 def _load(path: Path) -> tuple[Weights, dict]:

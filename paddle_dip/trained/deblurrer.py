@@ -18,12 +18,12 @@ from paddle_dip.problem.trained.scores import mean_scores, scores
 from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
 from paddle_dip.problem.trained.tiles import in_squares
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import read_network
+from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, readable
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
-from paddle_dip.trained.networks import build_network, loaded
+from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.runs import Assessment
 
 _SHOWN = 3  # test pairs in an epoch's picture

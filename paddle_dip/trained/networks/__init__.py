@@ -1,6 +1,5 @@
 """The trained networks, each built from its configuration."""
 
-import numpy as np
 from paddle import nn
 
 from paddle_dip.problem.trained.architectures import (
@@ -15,7 +14,6 @@ from paddle_dip.trained.initialisation import initialise
 from paddle_dip.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
 from paddle_dip.trained.networks.pix2pix import Discriminator, Generator
 from paddle_dip.trained.networks.removal import Critic, Filler
-from paddle_dip.weights import check
 
 Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
 
@@ -35,10 +33,3 @@ def build_network(config: Config, *, seed: int = 0, number: int = 0, dtype: str 
     network = _NETWORKS[type(config)](config)
     initialise(network, seed, law=config.initialisation, number=number)
     return network.to(dtype=dtype)
-
-
-def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
-    """Return the network of `config` with `weights`, by its own names; raises ValueError where they don't fit."""
-    network = build_network(config)
-    network.set_state_dict(check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()}))
-    return network
