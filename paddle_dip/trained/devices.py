@@ -1,4 +1,7 @@
-"""Lower precision, and more than one GPU. Written from Paddle's documentation: no figure of ours was made on a GPU."""
+"""Lower precision, and more than one process.
+
+On a GPU not run: bfloat16 is written from Paddle's documentation. Two processes were run on a CPU, and end with the same weights.
+"""
 
 from contextlib import AbstractContextManager, nullcontext
 
