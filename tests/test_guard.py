@@ -1,6 +1,7 @@
 """A fit that goes wrong goes back, with smaller steps, and gives up in words."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
@@ -63,3 +64,30 @@ def test_a_loss_that_stands_still_is_a_fault():
 def test_it_gives_up_in_words():
     with pytest.raises(ArithmeticError, match="failed 4 times.*--seed"):
         steps(lambda step, rate: float("nan"), [], [])
+
+
+def test_the_stopper_goes_back_with_the_fit():
+    """Outputs of a network that has died hardly vary: a stopper that had seen them would keep one of those."""
+    import numpy as np
+
+    from paddle_dip.problem.tasks import denoising
+    from paddle_dip.restore import restore
+
+    draw = np.random.default_rng(0)
+
+    @dataclass
+    class Painted(Snapshot):
+        output: np.ndarray
+
+        def canvas(self, kind):
+            return self.output
+
+    def fit(problem, preset, *, seed, state, dtype):
+        for step in range((state["step"] if state else 0) + 1, preset.steps + 1):
+            dead = step > 120 and preset.learning_rate > 0.006
+            output = np.zeros((3, 8, 8)) if dead else 0.5 + 0.1 * draw.standard_normal((3, 8, 8))
+            yield Painted(step, float("nan") if dead else 1 / step, output)
+
+    problem = denoising(np.full((3, 8, 8), 0.5, np.float32), PRESET)
+    safe = partial(guarded, fit, dtype="float32", say=lambda words: None)
+    assert restore(problem, PRESET, fit=safe, seed=0).mean() > 0.3

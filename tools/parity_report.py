@@ -87,9 +87,10 @@ def _introduction() -> Section:
             "float32 numbers; with a plain 1e-5 the two differ by 1e-10 in float64's output instead of by 3e-14.",
             "Rounding alone keeps two float64 runs together only while every input of LeakyReLU has the same sign on both sides. "
             "One that rounds to the other side of 0 changes the gradients a little, that moves further inputs across, and some "
-            "steps later nothing is comparable (tests/parity/test_kinks.py turns one on purpose). The comparison notes every input "
-            "within 1e-6 of 0, so it notices such a step: the stages behind it say parted, name step and layer, and are held to "
-            "float32's tolerance only.",
+            "steps later nothing is comparable (tests/parity/test_kinks.py turns one on purpose). In float64 the comparison notes "
+            "every input within 1e-6 of 0 from the second step on, so it notices such a step: the stages behind it say parted, "
+            "compare_outputs.py names step and layer, and they are held to float32's tolerance only. onward_K, one step from the "
+            "other side's state after K, can't part.",
             "The UNet is compared at its reference's learning rate of 0.001: at the skip network's 0.01 it goes off in either "
             "framework, having no normalisation on its way up.",
             f"Machine: {made['device']}, {made['threads']} threads, Paddle {made['paddle']}, torch {installed_version('torch')}. "
