@@ -30,7 +30,7 @@ def compare_outputs(
     framework_b: str = typer.Option("torch", help=SIDE_HELP),
     dtype: str = typer.Option("float64", help=" or ".join(DTYPES)),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
-    steps: int = typer.Option(10, help="Adam steps; parameters are compared after 1, 3, 10, 30 ... and the last."),
+    steps: int = typer.Option(10, help="Steps; parameters are compared after 1, 3, 10, 30 ... and the last."),
     out: Path = typer.Option("out/parity", help="Folder for the arrays and comparison.json."),
     operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
     clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),
@@ -42,6 +42,8 @@ def compare_outputs(
     factor: int = typer.Option(8, help="Magnification."),
     work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
     back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
+    optimiser: str = typer.Option("adam", help=f"{' or '.join(CHOICES['optimiser'])}, that after three steps of Adam."),
+    learn_input: bool = typer.Option(False, "--learn-input", help="Optimise z as well."),
     input_law: str = typer.Option("uniform", "--input", help=f"z: one of {', '.join(CHOICES['input'])}."),
     noise: str = typer.Option("fresh", help=f"On z: {' or '.join(CHOICES['noise'])}."),
     loss: str = typer.Option("mean", help=f"Of the squared errors: {' or '.join(CHOICES['loss'])}."),
@@ -57,7 +59,7 @@ def compare_outputs(
             network=network, dtype=dtype, steps=steps, channels=channels, height=height, width=width, factor=factor,
             work_scale=work_scale, operator=operator, clip=clip, pad=pad, initialisation=initialisation,
             back_projection=back_projection, input=input_law, noise=noise, loss=loss, tv_weight=tv_weight, seed=seed,
-            layers=locate_first,
+            optimiser=optimiser, learn_input=learn_input, layers=locate_first,
         )
     )  # fmt: skip
     sides = {"a": framework_a, "b": framework_b}

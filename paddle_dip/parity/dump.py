@@ -52,6 +52,6 @@ def dump(
 
 
 def trained(state: Arrays, stage: str) -> Arrays:
-    """Return the trainable parameters of a fit's state, those that Adam holds a moment for, as STAGE/NAME."""
+    """Return what a fit learns as STAGE/NAME, of its state what Adam holds a moment for: parameters, and z where that is learnt."""
     names = [name.removeprefix("adam/moment1/") for name in state if name.startswith("adam/moment1/")]
-    return {f"{stage}/{name}": state[f"network/{name}"] for name in names}
+    return {f"{stage}/{name}": state.get(f"network/{name}", state.get(name)) for name in names}

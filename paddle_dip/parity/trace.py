@@ -28,6 +28,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     shape = preset.network.input_shape(*problem.canvas)
     z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
+    z.stop_gradient = not preset.learn_input
     noise = paddle.to_tensor(step_noise(shape, seed, 0), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
     arrays = {"data/z": z.numpy(), "data/noise": noise.numpy(), "data/observation": y.numpy()}
@@ -41,7 +42,8 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     loss = misfit(prediction, y, known, preset.loss) + total_variation(canvas, preset)
     loss.backward()
     arrays |= {"forward/canvas": canvas.numpy(), "operator/prediction": prediction.numpy(), "loss/loss": loss.numpy()}
-    arrays |= {f"grad/{name}": p.grad.numpy() for name, p in trainable.items() if p.grad is not None}
+    learnt = trainable | ({"z": z} if preset.learn_input else {})
+    arrays |= {f"grad/{name}": p.grad.numpy() for name, p in learnt.items() if p.grad is not None}
     return arrays | {f"buffers/{name}": value.numpy() for name, value in network.state_dict().items() if name not in trainable}
 
 

@@ -21,6 +21,9 @@ _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and bac
 def fit_bytes(problem: Problem, preset: Preset) -> int:
     """Return about how many bytes a fit of `problem` takes at its peak."""
     numbers = _numbers(preset.network, *problem.canvas)
+    if preset.optimiser == "lbfgs":  # two vectors over all weights for each step of its history
+        weights = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *problem.canvas))
+        numbers += 2 * preset.history * weights
     return round(4 * numbers) + _RESULT_BYTES * problem.size[0] * problem.size[1]
 
 
