@@ -72,6 +72,8 @@ class Preset:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        if self.input == "meshgrid" and self.network.input_depth != 2:
+            raise ValueError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
         if self.learn_input and self.noise == "cumulative":
             raise ValueError("learn_input needs noise fresh: cumulative noise moves z itself")
         for name in ("steps", "members", "warm_up", "history"):
