@@ -104,10 +104,15 @@ def protocol_crop(truth: np.ndarray) -> np.ndarray:
 
 
 def load_case(source: Source, name: str, factor: int) -> Case:
-    """Return the benchmark's case `name`: truth, and the observation that Pillow's Lanczos makes of its 8-bit pixels."""
+    """Return the benchmark's case `name`; raises ValueError for an unusable image or factor."""
+    return make_case(name, load_truth(source, name, factor), factor)
+
+
+def make_case(name: str, truth: np.ndarray, factor: int) -> Case:
+    """Return the case of a truth, uint8 [H, W, 3]: cropped as the protocol does, and what Pillow's Lanczos makes of its pixels."""
     if _MULTIPLE % factor:
         raise ValueError(f"factor must divide {_MULTIPLE} in the benchmark, not {factor}")
-    high = protocol_crop(load_truth(source, name, factor))
+    high = protocol_crop(truth)
     size = (high.shape[1] // factor, high.shape[0] // factor)
     low = np.asarray(Image.fromarray(high).resize(size, Image.Resampling.LANCZOS))
     return Case(name, to_unit(high), to_unit(low))

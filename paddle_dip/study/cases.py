@@ -1,0 +1,84 @@
+"""What a study restores: a sharp image, and what a known damage leaves of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.problem.dataset import crop_for_factor, make_case
+from paddle_dip.problem.images import read_photo, to_bytes
+from paddle_dip.problem.metrics import psnr, psnr_y
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import grain, random_holes
+from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.tasks import Problem, denoising, inpainting, super_resolution
+
+_ENDINGS = ("_GT.png", ".png", ".jpg")
+TASKS = ("super-resolution", "denoise", "restore-pixels")
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What happens to the image. amount: the magnification, the noise's standard deviation of 255, or the share of pixels dropped.
+
+    shrink: the image is made that many times smaller first. seed: of what is random in the damage.
+    """
+
+    task: str
+    amount: float
+    shrink: int = 1
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.task not in TASKS:
+            raise ValueError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
+        least, most = {"super-resolution": (2, 32), "denoise": (0, 255), "restore-pixels": (0, 1)}[self.task]
+        if not least <= self.amount <= most:
+            raise ValueError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
+
+    @property
+    def words(self) -> str:
+        """What happens, in a word: part of file names and tables."""
+        kind = f"x{self.amount:g}" if self.task == "super-resolution" else f"{self.task}-{self.amount:g}"
+        return kind if self.shrink == 1 else f"{kind}-shrunk-{self.shrink}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A truth, float32 [C, H, W] in [0, 1], the problem of getting it back, and the PSNR, in dB, that the task is judged by."""
+
+    truth: np.ndarray
+    problem: Problem
+    score: Callable[[np.ndarray, np.ndarray], float]
+
+
+def study_case(path: Path, damage: Damage, preset: Preset) -> Case:
+    """Return the case that the damage makes of the image in a file; super-resolution's truth is cropped as the benchmark's is."""
+    truth = _shrunk(read_photo(path).pixels, damage.shrink)
+    if damage.task == "super-resolution":
+        factor = int(damage.amount)
+        case = make_case(path.stem, crop_for_factor(to_bytes(truth), factor), factor)
+        return Case(case.truth, super_resolution(case.low, factor, preset), psnr_y)
+    if damage.task == "denoise":
+        sigma = damage.amount / 255
+        noisy = (truth + grain(truth.shape, sigma, damage.seed)).clip(0, 1)
+        return Case(truth, denoising(noisy, preset, sigma), psnr)
+    holes = random_holes(truth.shape[1:], damage.amount, damage.seed)
+    return Case(truth, inpainting(truth * (1 - holes), holes, preset), psnr)
+
+
+def image_path(folder: Path, name: str) -> Path:
+    """Return the file of the image `name` in a folder: NAME and one of _ENDINGS; raises ValueError where there is none."""
+    for ending in _ENDINGS:
+        if (path := folder / f"{name}{ending}").exists():
+            return path
+    raise ValueError(f"image {name} isn't in {folder}, with none of the endings {', '.join(_ENDINGS)}")
+
+
+def _shrunk(image: np.ndarray, shrink: int) -> np.ndarray:
+    if shrink == 1:
+        return image
+    size = image.shape[1:]
+    small = pillow_resize(size, (size[0] // shrink, size[1] // shrink))
+    return small(image).clip(0, 1).astype(np.float32)
