@@ -29,7 +29,9 @@ Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 Stop = Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")]
 Precision = Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")]
 Dtype = Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")]
-MaxMemory = Annotated[float, typer.Option(help="GiB to use at most: a photo that needs more is restored in overlapping tiles.")]
+MaxMemory = Annotated[
+    float, typer.Option(help="GiB that photo, fit and result may take: a photo that needs more is restored in overlapping tiles.")
+]
 Frames = Annotated[int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")]
 Truth = Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")]
 
@@ -60,17 +62,25 @@ class Options:
 
 
 def restore_file(
-    options: Options, name: str, photo: Photo, preset: Preset, problem: Callable[[Tile], Problem], truth: np.ndarray | None = None
+    options: Options,
+    name: str,
+    photo: Photo,
+    preset: Preset,
+    problem: Callable[[Tile], Problem],
+    *,
+    factor: int = 1,
+    truth: np.ndarray | None = None,
 ) -> None:
-    """Restore a photo and write it, and the process where frames are wanted. truth: [C, H, W]; else the file in the options.
+    """Restore a photo and write it, and the process where frames are wanted.
 
+    factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
     check_writable(options.out, photo)
     if options.frames is not None:
         at_least("--frames", options.frames, 1)
     limit = None if options.max_memory is None else int(at_least("--max-memory", options.max_memory, 0.001) * 2**30)
-    job = plan(Job(name, photo, problem, preset, (), options.seed, options.dtype), limit)
+    job = plan(Job(name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype), limit)
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(options.out.parent)
     process = _process(options, job, truth)
@@ -89,8 +99,9 @@ def restore_file(
 def _truth(path: Path | None, job: Job) -> np.ndarray | None:
     if path is None:
         return None
-    truth, whole = read_photo(path).pixels, job.problem(_whole(job.photo))
-    wanted = (len(whole.observation), *whole.size)
+    truth = read_photo(path).pixels
+    channels, height, width = job.photo.pixels.shape
+    wanted = (channels, height * job.factor, width * job.factor)
     if truth.shape != wanted:
         raise ValueError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
     return truth
@@ -98,11 +109,6 @@ def _truth(path: Path | None, job: Job) -> np.ndarray | None:
 
 def _words(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
-
-
-def _whole(photo: Photo) -> Tile:
-    height, width = photo.pixels.shape[1:]
-    return slice(0, height), slice(0, width)
 
 
 def _process(options: Options, job: Job, truth: np.ndarray | None) -> Process | None:

@@ -51,7 +51,9 @@ def super_resolve(
     options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(super_resolution_preset(preset, factor))
     low = read_photo(photo)
-    restore_file(options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen))
+    restore_file(
+        options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
+    )
 
 
 def denoise(
@@ -148,7 +150,7 @@ def restore_pixels(
     missing = _mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, seed)
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
     known = whole.pixels if drop is not None and truth is None else None
-    restore_file(options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), known)
+    restore_file(options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)
 
 
 def no_flash(

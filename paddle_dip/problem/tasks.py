@@ -52,7 +52,7 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     if min(small) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
     full = (small[0] * factor, small[1] * factor)
-    canvas = tuple(-(-side // preset.work_scale) for side in full)
+    canvas = canvas_size(full, preset)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
     if (len(operator.rows), len(operator.columns)) != small:
@@ -98,12 +98,17 @@ def _same_size(image: np.ndarray, preset: Preset) -> Problem:
     size = image.shape[1:]
     if min(size) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")
-    canvas = tuple(-(-side // preset.work_scale) for side in size)
+    canvas = canvas_size(size, preset)
     return Problem(image.astype(np.float32), canvas, lift=None if canvas == size else pillow_resize(canvas, size))
 
 
 def _size(image: np.ndarray) -> str:
     return f"{image.shape[2]}x{image.shape[1]}"
+
+
+def canvas_size(size: tuple[int, int], preset: Preset) -> tuple[int, int]:
+    """Return height and width of what the network paints for an image of `size`, height and width."""
+    return tuple(-(-side // preset.work_scale) for side in size)
 
 
 def check_factor(factor: int) -> None:
