@@ -12,7 +12,8 @@ import numpy as np
 import typer
 
 from paddle_dip.command import at_least, console, one_of
-from paddle_dip.files import writable_folder
+from paddle_dip.commands.record import record
+from paddle_dip.files import writable_folder, write_json
 from paddle_dip.photos import Job, plan, restore_photo
 from paddle_dip.problem.images import Photo, check_writable, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
@@ -44,6 +45,7 @@ class Options:
     frames: Annotated[
         int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
     ] = None
+    record: Annotated[bool, typer.Option("--record", help="Also write OUT.json: settings, seed, versions, device, commit.")] = False
     truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
 
     def applied(self, preset: Preset) -> Preset:
@@ -95,15 +97,18 @@ def restore_file(
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
+    settings = record(job) if options.record or process else {}
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
     result = restore_photo(job, fit=fit, watch=_watch(options, preset, process))
     write_photo(out, result)
+    if options.record:
+        write_json(out.with_name(f"{out.name}.json"), settings)
     height, width = result.pixels.shape[1:]
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
     console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
     if process:
-        page = process.finish(result.pixels, f"{name}: {preset.task}", {"seed": options.seed, **preset.settings()})
+        page = process.finish(result.pixels, f"{name}: {preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
 
 
