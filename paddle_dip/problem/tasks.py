@@ -87,8 +87,10 @@ def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bo
 def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Problem:
     """Return the problem of cleaning `image`, taken without flash, by the details of `flash`, both float32 [C, H, W] in [0, 1].
 
-    Raises ValueError where the sizes differ.
+    Raises ValueError where the sizes differ, or the network would paint at another size than the flash photo's.
     """
+    if preset.work_scale > 1:
+        raise ValueError(f"a guide is as large as the photo: work_scale (preset {preset.name}) must be 1, not {preset.work_scale}")
     if flash.shape[1:] != image.shape[1:]:
         raise ValueError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
     return replace(_same_size(image, preset), guide=flash.astype(np.float32))
