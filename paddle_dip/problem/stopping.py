@@ -24,7 +24,7 @@ class Stopper:
     """Follows one fit. `canvas` and `step` are what to return: the moving average at the best moment so far.
 
     preset.stop: "never" returns the last average; "emv" and "wmv" the one where the outputs' running variance was least; "held-out"
-    the one that predicts pixels best that the fit didn't see (see `held_out`; of every tenth step's); "plateau" the last, as soon as
+    the one that predicts pixels best that the fit didn't see (see `held_out`; of every tenth step); "plateau" the last, as soon as
     it hardly moves; "sigma" the last, as soon as it is as near to the observation as the noise on it.
     """
 
