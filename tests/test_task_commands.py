@@ -1,5 +1,7 @@
 """Every task as a person types it, on a small photo; and what is refused."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,6 +20,7 @@ TASKS = {
     "pixel shuffle": ("restore-pixels", "photo.png", "--mask", "mask.png", "--preset", "pixel-shuffle"),
     "flash": ("flash-no-flash", "photo.png", "flash.png"),
 }
+PROVENANCE = {"preset", "seed", "dtype", "paddle_dip", "packages", "device", "threads", "commit"}
 
 
 @pytest.fixture
@@ -69,6 +72,16 @@ def test_the_process_is_kept_as_pictures(folder):
         "00001.png",
         "00002.png",
     } <= written
+    settings = json.loads((folder / "out_process" / "settings.json").read_text())
+    assert settings.keys() >= PROVENANCE and settings["preset"]["steps"] == 3 and settings["photo"] == "photo.png"
+
+
+def test_the_record_says_how_the_result_was_made(folder):
+    result = restore(folder, TASKS["denoise"], "--seed", 7, "--record")
+    assert result.returncode == 0, result.stderr
+    made = json.loads((folder / "out.png.json").read_text())
+    assert made.keys() >= PROVENANCE and (made["seed"], made["tiles"], made["noise"]) == (7, 1, 25)
+    assert made["preset"]["name"] == "fast" and made["preset"]["stop"] == "sigma"
 
 
 def test_tiles_where_memory_is_short(folder):

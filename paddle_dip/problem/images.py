@@ -211,9 +211,13 @@ def _with_profile(png_file: bytes, profile: bytes | None) -> bytes:
 
 
 def _quantised(photo: Photo) -> np.ndarray:
-    planes = photo.pixels if photo.alpha is None else np.concatenate([photo.pixels, photo.alpha[None]])
+    """Return the picture's samples, uint8 or uint16 [H, W, C]."""
+    planes = [*photo.pixels, *([] if photo.alpha is None else [photo.alpha])]
     top = 2**photo.bits - 1
-    return (planes.clip(0, 1) * top).round().astype(np.uint16 if photo.bits == 16 else np.uint8).transpose(1, 2, 0)
+    samples = np.empty((*planes[0].shape, len(planes)), np.uint16 if photo.bits == 16 else np.uint8)
+    for number, plane in enumerate(planes):  # one at a time: the copies of a large photo fill the memory
+        samples[..., number] = (plane.clip(0, 1) * top).round()
+    return samples
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:

@@ -172,8 +172,18 @@ def test_results_without_their_settings_are_refused(images, tmp_path):
             run(settings(images, tmp_path / "out", seed=3, resume=resume), fit=fit)
 
 
-@pytest.mark.parametrize("damage", ["step", "average", "nan", "notes"])
-def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage):
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("step", "damaged"),
+        ("average", "doesn't fit"),
+        ("nan", "damaged"),
+        ("notes", "another version"),
+        ("note", "another version"),
+        ("stopper", "another version"),
+    ],
+)
+def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage, words):
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
         run(settings(images, out, checkpoint_seconds=0), fit=interrupted_fit)
@@ -184,10 +194,14 @@ def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage):
         del state["average"]
     elif damage == "nan":
         state["average"][:] = np.nan
+    elif damage == "stopper":
+        del state["stopper/least"]
+    elif damage == "note":
+        notes["mood"] = "good"
     else:
         del notes["history"]
     save_checkpoint(out / "checkpoints" / "odd_0.npz", state, notes)
-    with pytest.raises(ValueError, match="damaged|doesn't fit"):
+    with pytest.raises(ValueError, match=words):
         run(settings(images, out, resume=True), fit=fit)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from paddle_dip.benchmark.run import run
+from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.report.results import read_rows
 from paddle_dip.restore import restore
@@ -41,6 +42,17 @@ def test_a_finished_member_is_kept_when_the_run_is_cut_off(images, tmp_path):  #
     resumed = run(replace(wanted, resume=True), fit=counted(seeds)).rows
     assert seeds == [0, 1, 1]
     assert resumed[0].psnr_y == run(replace(wanted, out=tmp_path / "whole"), fit=fit).rows[0].psnr_y
+
+
+def test_a_member_of_another_version_is_refused(images, tmp_path):  # noqa: F811
+    wanted = settings(images, tmp_path / "out", images=("small",), preset=PAIR)
+    with pytest.raises(KeyboardInterrupt):
+        run(wanted, fit=counted([], dies_at=1))
+    path = tmp_path / "out" / "members" / "small_0.npz"
+    arrays, notes = load_checkpoint(path)
+    save_checkpoint(path, arrays, {"row": notes["row"] | {"mood": "good"}, "history": notes["history"]})
+    with pytest.raises(ValueError, match="small_0.npz was made with another version"):
+        run(replace(wanted, resume=True), fit=fit)
 
 
 def test_the_result_is_the_mean_of_the_members():
