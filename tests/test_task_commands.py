@@ -15,6 +15,7 @@ MASKED = ("inpaint", "photo.png", "mask.png")
 TASKS = {
     "denoise": ("denoise", "photo.png", "--sigma", 25, "--stop", "sigma"),
     "dejpeg": ("dejpeg", "photo.png"),
+    "settings": ("dejpeg", "photo.png", "--set", "optimiser=lbfgs", "--set", "warm_up=1", "--set", "network=skip-64"),
     "inpaint": MASKED,
     "restore-pixels": ("restore-pixels", "photo.png", "--drop", 0.5),
     "pixel shuffle": ("restore-pixels", "photo.png", "--mask", "mask.png", "--preset", "pixel-shuffle"),
@@ -118,6 +119,7 @@ def test_kinds_of_photos_survive(tmp_path):
         (("denoise", "photo.png", "--frames", 0), "--frames"),
         (("denoise", "photo.png", "--max-memory", 0), "--max-memory"),
         (("denoise", "photo.png", "--dtype", "int8"), "--dtype"),
+        (("denoise", "photo.png", "--set", "optimizer=lbfgs"), "--set optimizer=lbfgs: the name must be one of"),
         (("denoise", "animated.gif"), "animated"),
         (("denoise", "cmyk.jpg"), "CMYK"),
     ],

@@ -17,6 +17,7 @@ from paddle_dip.files import writable_folder, write_json
 from paddle_dip.photos import Job, plan, restore_photo
 from paddle_dip.problem.images import Photo, check_writable, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile
@@ -36,6 +37,7 @@ class Options:
     steps: Annotated[int, typer.Option(help="Steps, instead of the preset's.")] = None
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
     stop: Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")] = "auto"
+    changes: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")] = ()
     precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = "float32"
     dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
     max_memory: Annotated[
@@ -52,6 +54,7 @@ class Options:
         """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
         at_least("--seed", self.seed, 0)
         one_of("--dtype", self.dtype, _DTYPES)
+        preset = overridden(preset, self.changes)
         if self.steps is not None:
             preset = replace(preset, steps=at_least("--steps", self.steps, 1))
         if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":

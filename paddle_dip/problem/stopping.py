@@ -39,7 +39,7 @@ class Stopper:
     def done(self, snapshot) -> bool:
         """Take in the snapshot of each step in turn; return whether the fit should end here."""
         kind = self._preset.stop
-        if kind == "never" or snapshot.step % _EVERY.get(kind, 1):
+        if kind == "never" or (snapshot.step % _EVERY.get(kind, 1) and snapshot.step < self._preset.steps):
             return False
         signal = self._signal(snapshot)
         if snapshot.step < _WARM_UP * self._preset.steps:

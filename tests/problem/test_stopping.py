@@ -65,6 +65,15 @@ def test_never_takes_every_step_and_keeps_nothing():
     assert last == 1000 and stopper.canvas is None
 
 
+@pytest.mark.parametrize("stop", ["plateau", "sigma"])
+def test_a_fit_that_wasnt_ended_gives_its_last_average(stop):
+    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop, steps=137))
+    for step in range(1, 138):
+        canvas = np.full((3, *PROBLEM.canvas), step / 1000)
+        assert not stopper.done(Snapshot(step, canvas))
+    assert stopper.step == 137 and stopper.canvas is canvas
+
+
 def test_a_plateau_ends_the_fit_at_its_last_average():
     stopper = Stopper(PROBLEM, replace(PRESET, stop="plateau"))
     for step in range(1, 1001):
