@@ -67,6 +67,7 @@ def test_the_process_is_kept_as_pictures(folder):
         "process.gif",
         "process.webp",
         "index.html",
+        "comparison.png",
         "corrupted.png",
         "result.png",
         "truth.png",
