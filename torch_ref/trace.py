@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from torch_ref.fit import Snapshot, first_input
+from torch_ref.fit import Snapshot
 from torch_ref.layers import centre_crop
 from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network

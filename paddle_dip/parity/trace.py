@@ -6,10 +6,11 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.solver.fit import Snapshot, first_input
+from paddle_dip.solver.fit import Snapshot
 from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network

@@ -7,8 +7,9 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
@@ -91,14 +92,6 @@ def fit(
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
         z = z + noise if walks else z
         yield Snapshot(step + 1, problem, network, optimiser, z, canvas.detach(), average, loss.detach())
-
-
-def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Return z before any noise, float32 of `shape`; a guide is mirrored at the edges up to that."""
-    if preset.input != "guide":
-        return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
-    edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
-    return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
 
 
 def moving_average(average: paddle.Tensor, value: paddle.Tensor, step: int, decay: float) -> paddle.Tensor:
