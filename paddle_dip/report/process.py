@@ -13,7 +13,7 @@ from paddle_dip.files import whole_file, write_csv, write_json, write_text
 from paddle_dip.problem.images import to_bytes, write_rgb
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.report.curves import process_curve
-from paddle_dip.report.grids import picture_grid
+from paddle_dip.report.grids import enlarged_pixels, picture_grid
 
 _ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame, and of the small copies
 _FRAME_MS = 120
@@ -45,7 +45,7 @@ class Process:
         """Write animations, the pictures side by side and as small copies, curve and page; return the page's path."""
         pictures = {"corrupted": self.corrupted, "result": result} | ({} if self.truth is None else {"truth": self.truth})
         with whole_file(self.folder / "comparison.png") as file:
-            picture_grid(pictures | {"corrupted": _pixels_enlarged(self.corrupted, result)}).save(file, format="PNG")
+            picture_grid(pictures | {"corrupted": enlarged_pixels(self.corrupted, result)}).save(file, format="PNG")
         for name, image in pictures.items():
             with whole_file(self.folder / f"{name}.png") as file:
                 _small(image).save(file, format="PNG")
@@ -65,12 +65,6 @@ class Process:
 def _animate(frames: list[Image.Image], file, kind: str, **settings) -> None:
     durations = [_FRAME_MS] * (len(frames) - 1) + [_LAST_FRAME_MS]
     frames[0].save(file, format=kind, save_all=True, append_images=frames[1:], duration=durations, loop=0, **settings)
-
-
-def _pixels_enlarged(image: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Return [C, h, w] with each pixel as large a square as brings it to the size of `like`."""
-    factor = like.shape[1] // image.shape[1]
-    return image.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
 def _small(image: np.ndarray) -> Image.Image:

@@ -13,6 +13,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import subset
 from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.provenance import provenance
+from paddle_dip.report.grids import enlarged_pixels, picture_grid
 from paddle_dip.restore import as_fitted, finish
 from paddle_dip.study.cases import Case, Damage, image_path, study_case
 from paddle_dip.study.shadow import Shadows
@@ -58,9 +59,10 @@ class Trial:
 
 
 def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
-    """Fit, and write out/NAME.csv, a row a reading; NAME.json, what was run and what stoppers did; NAME.npy, the last average.
+    """Fit, and write out/NAME.csv, a row a reading; NAME.json, what was run and what stoppers did; NAME.npy and NAME.png.
 
-    The average is float32 [C, h, w]. The JSON is written last: where it is, the trial has finished.
+    NAME.npy is the last average, float32 [C, h, w], NAME.png what it amounts to, between what was given and the truth. The JSON is
+    written last: where it is, the trial has finished.
     """
     preset = variant_preset(trial.variant, trial.damage, trial.steps)
     case = study_case(image_path(trial.folder, trial.image), trial.damage, preset)
@@ -69,14 +71,10 @@ def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
     for snapshot in fit(as_fitted(case.problem, preset, trial.seed), preset, seed=trial.seed):
         watch.see(snapshot)
         shadows.see(snapshot)
-    seconds = time.monotonic() - begun
-    with whole_file(out / f"{trial.name}.npy") as file:
-        np.save(file, watch.averages[0.99].astype(np.float32))
-    write_csv(out / f"{trial.name}.csv", _COLUMNS, [asdict(reading) for reading in watch.readings])
-    made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps, "seconds": seconds}
-    stops = shadows.endings(snapshot, watch.quality)
-    made |= {"damage": asdict(trial.damage), "stops": stops, "preset": preset.settings(), "made_with": provenance()}
-    write_json(out / f"{trial.name}.json", made)
+    made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps}
+    made |= {"seconds": time.monotonic() - begun, "damage": asdict(trial.damage), "stops": shadows.endings(snapshot, watch.quality)}
+    watch.write(out, trial.name)
+    write_json(out / f"{trial.name}.json", made | {"preset": preset.settings(), "made_with": provenance()})
 
 
 class Watch:
@@ -99,6 +97,16 @@ class Watch:
             tflop = snapshot.step * step_flops(self._preset.network, *self._case.problem.canvas) / 1e12
             found = [self.quality(value) for value in (*self.averages.values(), canvas)]
             self.readings.append(Reading(snapshot.step, tflop, snapshot.loss(), *signals, *found))
+
+    def write(self, out: Path, name: str) -> None:
+        """Write the readings and the last average as files of `run_trial`."""
+        problem, truth, average = self._case.problem, self._case.truth, self.averages[0.99].astype(np.float32)
+        pictures = {"given": enlarged_pixels(problem.observation, truth), "result": finish(problem, self._preset, average)}
+        with whole_file(out / f"{name}.npy") as file:
+            np.save(file, average)
+        with whole_file(out / f"{name}.png") as file:
+            picture_grid(pictures | {"truth": truth}).save(file, format="PNG")
+        write_csv(out / f"{name}.csv", _COLUMNS, [asdict(reading) for reading in self.readings])
 
     def quality(self, canvas: np.ndarray) -> float:
         """Return the PSNR, in dB, of the image that a canvas amounts to."""

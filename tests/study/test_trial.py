@@ -40,6 +40,9 @@ def fit(problem, preset, *, seed):
 def folder(tmp_path):
     pixels = np.random.default_rng(0).integers(100, 156, (40, 64, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "grain.png")
+    mask = np.full((40, 64), 255, np.uint8)
+    mask[10:20, 20:40] = 0
+    Image.fromarray(mask).save(tmp_path / "grain_mask.png")
     return tmp_path
 
 
@@ -49,6 +52,7 @@ def folder(tmp_path):
         (Damage("super-resolution", 8), "base+steps=60"),
         (Damage("denoise", 25), "fast+steps=60"),
         (Damage("restore-pixels", 0.5, shrink=2), "transposed+steps=60"),
+        (Damage("inpaint", 0, shrink=2), "fast+steps=60"),
     ],
     ids=lambda value: getattr(value, "task", ""),
 )
@@ -89,6 +93,17 @@ def test_the_truth_doesnt_reach_the_fit(folder):
     run_trial(Trial("fast+steps=60", "grain", damage, 0, folder), looking, folder)
     problem = seen[0]
     assert not problem.observation[:, problem.known[0] == 0].any()
+
+
+def test_inpainting_is_judged_by_its_holes(folder):
+    case = study_case(folder / "grain.png", Damage("inpaint", 0), variant_preset("fast", Damage("inpaint", 0)))
+    image = case.truth.copy()
+    image[:, :5] = 0
+    assert case.score(image, case.truth) == np.inf
+    image[:, 10:20, 20:40] += 0.1
+    assert case.score(image, case.truth) == pytest.approx(20, abs=1e-3)
+    with pytest.raises(ValueError, match="grain_mask_mask"):
+        study_case(folder / "grain_mask.png", Damage("inpaint", 0), case)
 
 
 def test_the_damage_is_the_same_for_every_seed_of_the_fit(folder):
