@@ -105,6 +105,11 @@ class HourglassConfig:
         """How often the image is halved."""
         return len(self.down)
 
+    @property
+    def compiled(self) -> bool:
+        """Whether it runs through the compiled operators; transposed convolutions are Paddle's own."""
+        return True
+
     def input_shape(self, height: int, width: int) -> tuple[int, int, int, int]:
         """Return the shape of z for a canvas of that size: as large as the canvas, rounded up to what halves `scales` times."""
         return 1, self.input_depth, *network_size((height, width), self.scales)
