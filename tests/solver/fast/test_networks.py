@@ -18,6 +18,8 @@ SMALL = SkipConfig(down=(8, 12, 16), up=(10, 8, 16), skip=(2, 0, 4), input_depth
 FAST = {
     "skip": SMALL,
     "skip, replicate": replace(SMALL, pad="replicate"),
+    "skip, nearest": replace(SMALL, pad="zero", upsampling="nearest", down_kernel=5, up_kernel=5),
+    "skip, mixed": replace(SMALL, upsampling=("nearest", "bilinear", "nearest"), up_1x1=False),
     "pixel-shuffle": HourglassConfig(down=(4, 6, 16), up=(8, 12), skip=(0, 2), input_depth=4),
     "transposed": HourglassConfig(kind="transposed", down=(4, 6, 10), up=(5, 9), skip=(0, 3), input_depth=4),
 }
@@ -62,11 +64,14 @@ def test_output_and_gradients_are_the_plain_networks(name):
         ({}, True),
         ({"pad": "replicate"}, True),
         ({"pad": "zero"}, False),
-        ({"upsampling": ("bilinear", "nearest", "bilinear")}, False),
+        ({"pad": "zero", "upsampling": "nearest"}, True),
+        ({"upsampling": ("bilinear", "nearest", "bilinear")}, True),
+        ({"upsampling": ("bilinear", "transposed", "bilinear")}, False),
         ({"downsampling": "avg"}, False),
         ({"activation": "swish"}, False),
-        ({"down_kernel": 5}, False),
-        ({"up_1x1": False}, False),
+        ({"down_kernel": 5}, True),
+        ({"up_kernel": 5}, False),
+        ({"up_1x1": False}, True),
     ],
 )
 def test_other_options_take_the_plain_layers(changes, fast, monkeypatch):
