@@ -61,9 +61,9 @@ def compare_outputs(
         )
     )  # fmt: skip
     sides = {"a": framework_a, "b": framework_b}
-    for side in sides.values():
+    for label, side in sides.items():
         if side not in SIDES and not Path(side).exists():
-            raise ValueError(f"a side must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+            raise ValueError(f"--framework-{label} must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
     if "torch" in sides.values():
         need_torch()
     writable_folder(out)

@@ -18,7 +18,7 @@ from paddle_dip.photos import Job, plan, restore_photo
 from paddle_dip.problem.images import Photo, check_writable, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.report.process import Process
 from paddle_dip.restore import current_canvas, finish
@@ -71,6 +71,15 @@ def with_options(command: Callable) -> Callable:
 
     whole.__signature__ = Signature([*own, *shared.values()])
     return whole
+
+
+def large_enough(path: Path) -> Photo:
+    """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
+    photo = read_photo(path)
+    height, width = photo.pixels.shape[1:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise ValueError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+    return photo
 
 
 def restore_file(

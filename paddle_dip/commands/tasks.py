@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from paddle_dip.command import one_of
-from paddle_dip.commands.options import Options, Out, PresetName, restore_file, with_options
+from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file, with_options
 from paddle_dip.problem.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -31,9 +31,9 @@ def super_resolve(
     """Magnify a photo with no other knowledge than the network's structure."""
     check_factor(factor)
     chosen = options.applied(super_resolution_preset(preset, factor))
-    low = read_photo(photo)
+    low = large_enough(photo)
     restore_file(
-        options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
+        out, options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
     )
 
 
@@ -50,7 +50,7 @@ def denoise(
 ) -> None:
     """Clean a photo of noise: the network takes longer to paint the noise than the picture."""
     chosen = options.applied(task_preset("denoise", preset))
-    noisy = read_photo(photo)
+    noisy = large_enough(photo)
     level = noise_level(noisy.pixels) if sigma is None else _positive("--sigma", sigma) / 255
     restore_file(out, options, photo.name, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
 
@@ -65,7 +65,7 @@ def dejpeg(
 ) -> None:
     """Clean a photo of JPEG's artefacts."""
     chosen = options.applied(task_preset("dejpeg", preset))
-    blocky = read_photo(photo)
+    blocky = large_enough(photo)
     restore_file(out, options, photo.name, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
 
 
@@ -81,7 +81,7 @@ def inpaint(
 ) -> None:
     """Fill what a mask marks."""
     chosen = options.applied(task_preset("inpaint", preset))
-    damaged = read_photo(photo)
+    damaged = large_enough(photo)
     marked = _mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
     restore_file(out, options, photo.name, damaged, chosen, _filling(damaged.pixels, marked, chosen))
@@ -99,7 +99,7 @@ def restore_pixels(
 ) -> None:
     """Bring back missing pixels."""
     chosen = options.applied(task_preset("restore-pixels", preset))
-    whole = read_photo(photo)
+    whole = large_enough(photo)
     if (mask is None) == (drop is None):
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
@@ -121,7 +121,7 @@ def no_flash(
 ) -> None:
     """Clean a photo taken without flash by the details of one taken with it."""
     chosen = options.applied(task_preset("flash-no-flash", preset))
-    dark, bright = read_photo(photo), read_photo(flash)
+    dark, bright = large_enough(photo), read_photo(flash)
     flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
 
     def problem(tile: Tile) -> Problem:
