@@ -24,6 +24,7 @@ from paddle_dip.report.process import Process
 from paddle_dip.restore import current_canvas, finish
 
 _DTYPES = ("float32", "float64")
+_ENDLESS = 2.0**30  # GiB: what is as good as no bound
 
 Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
@@ -85,7 +86,7 @@ def large_enough(path: Path) -> Photo:
 def restore_file(
     out: Path,
     options: Options,
-    name: str,
+    path: Path,
     photo: Photo,
     preset: Preset,
     problem: Callable[[Tile], Problem],
@@ -93,16 +94,18 @@ def restore_file(
     factor: int = 1,
     truth: np.ndarray | None = None,
 ) -> None:
-    """Restore a photo and write it, and the process where frames are wanted.
+    """Restore the photo from the file `path` and write it, and the process where frames are wanted.
 
     factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
-    check_writable(out, photo)
+    check_writable(out, photo, factor=factor)
+    if out.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the photo itself: choose another file")
     if options.frames is not None:
         at_least("--frames", options.frames, 1)
-    limit = None if options.max_memory is None else int(at_least("--max-memory", options.max_memory, 0.001) * 2**30)
-    job = plan(Job(name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype), limit)
+    limit = None if options.max_memory is None else int(min(at_least("--max-memory", options.max_memory, 0.001), _ENDLESS) * 2**30)
+    job = plan(Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype), limit)
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
@@ -117,7 +120,7 @@ def restore_file(
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
     console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
     if process:
-        page = process.finish(result.pixels, f"{name}: {preset.task}", settings)
+        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
 
 
