@@ -158,10 +158,13 @@ def test_half_written_files_of_a_killed_run_are_removed(images, tmp_path):
 def test_published_figures_stand_beside_the_published_images_only(images, tmp_path, data_folder):
     Image.open(images / "odd_GT.png").save(images / "face_GT.png")
     heading, _ = run(settings(images, tmp_path / "a", images=("face",)), fit=fit).table
-    assert "paper" not in heading
+    assert "paper" not in heading and "paddle_dip" in heading
+    assert "LapSRN" not in (tmp_path / "a" / "index.html").read_text()
     real = settings(data_folder / "sr" / "Set14", tmp_path / "b", images=("face",))
     heading, lines = run(real, fit=fit).table
     assert lines[0][heading.index("paper")] == "31.020"
+    page = (tmp_path / "b" / "index.html").read_text()
+    assert ('"paper": of the paper' in page, '"LapSRN":' in page) == (True, "LapSRN" in heading)
 
 
 def test_results_without_their_settings_are_refused(images, tmp_path):
