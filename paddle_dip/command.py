@@ -26,6 +26,8 @@ def run(app: typer.Typer) -> NoReturn:
     except KeyboardInterrupt:
         _fail("interrupted", _INTERRUPTED)
     except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
+            _fail("interrupted", _INTERRUPTED)
         if os.environ.get("PADDLE_DIP_DEBUG"):
             raise
         _fail(as_typed(_message(error), sys.argv[1:]), 2)

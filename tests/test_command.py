@@ -2,7 +2,7 @@
 
 import pytest
 
-from paddle_dip.command import as_typed
+from paddle_dip.command import as_typed, command_line, run
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,16 @@ from paddle_dip.command import as_typed
 )
 def test_the_argument_becomes_the_option_that_was_typed(message, words, shown):
     assert as_typed(message, words) == shown
+
+
+def test_ctrl_c_while_a_library_loads_is_an_interrupt(capsys, monkeypatch):
+    app = command_line()
+
+    @app.command()
+    def load() -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("sys.argv", ["x"])
+    with pytest.raises(SystemExit, match="130"):
+        run(app)
+    assert capsys.readouterr().err == "error: interrupted\n"
