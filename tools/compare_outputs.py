@@ -71,7 +71,8 @@ def compare_outputs(
     live = [side in SIDES for side in sides.values()]
     own = all(live)
     arrays = _both(sides, out) if own else {label: _arrays(side, label, out) for label, side in sides.items()}
-    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=any(live) and experiment.zero_pad())
+    pad, rate = any(live) and experiment.zero_pad(), experiment.preset().learning_rate
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=pad, learning_rate=rate)
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
     if reprod_log:
