@@ -53,11 +53,19 @@ class Options:
         """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
         at_least("--seed", self.seed, 0)
         one_of("--dtype", self.dtype, _DTYPES)
+        if self.frames is not None:
+            at_least("--frames", self.frames, 1)
         if self.steps is not None:
             preset = replace(preset, steps=at_least("--steps", self.steps, 1))
         if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
             preset = replace(preset, stop=self.stop)
         return replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+
+    def limit(self) -> int | None:
+        """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
+        if self.max_memory is None:
+            return None
+        return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
 
 
 def with_options(command: Callable) -> Callable:
@@ -99,13 +107,9 @@ def restore_file(
     factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
-    check_writable(out, photo, factor=factor)
-    if out.exists() and out.samefile(path):
-        raise ValueError(f"--out {out} is the photo itself: choose another file")
-    if options.frames is not None:
-        at_least("--frames", options.frames, 1)
-    limit = None if options.max_memory is None else int(min(at_least("--max-memory", options.max_memory, 0.001), _ENDLESS) * 2**30)
-    job = plan(Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype), limit)
+    _check_place(out, path, photo, factor)
+    job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
+    job = plan(job, options.limit())
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
@@ -122,6 +126,12 @@ def restore_file(
     if process:
         page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
+
+
+def _check_place(out: Path, path: Path, photo: Photo, factor: int) -> None:
+    check_writable(out, photo, factor=factor)
+    if out.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the photo itself: choose another file")
 
 
 def _truth(path: Path | None, job: Job) -> np.ndarray | None:
