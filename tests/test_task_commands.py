@@ -92,6 +92,12 @@ def test_tiles_where_memory_is_short(folder):
     assert read_photo(folder / "out.png").pixels.shape == (3, 80, 96)
 
 
+def test_a_photo_is_not_written_over_itself(folder):
+    before = (folder / "photo.png").read_bytes()
+    assert_refused(command(*CLI, "denoise", folder / "photo.png", "--out", folder / "photo.png"), "is the photo itself")
+    assert (folder / "photo.png").read_bytes() == before
+
+
 def test_kinds_of_photos_survive(tmp_path):
     rows = np.mgrid[0:40, 0:50][0] / 40
     photo = Photo(rows[None].astype(np.float32), np.where(rows > 0.5, 1.0, 0.25).astype(np.float32), 16, icc_profile=b"profile")
@@ -106,6 +112,7 @@ def test_kinds_of_photos_survive(tmp_path):
     ("words", "message"),
     [
         (("denoise", "photo.png", "--sigma", -1), "--sigma"),
+        (("denoise", "photo.png", "--sigma", "inf"), "at most 255"),
         (("dejpeg", "photo.png", "--stop", "sigma"), "stop sigma"),
         (("inpaint", "photo.png", "small.png"), "mask is 10x10"),
         (("inpaint", "photo.png", "black.png"), "no hole"),
@@ -115,6 +122,7 @@ def test_kinds_of_photos_survive(tmp_path):
         (("restore-pixels", "photo.png"), "--drop"),
         (("restore-pixels", "photo.png", "--drop", 0.5, "--mask", "mask.png"), "not both"),
         (("restore-pixels", "photo.png", "--drop", 1), "between 0 and 1"),
+        (("restore-pixels", "photo.png", "--drop", 1e-9), "--drop 1e-09 takes no pixel"),
         (("flash-no-flash", "photo.png", "small.png"), "10x10"),
         (("denoise", "photo.png", "--truth", "small.png"), "--truth"),
         (("denoise", "photo.png", "--frames", 0), "--frames"),

@@ -15,7 +15,7 @@ from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.parity.compare import compare, layers_in_common, locate
 from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
 from paddle_dip.parity.sides import SIDES
-from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
+from paddle_dip.parity.verdict import complaints, stage_table, tally, write_comparison
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import CHOICES
@@ -63,16 +63,18 @@ def compare_outputs(
         )
     )  # fmt: skip
     sides = {"a": framework_a, "b": framework_b}
-    for side in sides.values():
+    for label, side in sides.items():
         if side not in SIDES and not Path(side).exists():
-            raise ValueError(f"a side must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+            raise ValueError(f"--framework-{label} must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
     if "torch" in sides.values():
         need_torch()
     writable_folder(out)
     write_text(out / "experiment.json", experiment.as_json())
-    own = all(side in SIDES for side in sides.values())
+    live = [side in SIDES for side in sides.values()]
+    own = all(live)
     arrays = _both(sides, out) if own else {label: _arrays(side, label, out) for label, side in sides.items()}
-    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=own and experiment.zero_pad())
+    pad, rate = any(live) and experiment.zero_pad(), experiment.preset().learning_rate
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=pad, learning_rate=rate)
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
     if reprod_log:
@@ -110,7 +112,7 @@ def _show(sides: dict[str, str], stages: list, *, every: bool) -> None:
     console = Console()
     console.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
     console.print(stage_table(stages, every=every))
-    console.print(f"{sum(stage.passed for stage in stages)} of {len(stages)} stages agree")
+    console.print(tally(stages), soft_wrap=True, markup=False)
     for line in complaints(stages):
         console.print(line, soft_wrap=True, markup=False)
 

@@ -19,12 +19,13 @@ from paddle_dip.problem.images import Photo, check_writable, read_photo, write_p
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.report.process import Process
 from paddle_dip.restore import current_canvas, finish
 
 _DTYPES = ("float32", "float64")
+_ENDLESS = 2.0**30  # GiB: what is as good as no bound
 
 Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
@@ -54,12 +55,20 @@ class Options:
         """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
         at_least("--seed", self.seed, 0)
         one_of("--dtype", self.dtype, _DTYPES)
+        if self.frames is not None:
+            at_least("--frames", self.frames, 1)
         preset = overridden(preset, self.changes)
         if self.steps is not None:
             preset = replace(preset, steps=at_least("--steps", self.steps, 1))
         if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
             preset = replace(preset, stop=self.stop)
         return replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+
+    def limit(self) -> int | None:
+        """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
+        if self.max_memory is None:
+            return None
+        return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
 
 
 def with_options(command: Callable) -> Callable:
@@ -76,10 +85,19 @@ def with_options(command: Callable) -> Callable:
     return whole
 
 
+def large_enough(path: Path) -> Photo:
+    """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
+    photo = read_photo(path)
+    height, width = photo.pixels.shape[1:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise ValueError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+    return photo
+
+
 def restore_file(
     out: Path,
     options: Options,
-    name: str,
+    path: Path,
     photo: Photo,
     preset: Preset,
     problem: Callable[[Tile], Problem],
@@ -87,16 +105,14 @@ def restore_file(
     factor: int = 1,
     truth: np.ndarray | None = None,
 ) -> None:
-    """Restore a photo and write it, and the process where frames are wanted.
+    """Restore the photo from the file `path` and write it, and the process where frames are wanted.
 
     factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
-    check_writable(out, photo)
-    if options.frames is not None:
-        at_least("--frames", options.frames, 1)
-    limit = None if options.max_memory is None else int(at_least("--max-memory", options.max_memory, 0.001) * 2**30)
-    job = plan(Job(name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype), limit)
+    _check_place(out, path, photo, factor)
+    job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
+    job = plan(job, options.limit())
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
@@ -111,8 +127,14 @@ def restore_file(
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
     console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
     if process:
-        page = process.finish(result.pixels, f"{name}: {preset.task}", settings)
+        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
+
+
+def _check_place(out: Path, path: Path, photo: Photo, factor: int) -> None:
+    check_writable(out, photo, factor=factor)
+    if out.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the photo itself: choose another file")
 
 
 def _truth(path: Path | None, job: Job) -> np.ndarray | None:

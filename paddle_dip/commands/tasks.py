@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from paddle_dip.command import one_of
-from paddle_dip.commands.options import Options, Out, PresetName, restore_file, with_options
+from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file, with_options
 from paddle_dip.problem.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -31,9 +31,9 @@ def super_resolve(
     """Magnify a photo with no other knowledge than the network's structure."""
     check_factor(factor)
     chosen = options.applied(super_resolution_preset(preset, factor))
-    low = read_photo(photo)
+    low = large_enough(photo)
     restore_file(
-        out, options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
+        out, options, photo, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
     )
 
 
@@ -50,9 +50,11 @@ def denoise(
 ) -> None:
     """Clean a photo of noise: the network takes longer to paint the noise than the picture."""
     chosen = options.applied(task_preset("denoise", preset))
-    noisy = read_photo(photo)
-    level = noise_level(noisy.pixels) if sigma is None else _positive("--sigma", sigma) / 255
-    restore_file(out, options, photo.name, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
+    noisy = large_enough(photo)
+    if sigma is not None and not 0 < sigma <= 255:
+        raise ValueError(f"--sigma must be above 0 and at most 255, not {sigma}")
+    level = noise_level(noisy.pixels) if sigma is None else sigma / 255
+    restore_file(out, options, photo, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
 
 
 @with_options
@@ -65,8 +67,8 @@ def dejpeg(
 ) -> None:
     """Clean a photo of JPEG's artefacts."""
     chosen = options.applied(task_preset("dejpeg", preset))
-    blocky = read_photo(photo)
-    restore_file(out, options, photo.name, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
+    blocky = large_enough(photo)
+    restore_file(out, options, photo, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
 
 
 @with_options
@@ -81,10 +83,10 @@ def inpaint(
 ) -> None:
     """Fill what a mask marks."""
     chosen = options.applied(task_preset("inpaint", preset))
-    damaged = read_photo(photo)
+    damaged = large_enough(photo)
     marked = _mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
-    restore_file(out, options, photo.name, damaged, chosen, _filling(damaged.pixels, marked, chosen))
+    restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
 
 @with_options
@@ -99,15 +101,17 @@ def restore_pixels(
 ) -> None:
     """Bring back missing pixels."""
     chosen = options.applied(task_preset("restore-pixels", preset))
-    whole = read_photo(photo)
+    whole = large_enough(photo)
     if (mask is None) == (drop is None):
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
     missing = _mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
+    if drop is not None and missing.min() == missing.max():
+        raise ValueError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
     known = whole.pixels if drop is not None and options.truth is None else None
-    restore_file(out, options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)
+    restore_file(out, options, photo, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)
 
 
 @with_options
@@ -121,13 +125,13 @@ def no_flash(
 ) -> None:
     """Clean a photo taken without flash by the details of one taken with it."""
     chosen = options.applied(task_preset("flash-no-flash", preset))
-    dark, bright = read_photo(photo), read_photo(flash)
+    dark, bright = large_enough(photo), read_photo(flash)
     flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
 
     def problem(tile: Tile) -> Problem:
         return flash_no_flash(_part(dark.pixels, tile), _part(bright.pixels, tile), chosen)
 
-    restore_file(out, options, photo.name, dark, chosen, problem)
+    restore_file(out, options, photo, dark, chosen, problem)
 
 
 COMMANDS = {
@@ -160,9 +164,3 @@ def _mask(path: Path, holes: str) -> np.ndarray:
 
 def _filling(image: np.ndarray, holes: np.ndarray, preset) -> Callable[[Tile], Problem]:
     return lambda tile: inpainting(_part(image, tile), _part(holes, tile), preset, part=True)
-
-
-def _positive(option: str, value: float) -> float:
-    if not value > 0:
-        raise ValueError(f"{option} must be above 0, not {value}")
-    return value

@@ -6,7 +6,7 @@ from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig,
 from paddle_dip.problem.arithmetic import convolutions
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.tasks import canvas_size
+from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
 from paddle_dip.problem.tiles import smallest_tile
 
 # Peak resident size less the size before the fit, measured at widths 64 and 128 on canvases of 256 and 512 pixels a side, with the
@@ -53,7 +53,9 @@ def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) ->
         return
     height, width = photo.pixels.shape[1:]
     shrink = sqrt(free / needed)
-    ways = [f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit"]
+    ways = []
+    if min(height, width) * shrink >= SMALLEST_SIDE:
+        ways.append(f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit")
     if _least(photo, factor, preset) <= free:
         ways.insert(0, f"--max-memory {_floor(free)} restores it in tiles")
     if factor > 2:

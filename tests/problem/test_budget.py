@@ -41,6 +41,12 @@ def test_tiles_are_the_way_out_where_they_fit():
     assert "--max-memory" not in str(caught.value)
 
 
+def test_a_photo_of_no_pixels_is_no_way_out():
+    with pytest.raises(ValueError, match="--factor") as caught:
+        check_memory(photo(40), 100_000, super_resolution_preset("fast", 8), 2**30)
+    assert "would fit" not in str(caught.value)
+
+
 def test_a_task_without_a_factor_is_not_told_to_change_it():
     with pytest.raises(ValueError, match="--max-memory") as caught:
         check_memory(photo(3000), 1, task_preset("denoise", "paper"), 2**31)
