@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-_INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
 
 
 def command_line(**settings) -> typer.Typer:
@@ -24,7 +24,7 @@ def run(app: typer.Typer) -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
-        _fail("interrupted", _INTERRUPTED)
+        _fail("interrupted", INTERRUPTED)
     except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
             _fail("interrupted", _INTERRUPTED)
@@ -39,10 +39,10 @@ def run(app: typer.Typer) -> NoReturn:
         if hasattr(error, "format_message"):
             _fail(error.format_message(), 2)
         if type(error).__name__ == "Abort":
-            _fail("interrupted", _INTERRUPTED)
+            _fail("interrupted", INTERRUPTED)
         raise
-    if code == _INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
-        _fail("interrupted", _INTERRUPTED)
+    if code == INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
+        _fail("interrupted", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -27,7 +27,7 @@ def benchmark(
     factor: int = typer.Option(8, help="Magnification: 4 or 8."),
     images: str = typer.Option("all", help="all, or names separated by commas."),
     data: str = typer.Option(
-        None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, then $PADDLE_DIP_DATA/sr/Set14."
+        None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14, AI Studio's."
     ),
     out: Path = typer.Option("out/benchmark", help="Folder for the results."),
     steps: int = typer.Option(None, help="Steps, instead of the preset's."),
