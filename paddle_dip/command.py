@@ -27,7 +27,7 @@ def run(app: typer.Typer) -> NoReturn:
         _fail("interrupted", INTERRUPTED)
     except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
-            _fail("interrupted", _INTERRUPTED)
+            _fail("interrupted", INTERRUPTED)
         if os.environ.get("PADDLE_DIP_DEBUG"):
             raise
         _fail(as_typed(_message(error), sys.argv[1:]), 2)
