@@ -27,6 +27,8 @@ TITLE = "Parity of Paddle and PyTorch"
 # The compiled operators, where they have a network's layers, step in in float32; paddle-plain is without them.
 RUNGS = (("paddle", "float64"), ("paddle", "float32"), ("paddle-plain", "float32"))
 TORCH_SEEDS = 100  # torch's trials start here, Paddle's at 0
+# Beside every network's own ladder: LBFGS after Adam, z learnt.
+OTHER_OPTIMISER = ("--optimiser", "lbfgs", "--learn-input")
 app = command_line()
 
 
@@ -57,6 +59,8 @@ def parity_report(
             console.print(f"ladder: {network}, {side}, {dtype}")
             count = steps if dtype == "float64" else min(steps, 12)
             sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
+    console.print("ladder: skip-64, LBFGS")
+    sections.append(_ladder("paddle", "skip-64", "float64", steps, out / "skip-64-lbfgs", OTHER_OPTIMISER, resume=resume))
     console.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)
     command = f"python tools/parity_report.py --trial-steps {trial_steps} --seeds {seeds} --size {size} --image {image}"
@@ -100,9 +104,9 @@ def _introduction() -> Section:
     )
 
 
-def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, *, resume: bool) -> Section:
+def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, more: tuple[str, ...] = (), *, resume: bool) -> Section:
     words = ["tools/compare_outputs.py", "--framework-a", side, "--framework-b", "torch", "--network", network]
-    words += ["--dtype", dtype, "--steps", str(steps)]
+    words += ["--dtype", dtype, "--steps", str(steps), *more]
     if not (resume and (out / "comparison.json").exists()):
         whole = [sys.executable, *words, "--out", str(out.resolve())]
         done = subprocess.run(whole, cwd=_root(), capture_output=True, text=True, check=False)
@@ -110,7 +114,7 @@ def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, *, resum
             raise ValueError(f"the ladder of {network} failed: {done.stderr.strip()}")
     found = json.loads((out / "comparison.json").read_text())
     stages = [Stage(**each | {"shape": tuple(each["shape"])}) for each in found["stages"] if "same_as" not in each]
-    return ladder_section(f"{network}, {side} against torch, {dtype}", " ".join(["python", *words]), stages)
+    return ladder_section(" ".join([f"{network}, {side} against torch, {dtype}", *more]), " ".join(["python", *words]), stages)
 
 
 def _parameter_names(out: Path) -> list[str]:
