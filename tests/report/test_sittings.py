@@ -39,7 +39,7 @@ def test_a_joined_result_can_be_joined_again(tmp_path):
 
 def test_an_ensemble_counts_once():
     members = (row("face", 29, ENSEMBLE), row("face", 28, "0"), row("face", 27, "1"))
-    rows, summary = joined([part("a", *members), part("a", row("comic", 19))])
+    rows, summary = joined([part("a", *members), part("a", row("comic", 19, ENSEMBLE))])
     assert len(rows) == 4 and summary["mean_psnr_y"] == pytest.approx(24)
 
 
