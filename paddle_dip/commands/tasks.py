@@ -119,7 +119,7 @@ def no_flash(
     photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light."),
     flash: Path = typer.Argument(help="The same scene with flash, of the same size."),
     out: Out = ...,
-    preset: PresetName = "paper",
+    preset: PresetName = "fast",
     *,
     options: Options,
 ) -> None:

@@ -118,6 +118,7 @@ _PRESETS = [
     _FEW_PIXELS,
     _hourglass("pixel-shuffle", NETWORKS["pixel-shuffle"]),
     _hourglass("transposed", NETWORKS["transposed"]),
+    _fast(_FLASH, network=replace(_FLASH.network, down=(64,) * 5, up=(64,) * 5), stop="never"),
     _FLASH,
 ]
 TASKS = tuple(dict.fromkeys(preset.task for preset in _PRESETS))
