@@ -50,8 +50,8 @@ class Optimiser:
 
     def take_up(self, state: Arrays) -> None:
         """Go on from a `state`; raises ValueError where names don't fit. Call it before the first step."""
-        steps = int(state["step"])
-        write_moments(self._parameters, self._adam, state, steps=min(steps, self._preset.warm_up) if self._lbfgs else steps)
+        steps = min(state["step"], self._preset.warm_up) if self._lbfgs else state["step"]
+        write_moments(self._parameters, self._adam, state | {"step": steps})
         known = {name.removeprefix("lbfgs/"): value for name, value in state.items() if name.startswith("lbfgs/")}
         if not known or not self._lbfgs:
             return

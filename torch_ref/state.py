@@ -21,7 +21,7 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
 def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
     """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
     write_weights(network, state)
-    write_moments(dict(network.named_parameters()), adam, state, steps=int(state["step"]))
+    write_moments(dict(network.named_parameters()), adam, state)
 
 
 def read_weights(network: nn.Module) -> dict[str, np.ndarray]:
@@ -58,7 +58,7 @@ def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, s
     """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`, which it held after `steps` steps."""
     for name, parameter in parameters.items():
         moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _MOMENTS.items()}
-        adam.state[parameter] = {"step": torch.tensor(float(steps)), **moments}
+        adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
 
 
 def named_arrays(network: nn.Module) -> dict[str, torch.Tensor]:
