@@ -117,7 +117,7 @@ def inpaint(
     options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("inpaint", preset))
     damaged = read_photo(photo)
-    marked = _mask(mask, holes)
+    marked = read_mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
     restore_file(options, photo.name, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
@@ -145,7 +145,7 @@ def restore_pixels(
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = _mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, seed)
+    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, seed)
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
     known = whole.pixels if drop is not None and truth is None else None
     restore_file(options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), known)
@@ -199,7 +199,8 @@ def _part(image: np.ndarray, tile: Tile) -> np.ndarray:
     return image[:, tile[0], tile[1]]
 
 
-def _mask(path: Path, holes: str) -> np.ndarray:
+def read_mask(path: Path, holes: str) -> np.ndarray:
+    """Return a mask file as float32 [1, H, W], 1 where something is to be filled; holes: the colour that marks it."""
     one_of("--holes", holes, _HOLES)
     white = read_photo(path).pixels.mean(axis=0, keepdims=True)
     return white if holes == "white" else 1 - white

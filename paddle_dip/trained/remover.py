@@ -2,16 +2,20 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.images import Photo
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.trained.architectures import FillerConfig
 from paddle_dip.problem.trained.randomness import generator
 from paddle_dip.problem.trained.removal_presets import RemovalPreset
+from paddle_dip.problem.trained.residuals import fill_photo
 from paddle_dip.problem.trained.scores import mean_scores, scores
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
@@ -94,6 +98,16 @@ def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:
     settings = notes["settings"]
     config = FillerConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["filler"].items()})
     return loaded(config, weights), settings["critic"]["size"]
+
+
+def remove_object(photo: Photo, mask: np.ndarray, filler: nn.Layer, size: int) -> Photo:
+    """Return a photo of any size filled where a mask, [1, H, W] in [0, 1], says and by as much; alpha, bits and profile stay.
+
+    size: the filler's training's. A grey photo is filled as three equal channels, whose mean is the result.
+    """
+    colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
+    result = fill_photo(colour, mask, size, partial(filled, filler))
+    return replace(photo, pixels=result if len(photo.pixels) == 3 else result.mean(axis=0, keepdims=True))
 
 
 def _hole_l1(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
