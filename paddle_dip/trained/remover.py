@@ -10,6 +10,7 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.baselines import mean_filled
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.trained.architectures import FillerConfig
@@ -83,13 +84,6 @@ def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
     file = io.BytesIO()
     picture_sheet(rows).save(file, format="PNG")
     return Assessment(mean_scores(each), {"test": file.getvalue()})
-
-
-def mean_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Return a picture, [C, H, W], whose hole, [1, H, W], has the mean colour of what is outside."""
-    outside = 1 - hole
-    colour = (picture * outside).sum(axis=(1, 2), keepdims=True) / outside.sum()
-    return picture * outside + colour * hole
 
 
 def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:

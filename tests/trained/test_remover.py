@@ -12,7 +12,7 @@ from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS, removal_
 from paddle_dip.trained import checkpoints
 from paddle_dip.trained.datasets import Holed
 from paddle_dip.trained.engine import train
-from paddle_dip.trained.remover import assess_filler, mean_filled, removal_lesson
+from paddle_dip.trained.remover import assess_filler, removal_lesson
 
 SMALL = replace(
     REMOVAL_PRESETS["small"],
@@ -75,12 +75,6 @@ def test_views_and_holes_are_drawn_anew_unless_fixed(photos):
     assert not any(np.array_equal(hole, other) for _, other in (other_view, other_epoch))
     for one, same in zip(Holed(files, 64, views=2)[1], Holed(files, 64, views=2)[6], strict=True):
         np.testing.assert_array_equal(one, same)
-
-
-def test_the_mean_colour_is_of_what_is_left():
-    picture, hole = np.full((3, 4, 4), 0.25), np.zeros((1, 4, 4))
-    hole[:, :2], picture[:, :2] = 1, 0.9
-    np.testing.assert_allclose(mean_filled(picture, hole), 0.25)
 
 
 def test_presets_are_the_write_ups_and_a_small_one():
