@@ -43,14 +43,16 @@ def compare(
     cases = holed_cases(files, size, seed) if task == "holes" else blurred_cases(files, size, kind)
     writable_folder(out)
     from paddle_dip.comparison import run as runner
+    from paddle_dip.provenance import provenance
     from paddle_dip.solver.fit import fit
 
     methods, notes = _methods(task, kind, checkpoint, {"steps": steps, "seed": seed, "fit": fit})
     notes += _warnings(runner.learnt_from(checkpoint, list(files)))
+    made_with = provenance()  # before anything is timed: it may build the compiled operators
     rows, pictures = runner.compare(cases, methods, lambda row: console().print(_line(row), soft_wrap=True))
     settings = {"task": task, "photos": list(files), "size": size, "seed": seed, "steps": steps, "checkpoint": checkpoint}
     settings = {k: str(v) if isinstance(v, Path) else v for k, v in settings.items()} | _blur_settings(task, kind)
-    page = runner.write_comparison(out, rows, pictures, settings, notes)
+    page = runner.write_comparison(out, rows, pictures, {"settings": settings, "notes": notes, **made_with})
     lines = [[row.method, f"{row.psnr:.2f}", f"{row.ssim:.4f}", f"{row.seconds:.2f}"] for row in runner.mean_rows(rows)]
     console().print(terminal_table(f"{task}: means of {len(cases)}", ["method", "PSNR", "SSIM", "seconds"], lines))
     for note in (*notes, f"Page: {page}"):

@@ -12,7 +12,6 @@ from paddle_dip.comparison.cases import Case
 from paddle_dip.comparison.methods import Method
 from paddle_dip.files import write_csv, write_json, write_text
 from paddle_dip.problem.trained.scores import scores
-from paddle_dip.provenance import provenance
 from paddle_dip.report.comparison import comparison_page
 
 
@@ -68,13 +67,16 @@ def learnt_from(checkpoint: Path | None, names: list[str]) -> list[str]:
     return [name for name in names if name in known]
 
 
-def write_comparison(out: Path, rows: list[Row], pictures: dict, settings: dict, notes: list[str]) -> Path:
-    """Write results.csv, summary.json and index.html into a folder; return the page's path."""
+def write_comparison(out: Path, rows: list[Row], pictures: dict, facts: dict) -> Path:
+    """Write results.csv, summary.json and index.html into a folder; return the page's path.
+
+    facts: "settings", "notes" in sentences, and with what it was made.
+    """
     means = mean_rows(rows)
     write_csv(out / "results.csv", COLUMNS, [asdict(row) for row in rows])
-    summary = {"settings": settings, "notes": notes, "means": [asdict(row) for row in means], **provenance()}
+    summary = facts | {"means": [asdict(row) for row in means]}
     write_json(out / "summary.json", summary)
     lines = [[row.photo, row.method, f"{row.psnr:.2f}", f"{row.ssim:.4f}", f"{row.seconds:.2f}"] for row in (*means, *rows)]
-    title = f"Methods compared: {settings['task']}"
-    write_text(out / "index.html", comparison_page(title, notes, (list(COLUMNS), lines), pictures, summary))
+    title = f"Methods compared: {facts['settings']['task']}"
+    write_text(out / "index.html", comparison_page(title, facts["notes"], (list(COLUMNS), lines), pictures, summary))
     return out / "index.html"
