@@ -6,12 +6,13 @@ RUN := $(VENV)/bin/python
 JOBS ?= 2
 TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(JOBS)
 
-.PHONY: help benchmark set14 test test-slow parity speed lint clean
+.PHONY: help benchmark set14 test test-slow parity notebooks speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
 	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable)"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: the long ones"
+	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff"
 
@@ -41,6 +42,9 @@ test-slow: $(VENV)/test.done
 
 parity: $(VENV)/test.done
 	$(TEST) -m parity tests/parity
+
+notebooks: $(VENV)/test.done
+	$(TEST) -m notebooks tests/test_notebooks.py
 
 speed: $(VENV)/test.done
 	$(RUN) tools/measure_speed.py --size 256 --against torch,paddle-plain --json out/speed_256.json

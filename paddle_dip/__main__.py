@@ -1,6 +1,17 @@
-"""python -m paddle_dip: see paddle_dip.cli."""
+"""python -m paddle_dip, or paddle-dip: see paddle_dip.cli."""
 
-from paddle_dip.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit. Ctrl-C while it is being loaded, which takes a moment, ends it as it does later."""
+    try:
+        from paddle_dip import cli
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        sys.exit(130)
+    cli.main()
+
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-_INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
 
 
 def command_line(**settings) -> typer.Typer:
@@ -24,11 +24,13 @@ def run(app: typer.Typer) -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
-        _fail("interrupted", _INTERRUPTED)
+        _fail("interrupted", INTERRUPTED)
     except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
+            _fail("interrupted", INTERRUPTED)
         if os.environ.get("PADDLE_DIP_DEBUG"):
             raise
-        _fail(_message(error), 2)
+        _fail(as_typed(_message(error), sys.argv[1:]), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -37,10 +39,10 @@ def run(app: typer.Typer) -> NoReturn:
         if hasattr(error, "format_message"):
             _fail(error.format_message(), 2)
         if type(error).__name__ == "Abort":
-            _fail("interrupted", _INTERRUPTED)
+            _fail("interrupted", INTERRUPTED)
         raise
-    if code == _INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
-        _fail("interrupted", _INTERRUPTED)
+    if code == INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
+        _fail("interrupted", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -68,6 +70,17 @@ def one_of(option: str, value, allowed: tuple):
     if value not in allowed:
         raise ValueError(f"{option} must be one of {', '.join(map(str, allowed))}, not {value}")
     return value
+
+
+def as_typed(message: str, words: list[str]) -> str:
+    """Return a message that begins with an argument's name, as the package's do, with the name of the option in `words` instead.
+
+    "work_scale must be 1" becomes "--work-scale must be 1" where that was typed.
+    """
+    name, *_ = message.split(maxsplit=1)
+    option = "--" + name.replace("_", "-")
+    typed = any(word.split("=")[0] == option for word in words)
+    return option + message.removeprefix(name) if typed else message
 
 
 def _message(error: Exception) -> str:

@@ -3,7 +3,6 @@
 import os
 import sys
 import warnings
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 OLDEST_PADDLE = (3, 0)
@@ -96,6 +95,9 @@ def _is_amd() -> bool:
 
 def installed_version(distribution: str) -> str | None:
     """Return the version of an installed distribution, or None."""
+    # Not above: every import of paddle_dip would wait for it, and nobody could end a command quietly meanwhile.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(distribution)
     except PackageNotFoundError:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from PIL import Image
 
 from paddle_dip.environment import free_memory
 from paddle_dip.guard import guarded
-from paddle_dip.problem.budget import check_memory, fit_bytes
+from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
@@ -28,7 +28,8 @@ class Job:
     photo: Photo
     problem: Callable[[Tile], Problem]
     preset: Preset
-    tiles: tuple[Tile, ...]
+    factor: int = 1  # how many times larger the result's sides are
+    tiles: tuple[Tile, ...] = ()
     seed: int = 0
     dtype: str = "float32"
 
@@ -39,13 +40,13 @@ def plan(job: Job, max_memory: int | None) -> Job:
     Raises ValueError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
     """
     height, width = job.photo.pixels.shape[1:]
-    whole = (slice(0, height), slice(0, width))
     if max_memory is None:
-        check_memory(job.problem(whole), job.preset, free_memory())
-        return _checked(replace(job, tiles=(whole,)))
+        check_memory(job.photo, job.factor, job.preset, free_memory())
+        return _checked(replace(job, tiles=((slice(0, height), slice(0, width)),)))
+    check_limit(job.photo, job.factor, job.preset, max_memory)
 
     def fits(rows: int, columns: int) -> bool:
-        return fit_bytes(job.problem((slice(0, rows), slice(0, columns))), job.preset) <= max_memory
+        return peak_bytes(job.photo, job.factor, job.preset, (rows, columns)) <= max_memory
 
     return _checked(replace(job, tiles=tuple(tiling(height, width, fits))))
 
@@ -62,14 +63,17 @@ def restore_photo(job: Job, *, fit: Callable[..., Iterator], watch: Callable = l
 
     watch: called with the problem and each snapshot of a photo that is in one piece.
     """
-    whole = job.photo.pixels.shape[1:]
-    parts = [(tile, _restored(job, number, fit, watch)) for number, tile in enumerate(job.tiles)]
-    scale = parts[0][1].shape[1] // (job.tiles[0][0].stop - job.tiles[0][0].start)
-    pixels = blended(parts, *whole, scale)
-    alpha = job.photo.alpha
-    if alpha is not None and scale > 1:
-        alpha = pillow_resize(alpha.shape, pixels.shape[1:])(alpha).clip(0, 1)
-    return replace(job.photo, pixels=pixels, alpha=alpha)
+    pixels = blended(job.tiles, (_restored(job, number, fit, watch) for number in range(len(job.tiles))), job.factor)
+    return replace(job.photo, pixels=pixels, alpha=_enlarged(job.photo.alpha, job.factor))
+
+
+def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
+    if alpha is None or factor == 1:
+        return alpha
+    height, width = alpha.shape
+    # Pillow's own: `pillow_resize` holds whole matrices, which for a large photo are larger than the result.
+    large = Image.fromarray(alpha).resize((width * factor, height * factor), Image.Resampling.LANCZOS)
+    return np.asarray(large).clip(0, 1)
 
 
 def _restored(job: Job, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:

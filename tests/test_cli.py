@@ -46,12 +46,14 @@ def test_same_seed_same_file(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--factor", 0), "factor"),
+        (("--factor", 0), "error: --factor must"),
+        (("--factor=1",), "error: --factor must"),
         (("--factor", 2.5), "--factor"),
         (("--steps", 0), "--steps"),
         (("--steps", -5), "--steps"),
         (("--seed", -1), "--seed"),
-        (("--preset", "slow"), "fast, paper"),
+        (("--preset", "slow"), "error: --preset must be one of fast, paper"),
+        (("--stop", "sigma"), "error: --stop sigma is for"),
         (("--preset", "paper", "--factor", 3), "even factor"),
         (("--nonsense",), "--nonsense"),
     ],
@@ -77,7 +79,7 @@ def make_truncated(path):
         (lambda path: None, "doesn't exist"),
         (lambda path: path.write_text("hello"), "not an image"),
         (make_truncated, "cut off"),
-        (lambda path: write_photo(path, Photo(np.ones((3, 1, 1)))), "1x1"),
+        (lambda path: write_photo(path, Photo(np.ones((3, 1, 1)))), "in.png is 1x1"),
         (lambda path: make_bomb(path, 10_000), "million"),
         (lambda path: make_bomb(path, 20_000), "million"),
     ],
@@ -98,6 +100,19 @@ def test_a_bad_place_for_the_result_is_refused_before_the_work(tmp_path):
     for name, words in places.items():
         out = tmp_path / name
         assert_refused(command(*CLI, "super-resolve", tmp_path / "in.png", "--out", out), words)
+
+
+def test_ctrl_c_while_it_loads_is_no_traceback():
+    code = (
+        "import runpy, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "runpy.run_module('paddle_dip', run_name='__main__')"
+    )
+    result = command("-c", code)
+    assert (result.returncode, result.stderr) == (130, "error: interrupted\n")
 
 
 def test_networks_lists_parameter_counts():

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from paddle_dip.guard import TRIES, guarded
+from paddle_dip.guard import CHECK_EVERY, SOUND, TRIES, guarded
 from paddle_dip.problem.task_presets import task_preset
 
 PRESET = replace(task_preset("denoise", "fast"), steps=200)
@@ -35,8 +35,8 @@ def losing(loss_at, log: list):
     return fit
 
 
-def steps(loss_at, log: list, said: list) -> list[int]:
-    return [s.step for s in guarded(losing(loss_at, log), None, PRESET, seed=0, dtype="float64", say=said.append)]
+def steps(loss_at, log: list, said: list, preset=PRESET) -> list[int]:
+    return [s.step for s in guarded(losing(loss_at, log), None, preset, seed=0, dtype="float64", say=said.append)]
 
 
 def test_a_sound_fit_is_left_alone():
@@ -58,7 +58,41 @@ def test_a_loss_that_stands_still_is_a_fault():
     said = []
     with pytest.raises(ArithmeticError, match="stands still"):
         steps(lambda step, rate: 0.25, [], said)
-    assert len(said) == TRIES + 1
+    assert len(said) == TRIES  # the last fault ends it
+
+
+def test_without_noise_a_loss_may_stand_still():
+    said = []
+    still = replace(PRESET, reg_noise_std=0.0)
+    assert steps(lambda step, rate: 0.25, [], said, still) == list(range(1, 201))
+    assert said == []
+
+
+def failing_at(*places: int):
+    """A loss that is no number once at each of some steps, however small the learning rate."""
+    left = list(places)
+
+    def loss(step: int, rate: float) -> float:
+        if step in left:
+            left.remove(step)
+            return float("nan")
+        return 1 / step
+
+    return loss
+
+
+def test_faults_far_apart_do_not_add_up():
+    said, long = [], replace(PRESET, steps=6 * SOUND)
+    places = range(SOUND, 6 * SOUND, SOUND + CHECK_EVERY)
+    assert len(places) > TRIES
+    assert steps(failing_at(*places), [], said, long)[-1] == 6 * SOUND
+    assert len(said) == len(places)
+
+
+def test_faults_close_together_do_add_up():
+    long = replace(PRESET, steps=6 * SOUND)
+    with pytest.raises(ArithmeticError, match=f"failed {TRIES + 1} times"):
+        steps(failing_at(*range(SOUND, SOUND + 50 * CHECK_EVERY, CHECK_EVERY)), [], [], long)
 
 
 def test_it_gives_up_in_words():

@@ -1,5 +1,7 @@
 """Every task as a person types it, on a small photo; and what is refused."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,11 +15,13 @@ MASKED = ("inpaint", "photo.png", "mask.png")
 TASKS = {
     "denoise": ("denoise", "photo.png", "--sigma", 25, "--stop", "sigma"),
     "dejpeg": ("dejpeg", "photo.png"),
+    "settings": ("dejpeg", "photo.png", "--set", "optimiser=lbfgs", "--set", "warm_up=1", "--set", "network=skip-64"),
     "inpaint": MASKED,
     "restore-pixels": ("restore-pixels", "photo.png", "--drop", 0.5),
     "pixel shuffle": ("restore-pixels", "photo.png", "--mask", "mask.png", "--preset", "pixel-shuffle"),
     "flash": ("flash-no-flash", "photo.png", "flash.png"),
 }
+PROVENANCE = {"preset", "seed", "dtype", "paddle_dip", "packages", "device", "threads", "commit"}
 
 
 @pytest.fixture
@@ -63,18 +67,35 @@ def test_the_process_is_kept_as_pictures(folder):
         "process.gif",
         "process.webp",
         "index.html",
+        "comparison.png",
         "corrupted.png",
         "result.png",
         "truth.png",
         "00001.png",
         "00002.png",
     } <= written
+    settings = json.loads((folder / "out_process" / "settings.json").read_text())
+    assert settings.keys() >= PROVENANCE and settings["preset"]["steps"] == 3 and settings["photo"] == "photo.png"
+
+
+def test_the_record_says_how_the_result_was_made(folder):
+    result = restore(folder, TASKS["denoise"], "--seed", 7, "--record")
+    assert result.returncode == 0, result.stderr
+    made = json.loads((folder / "out.png.json").read_text())
+    assert made.keys() >= PROVENANCE and (made["seed"], made["tiles"], made["noise"]) == (7, 1, 25)
+    assert made["preset"]["name"] == "fast" and made["preset"]["stop"] == "sigma"
 
 
 def test_tiles_where_memory_is_short(folder):
     result = restore(folder, MASKED, "--max-memory", 0.02)
     assert result.returncode == 0 and "tile 1 of" in result.stderr
     assert read_photo(folder / "out.png").pixels.shape == (3, 80, 96)
+
+
+def test_a_photo_is_not_written_over_itself(folder):
+    before = (folder / "photo.png").read_bytes()
+    assert_refused(command(*CLI, "denoise", folder / "photo.png", "--out", folder / "photo.png"), "is the photo itself")
+    assert (folder / "photo.png").read_bytes() == before
 
 
 def test_kinds_of_photos_survive(tmp_path):
@@ -91,6 +112,7 @@ def test_kinds_of_photos_survive(tmp_path):
     ("words", "message"),
     [
         (("denoise", "photo.png", "--sigma", -1), "--sigma"),
+        (("denoise", "photo.png", "--sigma", "inf"), "at most 255"),
         (("dejpeg", "photo.png", "--stop", "sigma"), "stop sigma"),
         (("inpaint", "photo.png", "small.png"), "mask is 10x10"),
         (("inpaint", "photo.png", "black.png"), "no hole"),
@@ -100,11 +122,13 @@ def test_kinds_of_photos_survive(tmp_path):
         (("restore-pixels", "photo.png"), "--drop"),
         (("restore-pixels", "photo.png", "--drop", 0.5, "--mask", "mask.png"), "not both"),
         (("restore-pixels", "photo.png", "--drop", 1), "between 0 and 1"),
+        (("restore-pixels", "photo.png", "--drop", 1e-9), "--drop 1e-09 takes no pixel"),
         (("flash-no-flash", "photo.png", "small.png"), "10x10"),
         (("denoise", "photo.png", "--truth", "small.png"), "--truth"),
         (("denoise", "photo.png", "--frames", 0), "--frames"),
         (("denoise", "photo.png", "--max-memory", 0), "--max-memory"),
         (("denoise", "photo.png", "--dtype", "int8"), "--dtype"),
+        (("denoise", "photo.png", "--set", "optimizer=lbfgs"), "--set optimizer=lbfgs: the name must be one of"),
         (("denoise", "animated.gif"), "animated"),
         (("denoise", "cmyk.jpg"), "CMYK"),
     ],

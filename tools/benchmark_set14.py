@@ -12,6 +12,7 @@ from paddle_dip.benchmark.run import Settings, run
 from paddle_dip.command import at_least, command_line, console, one_of
 from paddle_dip.command import run as run_command
 from paddle_dip.problem.dataset import Source, find_source, image_names
+from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import AVERAGES, PRECISIONS, STOPS, Preset, super_resolution_preset
 from paddle_dip.report.results import Row
 from paddle_dip.report.tables import terminal_table
@@ -26,13 +27,14 @@ def benchmark(
     factor: int = typer.Option(8, help="Magnification: 4 or 8."),
     images: str = typer.Option("all", help="all, or names separated by commas."),
     data: str = typer.Option(
-        None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, then $PADDLE_DIP_DATA/sr/Set14."
+        None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14, AI Studio's."
     ),
     out: Path = typer.Option("out/benchmark", help="Folder for the results."),
     steps: int = typer.Option(None, help="Steps, instead of the preset's."),
     seed: int = typer.Option(0, help="Seed of everything random."),
     average: str = typer.Option(None, help="none or ema, instead of the preset's."),
     stop: str = typer.Option("auto", help=f"auto, the preset's choice, or one of {', '.join(STOPS)}."),
+    changes: list[str] = typer.Option([], "--set", help="NAME=VALUE: any other setting of the preset; may be repeated."),
     precision: str = typer.Option("float32", help="float32, or bf16: faster convolutions on CPUs that have it."),
     grid_every: int = typer.Option(None, help="Steps between picture grids. Default: a fifth of the steps."),
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
@@ -41,6 +43,7 @@ def benchmark(
     """Restore the benchmark's images and score them by the paper's metric."""
     one_of("--factor", factor, FACTORS)
     chosen = replace(_preset(preset, factor, steps, average), precision=one_of("--precision", precision, PRECISIONS))
+    chosen = overridden(chosen, changes)
     if one_of("--stop", stop, ("auto", *STOPS)) != "auto":
         chosen = replace(chosen, stop=stop)
     at_least("--seed", seed, 0)

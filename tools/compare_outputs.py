@@ -15,7 +15,7 @@ from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.parity.compare import compare, layers_in_common, locate
 from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
 from paddle_dip.parity.sides import SIDES
-from paddle_dip.parity.verdict import complaints, stage_table, write_comparison
+from paddle_dip.parity.verdict import complaints, stage_table, tally, write_comparison
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import CHOICES
@@ -30,7 +30,7 @@ def compare_outputs(
     framework_b: str = typer.Option("torch", help=SIDE_HELP),
     dtype: str = typer.Option("float64", help=" or ".join(DTYPES)),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
-    steps: int = typer.Option(10, help="Adam steps; parameters are compared after 1, 3, 10, 30 ... and the last."),
+    steps: int = typer.Option(10, help="Steps; parameters are compared after 1, 3, 10, 30 ... and the last."),
     out: Path = typer.Option("out/parity", help="Folder for the arrays and comparison.json."),
     operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
     clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),
@@ -42,6 +42,8 @@ def compare_outputs(
     factor: int = typer.Option(8, help="Magnification."),
     work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
     back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
+    optimiser: str = typer.Option("adam", help=f"{' or '.join(CHOICES['optimiser'])}, that after three steps of Adam."),
+    learn_input: bool = typer.Option(False, "--learn-input", help="Optimise z as well."),
     input_law: str = typer.Option("uniform", "--input", help=f"z: one of {', '.join(CHOICES['input'])}."),
     noise: str = typer.Option("fresh", help=f"On z: {' or '.join(CHOICES['noise'])}."),
     loss: str = typer.Option("mean", help=f"Of the squared errors: {' or '.join(CHOICES['loss'])}."),
@@ -57,20 +59,22 @@ def compare_outputs(
             network=network, dtype=dtype, steps=steps, channels=channels, height=height, width=width, factor=factor,
             work_scale=work_scale, operator=operator, clip=clip, pad=pad, initialisation=initialisation,
             back_projection=back_projection, input=input_law, noise=noise, loss=loss, tv_weight=tv_weight, seed=seed,
-            layers=locate_first,
+            optimiser=optimiser, learn_input=learn_input, layers=locate_first,
         )
     )  # fmt: skip
     sides = {"a": framework_a, "b": framework_b}
-    for side in sides.values():
+    for label, side in sides.items():
         if side not in SIDES and not Path(side).exists():
-            raise ValueError(f"a side must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+            raise ValueError(f"--framework-{label} must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
     if "torch" in sides.values():
         need_torch()
     writable_folder(out)
     write_text(out / "experiment.json", experiment.as_json())
-    own = all(side in SIDES for side in sides.values())
+    live = [side in SIDES for side in sides.values()]
+    own = all(live)
     arrays = _both(sides, out) if own else {label: _arrays(side, label, out) for label, side in sides.items()}
-    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=own and experiment.zero_pad())
+    pad, rate = any(live) and experiment.zero_pad(), experiment.preset().learning_rate
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=pad, learning_rate=rate)
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
     if reprod_log:
@@ -108,7 +112,7 @@ def _show(sides: dict[str, str], stages: list, *, every: bool) -> None:
     console = Console()
     console.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
     console.print(stage_table(stages, every=every))
-    console.print(f"{sum(stage.passed for stage in stages)} of {len(stages)} stages agree")
+    console.print(tally(stages), soft_wrap=True, markup=False)
     for line in complaints(stages):
         console.print(line, soft_wrap=True, markup=False)
 

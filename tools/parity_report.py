@@ -90,7 +90,7 @@ def _introduction() -> Section:
             "steps later nothing is comparable (tests/parity/test_kinks.py turns one on purpose). In float64 the comparison notes "
             "every input within 1e-6 of 0 from the second step on, so it notices such a step: the stages behind it say parted, "
             "compare_outputs.py names step and layer, and they are held to float32's tolerance only. onward_K, one step from the "
-            "other side's state after K, can't part.",
+            "other side's state after K, can't part. With --clip, values that the operator clips near 0 or 1 are noted likewise.",
             "The UNet is compared at its reference's learning rate of 0.001: at the skip network's 0.01 it goes off in either "
             "framework, having no normalisation on its way up.",
             f"Machine: {made['device']}, {made['threads']} threads, Paddle {made['paddle']}, torch {installed_version('torch')}. "

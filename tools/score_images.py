@@ -23,12 +23,14 @@ def score(
     restored: Path = typer.Option(help="Folder of the restored files, NAME.png or NAME + suffix + .png."),
     suffix: str = typer.Option("", help="What stands between NAME and .png, such as _deep_prior_005."),
     factor: int = typer.Option(8, help="Magnification the images were made with: it decides how the truth is cropped."),
+    images: str = typer.Option("all", help="all, or names separated by commas."),
     json_file: Path = typer.Option(None, "--json", help="Also write the scores to this file."),
 ) -> None:
     """Print PSNR and SSIM of each image, and their means."""
     if json_file is not None:
         writable_folder(json_file.parent)
-    scores = score_folder(reference, restored, suffix, factor)
+    chosen = None if images == "all" else list(dict.fromkeys(name.strip() for name in images.split(",")))
+    scores = score_folder(reference, restored, suffix, factor, images=chosen)
     mean = mean_score(scores)
     lines = [[s.image, f"{s.psnr_y:.3f}", f"{s.psnr_rgb:.3f}", f"{s.ssim_y:.4f}"] for s in (*scores, mean)]
     screen = console()

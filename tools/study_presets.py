@@ -13,37 +13,54 @@ import typer
 
 from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder
-from paddle_dip.study.table import study_table
-from paddle_dip.study.trial import Trial, read_trial
-from paddle_dip.study.variants import VARIANTS
+from paddle_dip.study.cases import TASKS, Damage, image_path
+from paddle_dip.study.table import stops_table, study_table
+from paddle_dip.study.trial import Trial, finished
+from paddle_dip.study.variants import VARIANTS, variant_preset
 
+_VARIANTS = f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further."
 app = command_line()
 
 
 @app.command()
 def table(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
-    """Print the readings of a study as a Markdown table."""
+    """Print the quality of a study's fits as a Markdown table."""
     print(study_table(folder))
+
+
+@app.command()
+def stops(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
+    """Print what each way of stopping loses and saves as a Markdown table."""
+    print(stops_table(folder))
 
 
 @app.command("run")
 def study(
-    data: Path = typer.Option(help="Folder of NAME_GT.png files: Set5, photos; not the benchmark's own Set14."),
+    data: Path = typer.Option(help="Folder of sharp images: Set5, photos; not the benchmark's own Set14."),
     images: str = typer.Option(help="Names separated by commas."),
-    variants: str = typer.Option("base", help="Names separated by commas."),
-    seeds: str = typer.Option("0", help="Seeds separated by commas."),
-    factor: int = typer.Option(8, help="Magnification."),
+    variants: str = typer.Option("base", help=_VARIANTS),
+    task: str = typer.Option("super-resolution", help=f"One of {', '.join(TASKS)}."),
+    amount: float = typer.Option(
+        8, help="Of damage: the magnification, the noise's deviation of 255, or the share of pixels dropped."
+    ),
+    shrink: int = typer.Option(1, help="Make the images so many times smaller first."),
+    seeds: str = typer.Option("0", help="Seeds separated by commas; the damage is the same for all."),
     steps: int = typer.Option(None, help="Steps, instead of the variants' own."),
     jobs: int = typer.Option(os.cpu_count(), help="Fits at a time, each on one thread."),
     out: Path = typer.Option("out/study", help="Folder for the readings; finished fits found there are kept."),
 ) -> None:
     """Fit every image with every variant and seed."""
-    chosen = [one_of("--variants", name, tuple(VARIANTS)) for name in variants.split(",")]
+    one_of("--task", task, TASKS)
+    damage = Damage(task, amount, at_least("--shrink", shrink, 1))
     at_least("--jobs", jobs, 1)
+    chosen, names = variants.split(","), images.split(",")
+    for variant in chosen:
+        variant_preset(variant, damage, steps)
+    for name in names:
+        image_path(data, name)
+    trials = [Trial(v, n, damage, int(seed), data, steps) for v, seed, n in product(chosen, seeds.split(","), names)]
     writable_folder(out)
-    combinations = product(chosen, seeds.split(","), images.split(","))
-    trials = [Trial(variant, image, int(seed), factor, data, steps) for variant, seed, image in combinations]
-    wanted = [trial for trial in trials if not read_trial(trial, out)]
+    wanted = [trial for trial in trials if not finished(trial, out)]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for done in as_completed({pool.submit(_fit, trial, out) for trial in wanted}):
@@ -52,10 +69,10 @@ def study(
 
 def _fit(trial: Trial, out: Path) -> str:
     from paddle_dip.solver.fit import fit
-    from paddle_dip.study.trial import run_trial
+    from paddle_dip.study.trial import read_readings, run_trial
 
     run_trial(trial, fit, out)
-    return f"{trial.name}: {read_trial(trial, out)[-1].average:.3f} dB"
+    return f"{trial.name}: {read_readings(out / f'{trial.name}.csv')[-1].average:.3f} dB"
 
 
 if __name__ == "__main__":

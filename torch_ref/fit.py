@@ -1,4 +1,4 @@
-"""The noise-perturbed Adam loop of the Deep Image Prior, one step at a time."""
+"""The noise-perturbed loop of the Deep Image Prior, one step at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
 from torch_ref.layers import centre_crop
 from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
-from torch_ref.state import read_state, write_state
+from torch_ref.optimisers import Optimiser
+from torch_ref.state import read_weights, write_weights
 
 State = dict[str, np.ndarray]
 
@@ -26,7 +28,7 @@ class Snapshot:
     step: int
     _problem: Problem
     network: nn.Module
-    _adam: torch.optim.Adam
+    _optimiser: Optimiser
     _z: torch.Tensor
     _canvas: torch.Tensor
     _average: torch.Tensor
@@ -49,8 +51,8 @@ class Snapshot:
 
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
-        average, z = (value.cpu().numpy().copy() for value in (self._average, self._z))
-        return {"step": np.array(self.step), "average": average, "z": z, **read_state(self.network, self._adam)}
+        average, z = (value.detach().cpu().numpy().copy() for value in (self._average, self._z))
+        return {"step": np.array(self.step), "average": average, "z": z} | read_weights(self.network) | self._optimiser.state()
 
 
 def fit(
@@ -64,10 +66,9 @@ def fit(
     channels = len(problem.observation)
     law = {"initialisation": preset.initialisation, "precision": preset.precision}
     network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
-    adam = torch.optim.Adam(network.parameters(), preset.learning_rate)
     kind = getattr(torch, dtype)
     shape = preset.network.input_shape(*problem.canvas)
-    z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
+    z = torch.tensor(first_input(problem, preset, shape, seed), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
     known = None if problem.known is None else torch.as_tensor(problem.known[None], dtype=kind)
     degrade, walks = observe(problem, dtype=dtype), preset.noise == "cumulative"
@@ -75,29 +76,23 @@ def fit(
     if state is not None:
         if "average" not in state or state["average"].shape != tuple(average.shape):
             raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
-        z = torch.as_tensor(state["z"], dtype=kind) if walks else z
+        z = torch.tensor(state["z"], dtype=kind)
         start, average = int(state["step"]), torch.as_tensor(state["average"])
-        write_state(network, adam, state)
+    z.requires_grad_(preset.learn_input)
+    optimiser = Optimiser(dict(network.named_parameters()) | ({"z": z} if preset.learn_input else {}), preset)
+    if state is not None:
+        write_weights(network, state)
+        optimiser.take_up(state)
 
     for step in range(start, preset.steps):
         noise = preset.reg_noise_std * torch.as_tensor(step_noise(shape, seed, step), dtype=kind)
         canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
         loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
-        adam.param_groups[0]["lr"] = preset.learning_rate_at(step)
-        adam.step()
-        adam.zero_grad()
+        optimiser.step(loss, step)
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
         z = z + noise if walks else z
-        yield Snapshot(step + 1, problem, network, adam, z, canvas.detach(), average, loss.detach())
-
-
-def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Return z before any noise, float32 of `shape`; a guide is mirrored at the edges up to that."""
-    if preset.input != "guide":
-        return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
-    edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
-    return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
+        yield Snapshot(step + 1, problem, network, optimiser, z, canvas.detach(), average, loss.detach())
 
 
 def moving_average(average: torch.Tensor, value: torch.Tensor, step: int, decay: float) -> torch.Tensor:

@@ -15,8 +15,36 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
 
     Like Paddle's, the optimiser must have stepped once.
     """
-    state = {f"network/{name}": _array(value) for name, value in named_arrays(network).items()}
-    for name, parameter in network.named_parameters():
+    return read_weights(network) | read_moments(dict(network.named_parameters()), adam)
+
+
+def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
+    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
+    write_weights(network, state)
+    write_moments(dict(network.named_parameters()), adam, state, steps=int(state["step"]))
+
+
+def read_weights(network: nn.Module) -> dict[str, np.ndarray]:
+    """Return the network's parameters and buffers as "network/NAME" arrays."""
+    return {f"network/{name}": _array(value) for name, value in named_arrays(network).items()}
+
+
+def write_weights(network: nn.Module, state: dict[str, np.ndarray]) -> None:
+    """Set a network to the "network/NAME" arrays of `state`; raises ValueError where names don't fit."""
+    weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
+    wanted = named_arrays(network)
+    missing, unexpected = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
+    if missing or unexpected:
+        raise ValueError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
+    with torch.no_grad():
+        for name, value in wanted.items():
+            value.copy_(torch.as_tensor(weights[name]))
+
+
+def read_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam) -> dict[str, np.ndarray]:
+    """Return what Adam, which has stepped, holds for each of the named parameters: "adam/MOMENT/NAME" arrays."""
+    state = {}
+    for name, parameter in parameters.items():
         stored = adam.state[parameter]
         for moment, key in _MOMENTS.items():
             state[f"adam/{moment}/{name}"] = _array(stored[key])
@@ -26,19 +54,11 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
     return state
 
 
-def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
-    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
-    weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
-    wanted = named_arrays(network)
-    missing, unexpected = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
-    if missing or unexpected:
-        raise ValueError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
-    with torch.no_grad():
-        for name, value in wanted.items():
-            value.copy_(torch.as_tensor(weights[name]))
-    for name, parameter in network.named_parameters():
+def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, state: dict[str, np.ndarray], *, steps: int) -> None:
+    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`, which it held after `steps` steps."""
+    for name, parameter in parameters.items():
         moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _MOMENTS.items()}
-        adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
+        adam.state[parameter] = {"step": torch.tensor(float(steps)), **moments}
 
 
 def named_arrays(network: nn.Module) -> dict[str, torch.Tensor]:

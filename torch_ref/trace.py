@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from torch_ref.fit import Snapshot, first_input
+from torch_ref.fit import Snapshot
 from torch_ref.layers import centre_crop
 from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
@@ -30,7 +31,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     kind = getattr(torch, dtype)
     shape = preset.network.input_shape(*problem.canvas)
-    z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind)
+    z = torch.as_tensor(first_input(problem, preset, shape, seed), dtype=kind).requires_grad_(preset.learn_input)
     noise = torch.as_tensor(step_noise(shape, seed, 0), dtype=kind)
     y = torch.as_tensor(problem.observation[None], dtype=kind)
     arrays = {"data/z": _array(z), "data/noise": _array(noise), "data/observation": _array(y)}
@@ -45,7 +46,8 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     loss = misfit(prediction, y, known, preset.loss) + total_variation(canvas, preset)
     loss.backward()
     arrays |= {"forward/canvas": _array(canvas), "operator/prediction": _array(prediction), "loss/loss": _array(loss)}
-    arrays |= {f"grad/{name}": _array(p.grad) for name, p in trainable.items() if p.grad is not None}
+    learnt = trainable | ({"z": z} if preset.learn_input else {})
+    arrays |= {f"grad/{name}": _array(p.grad) for name, p in learnt.items() if p.grad is not None}
     return arrays | {f"buffers/{name}": _array(value) for name, value in named_arrays(network).items() if name not in trainable}
 
 

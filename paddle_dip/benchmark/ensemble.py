@@ -48,4 +48,7 @@ def _members(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> Iterat
 
 def _read(path: Path) -> Member:
     arrays, notes = load_checkpoint(path)
-    return Row(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
+    try:
+        return Row(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
+    except (KeyError, TypeError):
+        raise ValueError(f"{path} was made with another version: delete it to make this member afresh") from None

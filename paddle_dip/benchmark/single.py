@@ -105,8 +105,8 @@ def _take_up(job: Job, stopper: Stopper) -> tuple[dict | None, Record]:
         record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
         stopper.take_up({n.removeprefix("stopper/"): state.pop(n) for n in list(state) if n.startswith("stopper/")})
         sound = 0 < record.resumed_at_step < job.preset.steps and all(np.isfinite(v).all() for v in state.values())
-    except (KeyError, TypeError):
-        sound = False
+    except (KeyError, TypeError):  # damage doesn't get through the archive's checksums: other names are another version's
+        raise ValueError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
     if not sound:
         raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
     if record.computed_with != computed_with():

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import wraps
+from inspect import Signature, signature
 from pathlib import Path
 from typing import Annotated
 
@@ -10,87 +12,144 @@ import numpy as np
 import typer
 
 from paddle_dip.command import at_least, console, one_of
-from paddle_dip.files import writable_folder
+from paddle_dip.commands.record import record
+from paddle_dip.files import writable_folder, write_json
 from paddle_dip.photos import Job, plan, restore_photo
 from paddle_dip.problem.images import Photo, check_writable, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.report.process import Process
 from paddle_dip.restore import current_canvas, finish
 
 _DTYPES = ("float32", "float64")
+_ENDLESS = 2.0**30  # GiB: what is as good as no bound
 
 Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
-Steps = Annotated[int, typer.Option(help="Steps, instead of the preset's.")]
-Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
-Stop = Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")]
-Precision = Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")]
-Dtype = Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")]
-MaxMemory = Annotated[float, typer.Option(help="GiB to use at most: a photo that needs more is restored in overlapping tiles.")]
-Frames = Annotated[int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")]
-Truth = Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the options above were set to."""
+    """What every command takes beside its own options: each field is an option, see `with_options`."""
 
-    out: Path
-    steps: int | None
-    seed: int
-    stop: str
-    precision: str
-    dtype: str
-    max_memory: float | None
-    frames: int | None
-    truth: Path | None
+    steps: Annotated[int, typer.Option(help="Steps, instead of the preset's.")] = None
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
+    stop: Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")] = "auto"
+    changes: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")] = ()
+    precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = "float32"
+    dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
+    max_memory: Annotated[
+        float,
+        typer.Option(help="GiB that photo, fit and result may take: a photo that needs more is restored in overlapping tiles."),
+    ] = None
+    frames: Annotated[
+        int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
+    ] = None
+    record: Annotated[bool, typer.Option("--record", help="Also write OUT.json: settings, seed, versions, device, commit.")] = False
+    truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
 
     def applied(self, preset: Preset) -> Preset:
         """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
         at_least("--seed", self.seed, 0)
         one_of("--dtype", self.dtype, _DTYPES)
+        if self.frames is not None:
+            at_least("--frames", self.frames, 1)
+        preset = overridden(preset, self.changes)
         if self.steps is not None:
             preset = replace(preset, steps=at_least("--steps", self.steps, 1))
         if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
             preset = replace(preset, stop=self.stop)
         return replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
 
+    def limit(self) -> int | None:
+        """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
+        if self.max_memory is None:
+            return None
+        return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
+
+
+def with_options(command: Callable) -> Callable:
+    """Return `command`, which takes `options`, as Typer is to see it: with an option for each field of Options in its place."""
+    own = [parameter for parameter in signature(command).parameters.values() if parameter.name != "options"]
+    shared = signature(Options).parameters
+
+    @wraps(command)
+    def whole(**given) -> None:
+        options = Options(**{name: given.pop(name) for name in shared})
+        command(**given, options=options)
+
+    whole.__signature__ = Signature([*own, *shared.values()])
+    return whole
+
+
+def changed_options(options: Options) -> list[str]:
+    """Return the options, as typed, that aren't as they are by themselves."""
+    given = [name for name, value in vars(options).items() if (value or None) != (getattr(Options(), name) or None)]
+    return ["--set" if name == "changes" else f"--{name.replace('_', '-')}" for name in given]
+
+
+def large_enough(path: Path) -> Photo:
+    """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
+    photo = read_photo(path)
+    height, width = photo.pixels.shape[1:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise ValueError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+    return photo
+
 
 def restore_file(
-    options: Options, name: str, photo: Photo, preset: Preset, problem: Callable[[Tile], Problem], truth: np.ndarray | None = None
+    out: Path,
+    options: Options,
+    path: Path,
+    photo: Photo,
+    preset: Preset,
+    problem: Callable[[Tile], Problem],
+    *,
+    factor: int = 1,
+    truth: np.ndarray | None = None,
 ) -> None:
-    """Restore a photo and write it, and the process where frames are wanted. truth: [C, H, W]; else the file in the options.
+    """Restore the photo from the file `path` and write it, and the process where frames are wanted.
 
+    factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
-    check_writable(options.out, photo)
-    if options.frames is not None:
-        at_least("--frames", options.frames, 1)
-    limit = None if options.max_memory is None else int(at_least("--max-memory", options.max_memory, 0.001) * 2**30)
-    job = plan(Job(name, photo, problem, preset, (), options.seed, options.dtype), limit)
+    check_place(out, path, photo, factor)
+    job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
+    job = plan(job, options.limit())
     truth = _truth(options.truth, job) if truth is None else truth
-    writable_folder(options.out.parent)
-    process = _process(options, job, truth)
+    writable_folder(out.parent)
+    process = _process(out, options, job, truth)
+    settings = record(job) if options.record or process else {}
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
     result = restore_photo(job, fit=fit, watch=_watch(options, preset, process))
-    write_photo(options.out, result)
+    write_photo(out, result)
+    if options.record:
+        write_json(out.with_name(f"{out.name}.json"), settings)
     height, width = result.pixels.shape[1:]
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
-    console().print(f"{options.out}: {width}x{height} pixels{score}", soft_wrap=True)
+    console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
     if process:
-        page = process.finish(result.pixels, f"{name}: {preset.task}", {"seed": options.seed, **preset.settings()})
+        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
+
+
+def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
+    """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
+    check_writable(out, photo, factor=factor)
+    if out.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the photo itself: choose another file")
 
 
 def _truth(path: Path | None, job: Job) -> np.ndarray | None:
     if path is None:
         return None
-    truth, whole = read_photo(path).pixels, job.problem(_whole(job.photo))
-    wanted = (len(whole.observation), *whole.size)
+    truth = read_photo(path).pixels
+    channels, height, width = job.photo.pixels.shape
+    wanted = (channels, height * job.factor, width * job.factor)
     if truth.shape != wanted:
         raise ValueError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
     return truth
@@ -100,17 +159,12 @@ def _words(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
 
 
-def _whole(photo: Photo) -> Tile:
-    height, width = photo.pixels.shape[1:]
-    return slice(0, height), slice(0, width)
-
-
-def _process(options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
+def _process(out: Path, options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
     if options.frames is None:
         return None
     if len(job.tiles) > 1:
         raise ValueError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
-    folder = writable_folder(options.out.with_name(f"{options.out.stem}_process"))
+    folder = writable_folder(out.with_name(f"{out.stem}_process"))
     writable_folder(folder / "frames")
     problem = job.problem(job.tiles[0])
     known = 1.0 if problem.known is None else problem.known

@@ -7,20 +7,7 @@ import numpy as np
 import typer
 
 from paddle_dip.command import one_of
-from paddle_dip.commands.options import (
-    Dtype,
-    Frames,
-    MaxMemory,
-    Options,
-    Out,
-    Precision,
-    PresetName,
-    Seed,
-    Steps,
-    Stop,
-    Truth,
-    restore_file,
-)  # fmt: skip
+from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file, with_options
 from paddle_dip.problem.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -32,28 +19,25 @@ from paddle_dip.problem.tiles import Tile
 _HOLES = ("white", "black")
 
 
+@with_options
 def super_resolve(
     photo: Path = typer.Argument(help="The low-resolution photo: colour or grey, 8 or 16 bits, with or without alpha."),
     out: Out = ...,
     factor: int = typer.Option(4, help="Magnification, a whole number of at least 2."),
     preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Magnify a photo with no other knowledge than the network's structure."""
     check_factor(factor)
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(super_resolution_preset(preset, factor))
-    low = read_photo(photo)
-    restore_file(options, photo.name, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen))
+    low = large_enough(photo)
+    restore_file(
+        out, options, photo, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
+    )
 
 
+@with_options
 def denoise(
     photo: Path = typer.Argument(help="The noisy photo."),
     out: Out = ...,
@@ -61,120 +45,93 @@ def denoise(
         None, help="The noise's standard deviation, of 255; for --stop sigma. Default: estimated from the photo."
     ),
     preset: PresetName = "fast",
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Clean a photo of noise: the network takes longer to paint the noise than the picture."""
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("denoise", preset))
-    noisy = read_photo(photo)
-    level = noise_level(noisy.pixels) if sigma is None else _positive("--sigma", sigma) / 255
-    restore_file(options, photo.name, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
+    noisy = large_enough(photo)
+    if sigma is not None and not 0 < sigma <= 255:
+        raise ValueError(f"--sigma must be above 0 and at most 255, not {sigma}")
+    level = noise_level(noisy.pixels) if sigma is None else sigma / 255
+    restore_file(out, options, photo, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
 
 
+@with_options
 def dejpeg(
     photo: Path = typer.Argument(help="The photo with JPEG's blocks and ringing."),
     out: Out = ...,
     preset: PresetName = "fast",
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Clean a photo of JPEG's artefacts."""
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("dejpeg", preset))
-    blocky = read_photo(photo)
-    restore_file(options, photo.name, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
+    blocky = large_enough(photo)
+    restore_file(out, options, photo, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
 
 
+@with_options
 def inpaint(
     photo: Path = typer.Argument(help="The photo with holes, text or a watermark on it."),
     mask: Path = typer.Argument(help="A picture of the same size that marks what to fill; in between: by as much."),
     out: Out = ...,
     holes: str = typer.Option("white", help="Which colour of the mask marks what to fill: white or black."),
     preset: PresetName = "fast",
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Fill what a mask marks."""
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("inpaint", preset))
-    damaged = read_photo(photo)
+    damaged = large_enough(photo)
     marked = read_mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
-    restore_file(options, photo.name, damaged, chosen, _filling(damaged.pixels, marked, chosen))
+    restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
 
+@with_options
 def restore_pixels(
     photo: Path = typer.Argument(help="The photo with missing pixels; or, with --drop, a whole one to take pixels from."),
     mask: Path = typer.Option(None, help="A picture of the same size: white where a pixel is missing."),
     out: Out = ...,
     drop: float = typer.Option(None, help="Share of the pixels to take away first, to see what comes back: 0.5 is half."),
     preset: PresetName = "fast",
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Bring back missing pixels."""
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("restore-pixels", preset))
-    whole = read_photo(photo)
+    whole = large_enough(photo)
     if (mask is None) == (drop is None):
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, seed)
+    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
+    if drop is not None and missing.min() == missing.max():
+        raise ValueError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
-    known = whole.pixels if drop is not None and truth is None else None
-    restore_file(options, photo.name, whole, chosen, _filling(whole.pixels, missing, chosen), known)
+    known = whole.pixels if drop is not None and options.truth is None else None
+    restore_file(out, options, photo, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)
 
 
+@with_options
 def no_flash(
     photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light."),
     flash: Path = typer.Argument(help="The same scene with flash, of the same size."),
     out: Out = ...,
     preset: PresetName = "paper",
-    steps: Steps = None,
-    seed: Seed = 0,
-    stop: Stop = "auto",
-    precision: Precision = "float32",
-    dtype: Dtype = "float32",
-    max_memory: MaxMemory = None,
-    frames: Frames = None,
-    truth: Truth = None,
+    *,
+    options: Options,
 ) -> None:
     """Clean a photo taken without flash by the details of one taken with it."""
-    options = Options(out, steps, seed, stop, precision, dtype, max_memory, frames, truth)
     chosen = options.applied(task_preset("flash-no-flash", preset))
-    dark, bright = read_photo(photo), read_photo(flash)
+    dark, bright = large_enough(photo), read_photo(flash)
     flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
 
     def problem(tile: Tile) -> Problem:
         return flash_no_flash(_part(dark.pixels, tile), _part(bright.pixels, tile), chosen)
 
-    restore_file(options, photo.name, dark, chosen, problem)
+    restore_file(out, options, photo, dark, chosen, problem)
 
 
 COMMANDS = {
@@ -208,9 +165,3 @@ def read_mask(path: Path, holes: str) -> np.ndarray:
 
 def _filling(image: np.ndarray, holes: np.ndarray, preset) -> Callable[[Tile], Problem]:
     return lambda tile: inpainting(_part(image, tile), _part(holes, tile), preset, part=True)
-
-
-def _positive(option: str, value: float) -> float:
-    if not value > 0:
-        raise ValueError(f"{option} must be above 0, not {value}")
-    return value

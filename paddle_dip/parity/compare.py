@@ -37,10 +37,11 @@ class Stage:
         return asdict(self) | {"shape": list(self.shape)}
 
 
-def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = False) -> list[Stage]:
+def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = False, learning_rate: float = 0.01) -> list[Stage]:
     """Return a verdict for each stage of two runs, in the order of `a`.
 
     dtype: what the networks were asked to compute in, where known. zero_pad: see `without_gradient`.
+    learning_rate: Adam's; float32 parameters may be as far apart as it takes them.
     Fails: a missing array, another shape, another dtype than the other side's or than `dtype`, a value that isn't finite, a
     difference over the tolerance. See `comparable` for what is left out. Where rounding took an input across a kink,
     the later parameters and the image are held to float32's tolerance.
@@ -56,9 +57,9 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = 
 
     def verdict(stage: str, name: str) -> Stage:
         if crossing and _after(crossing, stage, last):
-            found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32")
+            found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32", learning_rate)
             return replace(found, reason=found.reason or str(crossing))
-        return _verdict(stage, name, a.get(name), b.get(name), dtype, used)
+        return _verdict(stage, name, a.get(name), b.get(name), dtype, used, learning_rate)
 
     return [_worst([verdict(stage, name) for name in names]) for stage, names in stages.items()]
 
@@ -113,7 +114,9 @@ def stage_of(name: str) -> str:
     return head if known and "/" in name else name
 
 
-def _verdict(stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str | None, used: str) -> Stage:
+def _verdict(
+    stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str | None, used: str, learning_rate: float = 0.01
+) -> Stage:
     shown = a if a is not None else b
     problem = _mismatch(stage, a, b, dtype)
     if problem:
@@ -123,7 +126,7 @@ def _verdict(stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, 
         used = precision({a.dtype})
     largest = float(np.abs(a).max(initial=0))
     apart = float(difference.max(initial=0))
-    allowed = tolerance(stage, used, steps=_steps(stage), scale=largest)
+    allowed = tolerance(stage, used, steps=_steps(stage), scale=largest, learning_rate=learning_rate)
     passed = apart <= allowed
     relative = apart / largest if largest else apart
     return Stage(stage, 1, name, a.shape, str(a.dtype), apart, relative, allowed, passed, "" if passed else "over tolerance")

@@ -33,6 +33,8 @@ def dump(
     for snapshot in fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype):
         if snapshot.step == 1 and experiment.dtype == "float64":
             watch_kinks(snapshot, kinks.note)  # from the second step on: in the first the two sides' inputs are 1e-13 apart
+        if snapshot.step > 1 and experiment.dtype == "float64" and problem.operator and problem.operator.clip:
+            kinks.note_clips(problem.operator, problem.enlarged(snapshot.canvas("perturbed")))
         kinks.step = snapshot.step + 1
         if snapshot.step in experiment.milestones():
             arrays |= trained(snapshot.state(), f"params_{snapshot.step}")
@@ -52,6 +54,6 @@ def dump(
 
 
 def trained(state: Arrays, stage: str) -> Arrays:
-    """Return the trainable parameters of a fit's state, those that Adam holds a moment for, as STAGE/NAME."""
+    """Return what a fit learns as STAGE/NAME, of its state what Adam holds a moment for: parameters, and z where that is learnt."""
     names = [name.removeprefix("adam/moment1/") for name in state if name.startswith("adam/moment1/")]
-    return {f"{stage}/{name}": state[f"network/{name}"] for name in names}
+    return {f"{stage}/{name}": state.get(f"network/{name}", state.get(name)) for name in names}

@@ -21,6 +21,8 @@ INITIALISATIONS = ("torch", "paddle")
 _PHASE_0 = ("gauss12", "gauss1sq2")
 # Instead of the paper's 0.01, at which the UNet, not normalised on its way up, goes off or dies: the reference's for it.
 _LEARNING_RATES = {UNetConfig: 0.001}
+# Few steps of Adam before LBFGS, so that short fits reach it, and a learning rate at which it moves.
+_WARM_UP, _LBFGS_RATE = 3, 1.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Experiment:
     pad: str | None = None  # instead of the network's own
     initialisation: str = "torch"
     back_projection: int = 0
-    input: str = "uniform"  # this and the next three: see paddle_dip.problem.presets.Preset
+    optimiser: str = "adam"  # this and the next five: see paddle_dip.problem.presets.Preset
+    learn_input: bool = False
+    input: str = "uniform"
     noise: str = "fresh"
     loss: str = "mean"
     tv_weight: float = 0.0
@@ -56,7 +60,7 @@ class Experiment:
             name="parity",
             steps=self.steps,
             network=replace(network, pad=self.pad) if self.pad else network,
-            learning_rate=_LEARNING_RATES.get(type(network), paper.learning_rate),
+            learning_rate=_LBFGS_RATE if self.optimiser == "lbfgs" else _LEARNING_RATES.get(type(network), paper.learning_rate),
             initialisation=self.initialisation,
             work_scale=self.work_scale,
             operator="pillow" if self.same_size() else self.operator,
@@ -66,6 +70,9 @@ class Experiment:
             noise=self.noise,
             loss=self.loss,
             tv_weight=self.tv_weight,
+            optimiser=self.optimiser,
+            warm_up=_WARM_UP,
+            learn_input=self.learn_input,
         )
 
     def same_size(self) -> bool:
@@ -138,7 +145,7 @@ def checked(experiment: Experiment) -> Experiment:
     if experiment.pad is not None and not hasattr(network, "pad"):
         raise ValueError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
     choices = {"dtype": DTYPES, "operator": OPERATORS, "initialisation": INITIALISATIONS, "pad": (None, *PADS)}
-    choices |= {name: CHOICES[name] for name in ("input", "noise", "loss")}
+    choices |= {name: CHOICES[name] for name in ("optimiser", "input", "noise", "loss")}
     if experiment.input == "guide" and experiment.operator != "identity":
         raise ValueError("input guide needs the operator identity: the guide is a picture as large as the observation")
     for name, allowed in choices.items():

@@ -5,15 +5,14 @@ from paddle_dip.parity.document import Section, Table
 from paddle_dip.parity.names import without_gradient
 from paddle_dip.parity.tolerances import TOLERANCES
 from paddle_dip.parity.trials import difference, mean_and_error, paired_difference
-from paddle_dip.parity.verdict import HEADING, lines
+from paddle_dip.parity.verdict import HEADING, lines, tally
 
 COLOUR, GREY = ("reference", "replicate padding", "Paddle's initialisation"), ("three equal channels", "one channel")
 
 
 def ladder_section(title: str, command: str, stages: list[Stage]) -> Section:
     """Return the ladder of one network; params_1, params_10 and the last show the growth over the steps."""
-    passed = sum(stage.passed for stage in stages)
-    return Section(title, [f"{passed} of {len(stages)} stages agree.", Table(HEADING, lines(stages))], command)
+    return Section(title, [f"{tally(stages)}.", Table(HEADING, lines(stages))], command)
 
 
 def tolerance_section(names: list[str]) -> Section:

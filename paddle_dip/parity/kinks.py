@@ -1,13 +1,16 @@
 """Where two float64 runs may part though both are right: where a derivative jumps, so near that rounding decides the side.
 
-That is an input of LeakyReLU or ReLU near 0, and two inputs of a max pooling nearly alike, of which one gets the gradient. Up to
-such a step rounding alone keeps two runs within 1e-8 or so of each other; one input on the other side of the kink changes the
-gradients by 1e-4 of their size, that change moves further inputs across their kinks, and some steps later nothing is comparable.
+That is an input of LeakyReLU or ReLU near 0, two inputs of a max pooling nearly alike, of which one gets the gradient, and a value
+near 0 or 1 that the operator clips. Up to such a step rounding alone keeps two runs within 1e-8 or so of each other; one input on
+the other side of the kink changes the gradients by 1e-4 of their size, that change moves further inputs across their kinks, and
+some steps later nothing is comparable.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from paddle_dip.problem.resampling import Resize
 
 Arrays = dict[str, np.ndarray]
 # Inputs farther from a kink than this aren't noted.
@@ -29,6 +32,13 @@ class NearKinks:
         places = np.flatnonzero(np.abs(values) < NEAR)
         if places.size:
             self.found.append((self.step, layer, places, values.reshape(-1)[places]))
+
+    def note_clips(self, operator: Resize, image: np.ndarray) -> None:
+        """Take in the image, [C, H, W], that `operator` shrinks and clips to [0, 1] after each pass."""
+        narrow = image @ operator.columns.T
+        for name, values in {"horizontal": narrow, "vertical": operator.rows @ narrow.clip(0, 1)}.items():
+            for edge in (0, 1):
+                self.note(f"the operator's {name} pass, clipped at {edge},", values - edge)
 
     def arrays(self) -> Arrays:
         """Return what was found as parallel arrays: kinks/{step, layer, place, value}."""

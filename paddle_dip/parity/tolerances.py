@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Largest absolute difference allowed. In float32 the parameters' one is for each step taken."""
+    """Largest absolute difference allowed. In float32 the parameters' one is for each step taken, with a learning rate of 0.01."""
 
     float64: float
     float32: float
@@ -21,6 +21,7 @@ _CHAOS = (
     "turns signs and the runs part within two steps: 2.5 lr a step is what two healthy runs can't exceed, a check for gross "
     "errors only"
 )
+_LEARNING_RATE = 0.01  # the skip network's, for which the table's float32 figure of the parameters is
 _STEADY_STEPS = 10  # float64 parameters are held to the table's figure up to here
 TOLERANCES = {
     "data": Tolerance(0.0, 0.0, "drawn or made with NumPy once: the same bits"),
@@ -67,7 +68,7 @@ def kind_of(stage: str) -> str:
     return head if head in TOLERANCES else "other"
 
 
-def tolerance(stage: str, dtype: str, *, steps: int = 1, scale: float = 1.0) -> float:
+def tolerance(stage: str, dtype: str, *, steps: int = 1, scale: float = 1.0, learning_rate: float = _LEARNING_RATE) -> float:
     """Return the largest absolute difference allowed at `stage`; dtype: what the run computed in, scale: largest value compared."""
     kind = kind_of(stage)
     value = getattr(TOLERANCES[kind], dtype)
@@ -76,7 +77,7 @@ def tolerance(stage: str, dtype: str, *, steps: int = 1, scale: float = 1.0) -> 
     if kind in ("loss", "grad", "other"):
         return value * max(scale, 1.0)  # a loss that is a sum, and its gradients, are as much larger as there are pixels
     if kind == "params":
-        return value * (steps if dtype == "float32" else max(steps / _STEADY_STEPS, 1))
+        return value * (steps * learning_rate / _LEARNING_RATE if dtype == "float32" else max(steps / _STEADY_STEPS, 1))
     return value
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.solver.fit import Snapshot, first_input
+from paddle_dip.solver.fit import Snapshot
 from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
@@ -28,6 +29,7 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     network = build_network(preset.network, channels, seed=seed, initialisation=preset.initialisation, dtype=dtype)
     shape = preset.network.input_shape(*problem.canvas)
     z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
+    z.stop_gradient = not preset.learn_input
     noise = paddle.to_tensor(step_noise(shape, seed, 0), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
     arrays = {"data/z": z.numpy(), "data/noise": noise.numpy(), "data/observation": y.numpy()}
@@ -41,7 +43,8 @@ def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layer
     loss = misfit(prediction, y, known, preset.loss) + total_variation(canvas, preset)
     loss.backward()
     arrays |= {"forward/canvas": canvas.numpy(), "operator/prediction": prediction.numpy(), "loss/loss": loss.numpy()}
-    arrays |= {f"grad/{name}": p.grad.numpy() for name, p in trainable.items() if p.grad is not None}
+    learnt = trainable | ({"z": z} if preset.learn_input else {})
+    arrays |= {f"grad/{name}": p.grad.numpy() for name, p in learnt.items() if p.grad is not None}
     return arrays | {f"buffers/{name}": value.numpy() for name, value in network.state_dict().items() if name not in trainable}
 
 

@@ -55,6 +55,15 @@ def complaints(stages: list[Stage], *, most: int = 8) -> list[str]:
     return said + ([f"... and {len(failed) - most} more"] if len(failed) > most else [])
 
 
+def tally(stages: list[Stage]) -> str:
+    """Return in words how many stages agree, how many of those only parted for a sound reason, and the reasons."""
+    parted = [stage for stage in stages if stage.passed and stage.reason]
+    words = f"{sum(stage.passed for stage in stages) - len(parted)} of {len(stages)} stages agree"
+    if not parted:
+        return words
+    return f"{words}, {len(parted)} parted: {'; '.join(dict.fromkeys(stage.reason for stage in parted))}"
+
+
 def _gathered(stages: list[Stage]) -> list[Stage]:
     good = [stage for stage in stages if stage.name.startswith("grad/") and stage.passed]
     if not good:

@@ -59,9 +59,9 @@ class SkipConfig:
     @property
     def compiled(self) -> bool:
         """Whether the compiled operators (paddle_dip.solver.fast) have all its layers; where not, Paddle's own run."""
-        shapes = (self.downsampling, self.activation, self.down_kernel, self.up_kernel, self.up_1x1)
         enlarged = {self.upsampling_at(index) for index in range(self.scales)}
-        return self.pad != "zero" and enlarged == {"bilinear"} and shapes == ("stride", "leaky_relu", 3, 3, True)
+        bilinear = "bilinear" not in enlarged or (self.pad != "zero" and self.up_kernel == 3)
+        return (self.downsampling, self.activation) == ("stride", "leaky_relu") and "transposed" not in enlarged and bilinear
 
     def upsampling_at(self, scale: int) -> str:
         """Return how what comes from below is brought to the size of `scale`, counted from 0, the finest."""
@@ -104,6 +104,11 @@ class HourglassConfig:
     def scales(self) -> int:
         """How often the image is halved."""
         return len(self.down)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether it runs through the compiled operators; transposed convolutions are Paddle's own."""
+        return True
 
     def input_shape(self, height: int, width: int) -> tuple[int, int, int, int]:
         """Return the shape of z for a canvas of that size: as large as the canvas, rounded up to what halves `scales` times."""

@@ -1,11 +1,13 @@
-"""How much memory a fit takes, known before it begins."""
+"""How much memory a fit, and the photo and result around it, take: known before the work begins."""
 
-from math import sqrt
+from math import ceil, floor, sqrt
 
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.arithmetic import convolutions
+from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
+from paddle_dip.problem.tiles import smallest_tile
 
 # Peak resident size less the size before the fit, measured at widths 64 and 128 on canvases of 256 and 512 pixels a side, with the
 # compiled operators: 850 and 1480 float32 numbers a canvas pixel.
@@ -15,32 +17,81 @@ _NUMBERS_BESIDE = 220
 # reads or makes, and those beside. Its convolutions also unfold their input, one at a time. Within a quarter of what was measured.
 _KEPT = {SkipConfig: 2.6, HourglassConfig: 2.6, UNetConfig: 2.1, DeepDecoderConfig: 1.3}
 _KEPT_BESIDE = 40
+# And with the compiled operators where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to
+# 2.1 for the three networks of the reference's inpainting.
+_KEPT_COMPILED = 2.1
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
+# Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.
+_PHOTO_BYTES = 8
+_CANVAS_BYTES = 4
+# Beside those when the result is written, a sample: its integers, the encoder's copy, the file. Measured: 4 to 6, WebP's 15.
+_WRITING_BYTES = 6
 
 
-def fit_bytes(problem: Problem, preset: Preset) -> int:
-    """Return about how many bytes a fit of `problem` takes at its peak."""
-    numbers = _numbers(preset.network, *problem.canvas)
-    return round(4 * numbers) + _RESULT_BYTES * problem.size[0] * problem.size[1]
+def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
+    """Return about how many bytes a fit takes at its peak. size: height and width of its result."""
+    canvas = canvas_size(size, preset)
+    numbers = _numbers(preset.network, *canvas)
+    if preset.optimiser == "lbfgs":  # two vectors over all weights for each step of its history
+        numbers += 2 * preset.history * sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
+    return round(4 * numbers) + _RESULT_BYTES * size[0] * size[1]
+
+
+def peak_bytes(photo: Photo, factor: int, preset: Preset, tile: tuple[int, int] | None = None) -> int:
+    """Return about how many bytes it takes to enlarge a photo `factor` times and write it, in tiles of `tile` (height, width)."""
+    height, width = photo.pixels.shape[1:]
+    samples = (len(photo.pixels) + (photo.alpha is not None)) * height * width
+    rows, columns = tile or (height, width)
+    held = samples * (_PHOTO_BYTES + _CANVAS_BYTES * factor**2)
+    return held + max(fit_bytes((rows * factor, columns * factor), preset), samples * _WRITING_BYTES * factor**2)
+
+
+def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) -> None:
+    """Raise ValueError, saying what to do, where restoring a photo whole needs more than `free` bytes; None: unknown."""
+    needed = peak_bytes(photo, factor, preset)
+    if free is None or needed <= free:
+        return
+    height, width = photo.pixels.shape[1:]
+    shrink = sqrt(free / needed)
+    ways = []
+    if min(height, width) * shrink >= SMALLEST_SIDE:
+        ways.append(f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit")
+    if _least(photo, factor, preset) <= free:
+        ways.insert(0, f"--max-memory {_floor(free)} restores it in tiles")
+    if factor > 2:
+        ways.append("a smaller --factor takes less")
+    raise ValueError(
+        f"a photo of {width}x{height} pixels needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
+        + ", ".join(ways)
+    )
+
+
+def check_limit(photo: Photo, factor: int, preset: Preset, limit: int) -> None:
+    """Raise ValueError, saying what would be enough, where not even the smallest tiles keep within `limit` bytes."""
+    least = _least(photo, factor, preset)
+    if least > limit:
+        height, width = (side * factor for side in photo.pixels.shape[1:])
+        enough = ceil(least / 2**30 * 100) / 100  # GiB
+        raise ValueError(
+            f"--max-memory {limit / 2**30:.3g} is too little for a result of {width}x{height} pixels: {enough} would be enough"
+        )
+
+
+def _least(photo: Photo, factor: int, preset: Preset) -> int:
+    return peak_bytes(photo, factor, preset, smallest_tile(*photo.pixels.shape[1:]))
+
+
+def _floor(size: int) -> float:
+    """Return bytes as GiB, rounded down to two digits after the point."""
+    return floor(size / 2**30 * 100) / 100
 
 
 def _numbers(network: NetworkConfig, height: int, width: int) -> float:
-    if isinstance(network, SkipConfig) and network.compiled:
-        return (_NUMBERS_PER_CHANNEL * max(network.down[0], network.up[0]) + _NUMBERS_BESIDE) * height * width
     found = convolutions(network, height, width)
     passed = sum((c.inputs + c.outputs) * c.places for c in found)
+    if isinstance(network, SkipConfig) and network.compiled:
+        if any(network.upsampling_at(index) == "nearest" for index in range(network.scales)):
+            return _KEPT_COMPILED * passed
+        return (_NUMBERS_PER_CHANNEL * max(network.down[0], network.up[0]) + _NUMBERS_BESIDE) * height * width
     unfolded = max(c.inputs * c.kernel**2 * c.places for c in found)
     return _KEPT[type(network)] * passed + unfolded + _KEPT_BESIDE * height * width
-
-
-def check_memory(problem: Problem, preset: Preset, free: int | None) -> None:
-    """Raise ValueError, saying what would fit, where a fit needs more than `free` bytes (None: unknown, anything goes)."""
-    needed = fit_bytes(problem, preset)
-    if free is None or needed <= free:
-        return
-    height, width = problem.observation.shape[1:]
-    shrink = sqrt(free / needed)
-    raise ValueError(
-        f"a photo of {width}x{height} pixels needs about {needed / 2**30:.1f} GiB at this factor, {free / 2**30:.1f} GiB are free: "
-        f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit, or a smaller --factor"
-    )

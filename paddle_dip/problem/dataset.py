@@ -1,11 +1,7 @@
 """The super-resolution benchmark's images: where they are found, and the pair (truth, low-resolution) the protocol makes of one."""
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +9,8 @@ from PIL import Image
 from skimage import data as skimage_data
 
 from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.truths import SUFFIX, checksums, mounted_archive, mounted_truths, sha256, truth_files
 
-SUFFIX = "_GT.png"
 _MULTIPLE = 32  # the reference crops to multiples of 32 (its network halves the side five times)
 _EMBEDDED_SIDE = 256
 # Photos inside scikit-image's wheel: no download.
@@ -46,12 +42,14 @@ class Source:
 def find_source(data: str | None) -> Source:
     """Return where to take the images from: `data` ("embedded" or a folder), else the usual places, else the embedded photos.
 
+    The usual places are datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14 and what AI Studio has mounted. Nothing is unpacked.
+
     Raises ValueError where `data` is neither "embedded" nor a folder with NAME_GT.png files.
     """
     if data == "embedded":
         return Source(None, "the embedded photos (asked for)")
     if data is not None:
-        if not _has_images(Path(data)):
+        if not truth_files(Path(data)):
             raise ValueError(f"data folder {data} has no file named NAME{SUFFIX}")
         return Source(Path(data), f"{data} (asked for)")
     shared = os.environ.get("PADDLE_DIP_DATA")
@@ -59,24 +57,33 @@ def find_source(data: str | None) -> Source:
     if shared:
         usual["$PADDLE_DIP_DATA/sr/Set14"] = Path(shared) / "sr" / "Set14"
     for words, folder in usual.items():
-        if _has_images(folder):
+        if truth_files(folder):
             return Source(folder, words)
-    return Source(None, f"the embedded photos (no image in {' or '.join(usual)})")
+    mounted = mounted_truths()
+    if mounted is not None:
+        return Source(mounted, f"{mounted} (mounted by AI Studio)")
+    return Source(None, f"the embedded photos (no image in {' or '.join(usual)}{_packed()})")
+
+
+def _packed() -> str:
+    """Return the hint that Set14 is mounted in an archive: to unpack it is for its owner to decide."""
+    archive = mounted_archive()
+    return "" if archive is None else f"; {archive} isn't unpacked: unpack it beside itself, then run this again"
 
 
 def image_names(source: Source) -> list[str]:
     """Return the names of the images there are, in alphabetical order."""
     if source.folder is None:
         return sorted(_EMBEDDED)
-    return sorted(path.name.removesuffix(SUFFIX) for path in source.folder.glob(f"*{SUFFIX}"))
+    return sorted(truth_files(source.folder))
 
 
 def is_benchmark_image(source: Source, name: str) -> bool:
     """Return whether an image is, to the byte, the one of that name in Set14 or Set5, which published figures are of."""
     if source.folder is None:
         return False
-    digest = hashlib.sha256((source.folder / f"{name}{SUFFIX}").read_bytes()).hexdigest()
-    return digest in {entry["sha256"] for path, entry in _checksums().items() if path.endswith(f"/{name}{SUFFIX}")}
+    digest = sha256(_truth_file(source, name))
+    return digest in {entry["sha256"] for path, entry in checksums().items() if path.endswith(f"/{name}{SUFFIX}")}
 
 
 def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
@@ -85,7 +92,7 @@ def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
         photo = _EMBEDDED[name]()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
         return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
-    path = source.folder / f"{name}{SUFFIX}"
+    path = _truth_file(source, name)
     rgb = read_rgb(path)
     if min(rgb.shape[:2]) < _MULTIPLE:
         raise ValueError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, the protocol needs at least {_MULTIPLE} on each side")
@@ -104,10 +111,15 @@ def protocol_crop(truth: np.ndarray) -> np.ndarray:
 
 
 def load_case(source: Source, name: str, factor: int) -> Case:
-    """Return the benchmark's case `name`: truth, and the observation that Pillow's Lanczos makes of its 8-bit pixels."""
+    """Return the benchmark's case `name`; raises ValueError for an unusable image or factor."""
+    return make_case(name, load_truth(source, name, factor), factor)
+
+
+def make_case(name: str, truth: np.ndarray, factor: int) -> Case:
+    """Return the case of a truth, uint8 [H, W, 3]: cropped as the protocol does, and what Pillow's Lanczos makes of its pixels."""
     if _MULTIPLE % factor:
         raise ValueError(f"factor must divide {_MULTIPLE} in the benchmark, not {factor}")
-    high = protocol_crop(load_truth(source, name, factor))
+    high = protocol_crop(truth)
     size = (high.shape[1] // factor, high.shape[0] // factor)
     low = np.asarray(Image.fromarray(high).resize(size, Image.Resampling.LANCZOS))
     return Case(name, to_unit(high), to_unit(low))
@@ -124,10 +136,5 @@ def to_unit(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) / np.float32(255)
 
 
-@cache
-def _checksums() -> dict:
-    return json.loads(files("paddle_dip.problem").joinpath("checksums.json").read_text(encoding="utf-8"))
-
-
-def _has_images(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.glob(f"*{SUFFIX}"))
+def _truth_file(source: Source, name: str) -> Path:
+    return truth_files(source.folder).get(name, source.folder / f"{name}{SUFFIX}")

@@ -19,6 +19,7 @@ from paddle_dip.files import whole_file
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
 LARGEST = Image.MAX_IMAGE_PIXELS
 WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
+_LONGEST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # pixels a side
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
 _EXIF_ORIENTATION = 0x0112
 _TIFF_BITS_PER_SAMPLE = 258
@@ -81,8 +82,8 @@ def to_bytes(image: np.ndarray) -> np.ndarray:
     return (image.clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
 
 
-def check_writable(path: Path, photo: Photo) -> None:
-    """Raise ValueError where `photo` can't be written under the suffix of `path`."""
+def check_writable(path: Path, photo: Photo, *, factor: int = 1) -> None:
+    """Raise ValueError where `photo`, enlarged `factor` times, can't be written under the suffix of `path`."""
     suffix = Path(path).suffix.lower()
     if Path(path).is_dir():
         raise ValueError(f"output file {path} is a folder")
@@ -96,6 +97,9 @@ def check_writable(path: Path, photo: Photo) -> None:
         )
     if photo.alpha is not None and suffix in (".jpg", ".jpeg"):
         raise ValueError("JPEG has no transparency: write a photo with alpha as .png, .tif or .webp")
+    height, width = (side * factor for side in photo.pixels.shape[1:])
+    if max(height, width) > _LONGEST.get(suffix, height + width):
+        raise ValueError(f"{suffix} holds at most {_LONGEST[suffix]} pixels a side, the result will have {width}x{height}")
 
 
 @contextmanager
@@ -211,9 +215,13 @@ def _with_profile(png_file: bytes, profile: bytes | None) -> bytes:
 
 
 def _quantised(photo: Photo) -> np.ndarray:
-    planes = photo.pixels if photo.alpha is None else np.concatenate([photo.pixels, photo.alpha[None]])
+    """Return the picture's samples, uint8 or uint16 [H, W, C]."""
+    planes = [*photo.pixels, *([] if photo.alpha is None else [photo.alpha])]
     top = 2**photo.bits - 1
-    return (planes.clip(0, 1) * top).round().astype(np.uint16 if photo.bits == 16 else np.uint8).transpose(1, 2, 0)
+    samples = np.empty((*planes[0].shape, len(planes)), np.uint16 if photo.bits == 16 else np.uint8)
+    for number, plane in enumerate(planes):  # one at a time: the copies of a large photo fill the memory
+        samples[..., number] = (plane.clip(0, 1) * top).round()
+    return samples
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:

@@ -23,6 +23,7 @@ CHOICES = {
     "input": ("uniform", "normal", "meshgrid", "guide"),
     "noise": ("fresh", "cumulative"),
     "loss": ("mean", "sum"),
+    "optimiser": ("adam", "lbfgs"),
     "stop": STOPS,
     "precision": PRECISIONS,
 }
@@ -44,7 +45,12 @@ class Preset:
     loss: str = "mean"  # of the squared errors: "mean" or "sum" over the observation, holes counting nothing
     tv_weight: float = 0.0  # of the total variation of what the network paints, sum of (dh^2 + dw^2)^tv_beta, in the loss
     tv_beta: float = 0.5
-    learning_rate: float = 0.01  # Adam's
+    learn_input: bool = False  # optimise z beside the weights
+    optimiser: str = "adam"  # "adam", or "lbfgs" after `warm_up` steps of Adam
+    learning_rate: float = 0.01  # the optimiser's
+    warm_up: int = 100  # steps of Adam before LBFGS, with the learning rate `warm_up_rate`
+    warm_up_rate: float = 0.001
+    history: int = 100  # steps that LBFGS knows the curvature from; each takes twice the memory of the weights
     cooldown: int = 0  # the last steps, over which the learning rate falls to nought on a straight line
     work_scale: int = 1  # the network paints 1/work_scale of the result's side; a fixed Lanczos brings it to full size
     operator: str = "lanczos2"  # what the loss shrinks with: a kernel of the reference, or "pillow", which made the observation
@@ -66,12 +72,18 @@ class Preset:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        for name in ("steps", "members"):
+        if self.input == "meshgrid" and self.network.input_depth != 2:
+            raise ValueError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
+        if self.learn_input and self.noise == "cumulative":
+            raise ValueError("learn_input needs noise fresh: cumulative noise moves z itself")
+        for name in ("steps", "members", "warm_up", "history"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
 
     def learning_rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
+        if self.optimiser == "lbfgs" and step < self.warm_up:
+            return self.warm_up_rate
         left = self.steps - step
         return self.learning_rate * (left / (self.cooldown + 1) if left <= self.cooldown else 1.0)
 
@@ -92,6 +104,11 @@ _PAPER_SOURCES = {
     "loss": f"{_NOTEBOOK}: mean squared error",
     "tv_weight": f"{_NOTEBOOK}: none",
     "tv_beta": "the reference's tv_loss",
+    "learn_input": f"{_NOTEBOOK}: the weights only",
+    "optimiser": _NOTEBOOK,
+    "warm_up": "the reference's optimize",
+    "warm_up_rate": "the reference's optimize",
+    "history": "PyTorch's default, which the reference takes",
     "members": f"{_NOTEBOOK}: a single run",
     "keep_known": f"{_NOTEBOOK}: there are no holes",
     "learning_rate": _NOTEBOOK,

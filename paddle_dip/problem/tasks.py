@@ -52,7 +52,7 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     if min(small) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
     full = (small[0] * factor, small[1] * factor)
-    canvas = tuple(-(-side // preset.work_scale) for side in full)
+    canvas = canvas_size(full, preset)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
     if (len(operator.rows), len(operator.columns)) != small:
@@ -92,8 +92,10 @@ def check_mask_size(mask: np.ndarray, image: np.ndarray) -> None:
 def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Problem:
     """Return the problem of cleaning `image`, taken without flash, by the details of `flash`, both float32 [C, H, W] in [0, 1].
 
-    Raises ValueError where the sizes differ.
+    Raises ValueError where the sizes differ, or the network would paint at another size than the flash photo's.
     """
+    if preset.work_scale > 1:
+        raise ValueError(f"a guide is as large as the photo: work_scale (preset {preset.name}) must be 1, not {preset.work_scale}")
     if flash.shape[1:] != image.shape[1:]:
         raise ValueError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
     return replace(_same_size(image, preset), guide=flash.astype(np.float32))
@@ -103,12 +105,17 @@ def _same_size(image: np.ndarray, preset: Preset) -> Problem:
     size = image.shape[1:]
     if min(size) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")
-    canvas = tuple(-(-side // preset.work_scale) for side in size)
+    canvas = canvas_size(size, preset)
     return Problem(image.astype(np.float32), canvas, lift=None if canvas == size else pillow_resize(canvas, size))
 
 
 def _size(image: np.ndarray) -> str:
     return f"{image.shape[2]}x{image.shape[1]}"
+
+
+def canvas_size(size: tuple[int, int], preset: Preset) -> tuple[int, int]:
+    """Return height and width of what the network paints for an image of `size`, height and width."""
+    return tuple(-(-side // preset.work_scale) for side in size)
 
 
 def check_factor(factor: int) -> None:

@@ -5,43 +5,49 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 _OVERLAP = 1 / 4  # of a tile's side
+_SMALLEST = 32  # pixels: a tile of less shows the network little but edges
 
 Tile = tuple[slice, slice]
 
 
 def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Tile]:
-    """Return equal tiles that cover a picture, as few as are needed for `fits`(tile height, tile width).
+    """Return a grid of equal tiles that covers a picture, as few as are needed for `fits`(tile height, tile width).
 
-    The longer side is cut first. Raises ValueError where not even tiles of 32 pixels fit.
+    The longer side is cut first. Raises ValueError where not even the smallest tile fits: see `smallest_tile`.
     """
-    tile = [height, width]
+    tile, least = [height, width], smallest_tile(height, width)
     while not fits(*tile):
         longer = int(tile[1] > tile[0])
-        tile[longer] = tile[longer] * 3 // 4
-        if tile[longer] < 32:
-            raise ValueError("--max-memory is too little for a tile of 32 pixels a side")
+        if tuple(tile) == least:
+            raise ValueError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
+        tile[longer] = max(tile[longer] * 3 // 4, least[longer])
     starts = [_starts(side, part) for side, part in zip((height, width), tile, strict=True)]
     return [(slice(top, top + tile[0]), slice(left, left + tile[1])) for top in starts[0] for left in starts[1]]
 
 
-def blended(parts: Iterable[tuple[Tile, np.ndarray]], height: int, width: int, scale: int = 1) -> np.ndarray:
-    """Return one picture, float64 [C, scale * height, scale * width], of tiles and what became of them, [C, scale * h, scale * w].
+def smallest_tile(height: int, width: int) -> tuple[int, int]:
+    """Return height and width of the smallest tile that a picture is cut into: 32 pixels a side."""
+    return min(height, _SMALLEST), min(width, _SMALLEST)
 
-    Where tiles overlap they fade into each other.
+
+def blended(tiles: list[Tile], parts: Iterable[np.ndarray], scale: int = 1) -> np.ndarray:
+    """Return one picture, float32 [C, scale * H, scale * W], of a grid of tiles and what became of each, [C, scale * h, scale * w].
+
+    Where tiles overlap they fade into each other. `parts` may be a generator: one part is held at a time.
     """
-    total, weights = 0.0, np.zeros((height * scale, width * scale))
-    for (rows, columns), part in parts:
-        where = tuple(slice(side.start * scale, side.stop * scale) for side in (rows, columns))
-        weight = np.outer(*(_fade(side.stop - side.start) for side in where))
-        if np.isscalar(total):
-            total = np.zeros((len(part), *weights.shape))
-        total[(slice(None), *where)] += weight * part
-        weights[where] += weight
-    return total / weights
+    downward, across = (_shares([tile[axis] for tile in tiles], scale) for axis in (0, 1))
+    canvas = None
+    for (rows, columns), part in zip(tiles, parts, strict=True):
+        if canvas is None:
+            size = (max(tile[axis].stop for tile in tiles) * scale for axis in (0, 1))
+            canvas = np.zeros((len(part), *size), np.float32)
+        where = (slice(side.start * scale, side.stop * scale) for side in (rows, columns))
+        canvas[(slice(None), *where)] += np.outer(downward[rows.start], across[columns.start]) * part
+    return canvas
 
 
 def in_squares(image: np.ndarray, size: int, work: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Return `work` done on a picture, [C, H, W], of any size: float64 of the same shape.
+    """Return `work` done on a picture, [C, H, W], of any size: float32 of the same shape.
 
     work: [C, size, size] to the same shape. A side shorter than `size` is mirrored to its length.
     """
@@ -49,13 +55,22 @@ def in_squares(image: np.ndarray, size: int, work: Callable[[np.ndarray], np.nda
     padded = np.pad(image, ((0, 0), (0, max(size - height, 0)), (0, max(size - width, 0))), mode="symmetric")
     tops, lefts = (_starts(side, size) for side in padded.shape[1:])
     squares = [(slice(top, top + size), slice(left, left + size)) for top in tops for left in lefts]
-    return blended(((square, work(padded[:, square[0], square[1]])) for square in squares), *padded.shape[1:])[:, :height, :width]
+    return blended(squares, (work(padded[:, rows, columns]) for rows, columns in squares))[:, :height, :width]
 
 
 def _starts(side: int, tile: int) -> list[int]:
     """Return where tiles begin along a side so that they cover it, evenly, and overlap by at least `_OVERLAP`."""
     count = 1 + int(np.ceil((side - tile) / (tile * (1 - _OVERLAP))))
     return np.linspace(0, side - tile, count).round().astype(int).tolist()
+
+
+def _shares(sides: list[slice], scale: int) -> dict[int, np.ndarray]:
+    """Return by where it begins what each of overlapping stretches contributes to every place it covers: together they give 1."""
+    fades = {side.start: _fade((side.stop - side.start) * scale) for side in sides}
+    total = np.zeros(max(side.stop for side in sides) * scale)
+    for start, fade in fades.items():
+        total[start * scale : start * scale + len(fade)] += fade
+    return {start: fade / total[start * scale : start * scale + len(fade)] for start, fade in fades.items()}
 
 
 def _fade(side: int) -> np.ndarray:

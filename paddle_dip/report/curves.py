@@ -3,12 +3,23 @@
 import io
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 from paddle_dip.report.results import HistoryPoint
 
 
 def psnr_curves(histories: dict[str, list[HistoryPoint]]) -> str:
-    """Return an SVG picture of PSNR (dB, paper metric) over the steps, a panel an image: the result and the bare iterate."""
+    """Return `psnr_figure` as SVG."""
+    return _svg(psnr_figure(histories))
+
+
+def process_curve(points: list[dict]) -> str:
+    """Return `process_figure` as SVG."""
+    return _svg(process_figure(points))
+
+
+def psnr_figure(histories: dict[str, list[HistoryPoint]]) -> Figure:
+    """Return the curves of PSNR (dB, paper metric) over the steps, a panel an image: the result and the bare iterate."""
     columns = min(len(histories), 3)
     lines = -(-len(histories) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * lines), layout="constrained")
@@ -22,18 +33,25 @@ def psnr_curves(histories: dict[str, list[HistoryPoint]]) -> str:
     axes[0].legend()
     for axis in axes[len(histories) :]:
         axis.set_axis_off()
-    return _svg(figure)
+    return figure
 
 
-def process_curve(points: list[dict]) -> str:
-    """Return an SVG picture of a fit's loss over its steps and, where the points have it, of the result's RGB PSNR in dB."""
+def process_figure(points: list[dict]) -> Figure:
+    """Return the curves of a fit's loss over its steps and, where the points have it, of the result's RGB PSNR in dB."""
     shown = {"loss": "loss"} | ({"psnr": "PSNR, dB"} if "psnr" in points[0] else {})
     figure = Figure(figsize=(5 * len(shown), 2.8), layout="constrained")
     for axis, (key, label) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
         axis.plot([point["step"] for point in points], [point[key] for point in points], color="tab:blue")
         axis.set(xlabel="step", ylabel=label, yscale="log" if key == "loss" else "linear")
         axis.grid(alpha=0.3)
-    return _svg(figure)
+    return figure
+
+
+def figure_picture(figure: Figure) -> Image.Image:
+    """Return a figure as pixels, 100 to its inch."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=100)
+    return Image.open(file)
 
 
 def _svg(figure: Figure) -> str:

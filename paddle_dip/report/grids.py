@@ -23,6 +23,12 @@ def picture_grid(pictures: dict[str, np.ndarray]) -> Image.Image:
     return sheet
 
 
+def enlarged_pixels(image: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return [C, h, w] with each pixel as large a square as brings it to the size of `like`."""
+    factor = like.shape[1] // image.shape[1]
+    return image.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
 def picture_sheet(rows: list[dict[str, np.ndarray]]) -> Image.Image:
     """Return rows of `picture_grid` below each other."""
     grids = [picture_grid(row) for row in rows]

@@ -12,6 +12,7 @@ from PIL import Image
 
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.report.curves import psnr_curves
+from paddle_dip.report.published import EXPLAINED
 from paddle_dip.report.results import HistoryPoint
 
 # Quality of the page's copies; the restored images themselves are beside it as PNG.
@@ -36,6 +37,7 @@ def benchmark_page(
             summary=summary,
             settings=json.dumps(summary, indent=2),
             heading=heading,
+            published=EXPLAINED,
             lines=lines,
             pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
             sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},

@@ -13,6 +13,7 @@ from paddle_dip.files import whole_file, write_csv, write_json, write_text
 from paddle_dip.problem.images import to_bytes, write_rgb
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.report.curves import process_curve
+from paddle_dip.report.grids import enlarged_pixels, picture_grid
 
 _ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame, and of the small copies
 _FRAME_MS = 120
@@ -41,8 +42,10 @@ class Process:
         self.points.append({"step": step, "loss": loss} | ({} if self.truth is None else {"psnr": psnr(image, self.truth)}))
 
     def finish(self, result: np.ndarray, title: str, settings: dict) -> Path:
-        """Write animations, small copies, curve and page; return the page's path."""
+        """Write animations, the pictures side by side and as small copies, curve and page; return the page's path."""
         pictures = {"corrupted": self.corrupted, "result": result} | ({} if self.truth is None else {"truth": self.truth})
+        with whole_file(self.folder / "comparison.png") as file:
+            picture_grid(pictures | {"corrupted": enlarged_pixels(self.corrupted, result)}).save(file, format="PNG")
         for name, image in pictures.items():
             with whole_file(self.folder / f"{name}.png") as file:
                 _small(image).save(file, format="PNG")

@@ -21,16 +21,21 @@ class Score:
     ssim_y: float
 
 
-def score_folder(reference: Path, restored: Path, suffix: str, factor: int) -> list[Score]:
+def score_folder(reference: Path, restored: Path, suffix: str, factor: int, *, images: list[str] | None = None) -> list[Score]:
     """Return the scores of the files restored/NAME + suffix + .png against reference/NAME_GT.png, in alphabetical order.
 
-    Raises ValueError for a folder without images, a missing or unreadable file and a size that fits neither the truth nor its crop.
+    images: the NAMEs to score, in this order; None: all. Raises ValueError for a folder without images, an unknown name, a missing
+    or unreadable file and a size that fits neither the truth nor its crop.
     """
     check_factor(factor)
     source = Source(Path(reference), str(reference))
     names = image_names(source)
     if not names:
         raise ValueError(f"--reference {reference} has no file named NAME_GT.png")
+    unknown = [name for name in images or () if name not in names]
+    if unknown:
+        raise ValueError(f"--images must be of {', '.join(names)}, not {', '.join(unknown)}")
+    names = images or names
     missing = [name for name in names if not (Path(restored) / f"{name}{suffix}.png").is_file()]
     if missing:
         raise ValueError(f"--restored {restored} lacks {', '.join(f'{name}{suffix}.png' for name in missing)}")

@@ -8,13 +8,13 @@ from paddle_dip.report.results import Row
 
 
 def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[str]) -> tuple[list[str], list[list[str]]]:
-    """Return heading and lines, the last being the mean: bicubic, the same + back-projection, ours, the published ones; in dB.
+    """Return heading and lines, the last being the mean: bicubic, the same + back-projection, paddle_dip, published; in dB.
 
     bicubic_bp: bicubic + back-projection by image. known: the images whose pixels are those that the published figures are of.
     """
     published = {(r.image, m): published_psnr_y(r.image, r.factor, m) for r in rows for m in METHODS if r.image in known}
     methods = [m for m in METHODS if any(published.get((r.image, m)) is not None for r in rows)]
-    heading = ["image", "bicubic", "+ BP", "ours", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
+    heading = ["image", "bicubic", "+ BP", "paddle_dip", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
     figures = [
         [
             row.bicubic_psnr_y,

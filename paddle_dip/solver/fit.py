@@ -1,4 +1,4 @@
-"""The noise-perturbed Adam loop of the Deep Image Prior, one step at a time."""
+"""The noise-perturbed loop of the Deep Image Prior, one step at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.first_input import first_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import network_input, step_noise
+from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
-from paddle_dip.solver.state import read_state, write_state
+from paddle_dip.solver.optimisers import Optimiser
+from paddle_dip.solver.state import read_weights, trainable, write_weights
 
 State = dict[str, np.ndarray]
 
@@ -26,7 +28,7 @@ class Snapshot:
     step: int
     _problem: Problem
     network: nn.Layer
-    _adam: paddle.optimizer.Adam
+    _optimiser: Optimiser
     _z: paddle.Tensor
     _canvas: paddle.Tensor
     _average: paddle.Tensor
@@ -50,7 +52,7 @@ class Snapshot:
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
         average, z = self._average.numpy(), self._z.numpy()
-        return {"step": np.array(self.step), "average": average, "z": z, **read_state(self.network, self._adam)}
+        return {"step": np.array(self.step), "average": average, "z": z} | read_weights(self.network) | self._optimiser.state()
 
 
 def fit(
@@ -64,7 +66,6 @@ def fit(
     channels = len(problem.observation)
     law = {"initialisation": preset.initialisation, "precision": preset.precision}
     network = build_network(preset.network, channels, seed=seed, dtype=dtype, **law)
-    adam = paddle.optimizer.Adam(preset.learning_rate, parameters=network.parameters())
     shape = preset.network.input_shape(*problem.canvas)
     z = paddle.to_tensor(first_input(problem, preset, shape, seed), dtype=dtype)
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
@@ -74,29 +75,23 @@ def fit(
     if state is not None:
         if "average" not in state or state["average"].shape != tuple(average.shape):
             raise ValueError(f"state doesn't fit the problem: it has no average of the shape {tuple(average.shape)}")
-        z = paddle.to_tensor(state["z"], dtype=dtype) if walks else z
+        z = paddle.to_tensor(state["z"], dtype=dtype)
         start, average = int(state["step"]), paddle.to_tensor(state["average"])
-        write_state(network, adam, state)
+    z.stop_gradient = not preset.learn_input
+    optimiser = Optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
+    if state is not None:
+        write_weights(network, state)
+        optimiser.take_up(state)
 
     for step in range(start, preset.steps):
         noise = preset.reg_noise_std * paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)
         canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
         loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
-        adam.set_lr(preset.learning_rate_at(step))
-        adam.step()
-        adam.clear_grad()
+        optimiser.step(loss, step)
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
         z = z + noise if walks else z
-        yield Snapshot(step + 1, problem, network, adam, z, canvas.detach(), average, loss.detach())
-
-
-def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Return z before any noise, float32 of `shape`; a guide is mirrored at the edges up to that."""
-    if preset.input != "guide":
-        return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
-    edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
-    return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
+        yield Snapshot(step + 1, problem, network, optimiser, z, canvas.detach(), average, loss.detach())
 
 
 def moving_average(average: paddle.Tensor, value: paddle.Tensor, step: int, decay: float) -> paddle.Tensor:

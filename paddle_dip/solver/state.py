@@ -9,32 +9,51 @@ _MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
 
 def read_state(network: nn.Layer, adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
     """Return "network/NAME" and "adam/MOMENT/NAME" arrays, NAME being the network's own name of a parameter."""
-    state = {f"network/{name}": value.numpy() for name, value in network.state_dict().items()}
-    stored = adam.state_dict()
-    for name, parameter in _trainable(network):
-        for moment in _MOMENTS:
-            state[f"adam/{moment}/{name}"] = stored[_accumulator(parameter, moment)].numpy()
-    return state
+    return read_weights(network) | read_moments(trainable(network), adam)
 
 
 def write_state(network: nn.Layer, adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
     """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
+    write_weights(network, state)
+    write_moments(trainable(network), adam, state)
+
+
+def read_weights(network: nn.Layer) -> dict[str, np.ndarray]:
+    """Return the network's parameters and buffers as "network/NAME" arrays."""
+    return {f"network/{name}": value.numpy() for name, value in network.state_dict().items()}
+
+
+def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
+    """Set a network to the "network/NAME" arrays of `state`; raises ValueError where names or shapes don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
     wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    wrong = sorted(name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape)
-    wrong += [f"adam/{m}/{n}" for n, _ in _trainable(network) for m in _MOMENTS if f"adam/{m}/{n}" not in state]
-    if wrong:
-        raise ValueError(f"state doesn't fit the network: {wrong[0]} is missing, unexpected or of another shape ({len(wrong)} are)")
+    _refuse([name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape])
     network.set_state_dict(weights)
-    moments = {}
-    for name, parameter in _trainable(network):
-        for moment in _MOMENTS:
-            moments[_accumulator(parameter, moment)] = paddle.to_tensor(state[f"adam/{moment}/{name}"])
-    adam.set_state_dict(moments)
 
 
-def _trainable(network: nn.Layer) -> list[tuple[str, paddle.Tensor]]:
-    return [(name, p) for name, p in network.named_parameters() if not p.stop_gradient]
+def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
+    """Return what Adam, which has stepped, holds for each of the named parameters: "adam/MOMENT/NAME" arrays."""
+    stored = adam.state_dict()
+    named = ((f"adam/{moment}/{name}", _accumulator(p, moment)) for name, p in parameters.items() for moment in _MOMENTS)
+    return {name: stored[accumulator].numpy() for name, accumulator in named}
+
+
+def write_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
+    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`; raises ValueError where one is missing."""
+    named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in _MOMENTS}
+    _refuse([name for name in named if name not in state])
+    adam.set_state_dict({accumulator: paddle.to_tensor(state[name]) for name, accumulator in named.items()})
+
+
+def trainable(network: nn.Layer) -> dict[str, paddle.Tensor]:
+    """Return the parameters to learn, by the network's own names."""
+    return {name: p for name, p in network.named_parameters() if not p.stop_gradient}
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        first = min(wrong)
+        raise ValueError(f"state doesn't fit the network: {first} is missing, unexpected or of another shape ({len(wrong)} are)")
 
 
 def _accumulator(parameter: paddle.Tensor, moment: str) -> str:

@@ -1,45 +1,92 @@
-"""The study's readings as a Markdown table."""
+"""The study's readings as Markdown tables."""
 
+import json
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from paddle_dip.report.readme import markdown
+from paddle_dip.study.cases import Damage
 from paddle_dip.study.trial import Reading, read_readings
 from paddle_dip.study.variants import VARIANTS
 
-_STEPS = (300, 600, 900, 1200, 1860)
+_COLUMNS = 5  # of a fit's course
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A finished trial. stops: what the stoppers did, as paddle_dip.study.shadow.Ending's fields."""
+
+    variant: str
+    damage: str
+    image: str
+    readings: list[Reading]
+    stops: list[dict]
+
+
+def read_fits(folder: Path) -> list[Fit]:
+    """Return every finished trial in a folder."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        made = json.loads(path.read_text())
+        words = Damage(**made["damage"]).words
+        found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"]))
+    return found
 
 
 def study_table(folder: Path) -> str:
-    """Return a table of all readings in `folder`: a line a variant and image, the moving average's PSNR after some steps, in dB.
+    """Return the moving average's PSNR, in dB, a line a variant, damage and image, over the course of the fits.
 
     Where a fit was repeated with other seeds: their mean, and the standard deviation over them.
     """
-    fits: dict[tuple[str, str], list[list[Reading]]] = defaultdict(list)
-    for path in sorted(folder.glob("*.csv")):
-        variant, _, rest = path.stem.partition("_x")
-        fits[variant, rest.split("_")[1]].append(read_readings(path))
-    heading = ["variant", "image", "seeds", "TFLOP", *(f"{step} steps" for step in _STEPS), "iterate at the end"]
-    order = sorted(fits, key=lambda key: (list(VARIANTS).index(key[0]), key[1]))
-    return markdown([heading, *(_line(*key, fits[key]) for key in order)])
+    groups: dict[tuple, list[Fit]] = defaultdict(list)
+    for fit in read_fits(folder):
+        groups[fit.damage, _rank(fit.variant), fit.variant, fit.image, fit.readings[-1].step].append(fit)
+    heading = ["variant", "damage", "image", "seeds", "TFLOP", "steps", *_course_heading(), "iterate at the end"]
+    return markdown([heading, *(_line(groups[key]) for key in sorted(groups))])
 
 
-def _line(variant: str, image: str, fits: list[list[Reading]]) -> list[str]:
-    ends = [readings[-1] for readings in fits]
-    curve = [_cell([_near(readings, step) for readings in fits]) for step in _STEPS]
-    return [variant, image, str(len(fits)), f"{ends[0].tflop:.0f}", *curve, _cell([end.iterate for end in ends])]
+def stops_table(folder: Path) -> str:
+    """Return what each stopper costs: the gap to the best reading of the average, in dB, and the share of the steps it saves."""
+    groups: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
+    for fit in read_fits(folder):
+        best, last = max(reading.average for reading in fit.readings), fit.readings[-1]
+        ends = [*fit.stops, {"stop": "never", "ended": last.step, "quality": last.average}]
+        for end in ends:
+            groups[fit.damage, end["stop"]].append(
+                (best - end["quality"], 1 - end["ended"] / last.step, last.average - end["quality"])
+            )
+    heading = ["damage", "stop", "fits", "gap to the best: mean", "worst", "steps saved", "worse than the end by"]
+    lines = []
+    for (damage, stop), ends in sorted(groups.items()):
+        gap, saved, cost = np.array(ends).T
+        figures = [f"{gap.mean():.2f}", f"{gap.max():.2f}", f"{saved.mean():.0%}", f"{cost.mean():+.2f}"]
+        lines.append([damage, stop, str(len(ends)), *figures])
+    return markdown([heading, *lines])
 
 
-def _near(readings: list[Reading], step: int) -> float | None:
-    """Return the reading nearest to `step`, None where the fit ended before it."""
-    if readings[-1].step < step:
-        return None
+def _rank(variant: str) -> int:
+    names = list(VARIANTS)
+    return names.index(variant) if variant in names else len(names)
+
+
+def _course_heading() -> list[str]:
+    return [f"after {part}/{_COLUMNS}" for part in range(1, _COLUMNS + 1)]
+
+
+def _line(fits: list[Fit]) -> list[str]:
+    first, ends = fits[0], [fit.readings[-1] for fit in fits]
+    course = [ends[0].step * part / _COLUMNS for part in range(1, _COLUMNS + 1)]
+    figures = [_cell([_near(fit.readings, step) for fit in fits]) for step in course]
+    size = [f"{ends[0].tflop:.0f}", str(ends[0].step)]
+    return [first.variant, first.damage, first.image, str(len(fits)), *size, *figures, _cell([end.iterate for end in ends])]
+
+
+def _near(readings: list[Reading], step: float) -> float:
     return min(readings, key=lambda reading: abs(reading.step - step)).average
 
 
-def _cell(values: list[float | None]) -> str:
-    if None in values:
-        return "-"
+def _cell(values: list[float]) -> str:
     return f"{np.mean(values):.2f}" + (f" +- {np.std(values, ddof=1):.2f}" if len(values) > 1 else "")

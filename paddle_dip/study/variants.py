@@ -1,11 +1,14 @@
-"""The settings under study: each one the reference point of the study with something changed."""
+"""The settings under study: a reference point, or a task's preset, each with something changed."""
 
 from dataclasses import dataclass, replace
 
 from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.study.cases import Damage
 
-# The reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
+# Super-resolution's reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
 BASE_STEPS = 1860
 _WIDTH_64 = SkipConfig(down=(64,) * 5, up=(64,) * 5)
 
@@ -33,11 +36,21 @@ VARIANTS = {
 }
 
 
-def variant_preset(name: str, factor: int, steps: int | None = None) -> Preset:
-    """Return a variant's settings. steps: instead of its own. Raises ValueError for an unknown name."""
+def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Preset:
+    """Return a variant's settings: "NAME", or "NAME+SETTING=VALUE+..." as `overridden` reads them.
+
+    NAME: of VARIANTS for super-resolution, of one of the task's presets else. steps: instead of its own. Raises ValueError for what
+    is unknown.
+    """
+    name, *changes = variant.split("+")
+    chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolution" else task_preset(damage.task, name)
+    preset = overridden(chosen, changes)
+    return replace(preset, steps=steps, cooldown=min(preset.cooldown, steps)) if steps else preset
+
+
+def _super_resolution(name: str, factor: int) -> Preset:
     if name not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
     fast = super_resolution_preset("fast", factor)
     base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
-    preset = replace(base, **VARIANTS[name].changes)
-    return replace(preset, steps=steps, cooldown=min(preset.cooldown, steps)) if steps else preset
+    return replace(base, **VARIANTS[name].changes)

@@ -49,7 +49,8 @@ def _one_thread():
 @pytest.fixture
 def plain(monkeypatch):
     """Paddle without its compiled operators, which step in in float32."""
-    monkeypatch.setattr("paddle_dip.solver.networks.skip.usable", lambda z: False)
+    for family in ("skip", "hourglass"):
+        monkeypatch.setattr(f"paddle_dip.solver.networks.{family}.usable", lambda z: False)
 
 
 @pytest.fixture(autouse=True)

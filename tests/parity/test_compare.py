@@ -62,6 +62,12 @@ def test_float32_is_judged_by_its_own_tolerances():
     assert not one(a, a + np.float32(5e-5)).passed
 
 
+def test_float32_parameters_may_be_as_far_apart_as_the_learning_rate_takes_them():
+    a = {"params_10/w": np.zeros(2, np.float32)}
+    b = {"params_10/w": np.full(2, 0.1, np.float32)}
+    assert [compare(a, b, learning_rate=rate)[0].passed for rate in (0.01, 0.001)] == [True, False]
+
+
 def test_arrays_from_elsewhere_are_stages_of_their_own():
     stages = compare({"conv1": np.ones(2), "fc.out": np.ones(3)}, {"conv1": np.ones(2), "fc.out": np.zeros(3)})
     assert [(s.name, s.passed) for s in stages] == [("conv1", True), ("fc.out", False)]

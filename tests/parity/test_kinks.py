@@ -10,6 +10,7 @@ from paddle_dip.parity.kinks import NearKinks, first_crossing, pool_margins
 from paddle_dip.parity.verdict import lines
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.solver import fit as paddle_fit
 from paddle_dip.solver.networks import build_network
 from tests.parity.sides import paddle_arrays, torch_arrays, varied
@@ -63,6 +64,27 @@ def test_both_frameworks_note_the_same_kinks_in_a_run(network, monkeypatch):
     assert set(ours["kinks/step"]) == {2, 3, 4, 5, 6, 7}  # 7: the pass for the clean z
     for part in ("step", "layer", "place"):
         np.testing.assert_array_equal(ours[f"kinks/{part}"], theirs[f"kinks/{part}"])
+
+
+def test_both_frameworks_note_the_same_clipped_values(monkeypatch):
+    monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 0.3)
+    ours, theirs = (arrays(varied(steps=3, clip=True)) for arrays in (paddle_arrays, torch_arrays))
+    clips = {layer for layer in ours["kinks/layer"] if layer.startswith("the operator's")}
+    assert len(clips) == 4
+    for part in ("step", "layer", "place"):
+        np.testing.assert_array_equal(ours[f"kinks/{part}"], theirs[f"kinks/{part}"])
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_a_value_on_either_side_of_the_clip_is_a_crossing(level):
+    same = pillow_resize((2, 2), (2, 2), clip=True)  # changes nothing but what it clips
+    runs = []
+    for apart in (1e-9, -1e-9):
+        kinks = NearKinks(step=5)
+        kinks.note_clips(same, np.array([[[0.5, 0.4], [level + apart, 0.3]]]))
+        runs.append(kinks.arrays())
+    crossing = first_crossing(*runs)
+    assert crossing.step == 5 and f"clipped at {level:.0f}" in crossing.layer
 
 
 def test_a_run_begun_a_hair_apart_crosses(monkeypatch):

@@ -61,6 +61,15 @@ def test_other_tasks_and_losses(dtype, operator, settings):
     assert not failures(ladder(varied(dtype=dtype, operator=operator, height=33, width=46, **settings)))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("optimiser", ["adam", "lbfgs"])
+@pytest.mark.parametrize("learn_input", [False, True])
+def test_optimisers_and_a_learnt_input(dtype, optimiser, learn_input):
+    stages = ladder(varied(dtype=dtype, optimiser=optimiser, learn_input=learn_input, steps=12))
+    assert not failures(stages)
+    assert ("grad/z" in {stage.name for stage in stages}) == learn_input
+
+
 @pytest.mark.parametrize(("law", "depth", "operator"), [("meshgrid", 2, "mask"), ("guide", 3, "identity")])
 def test_inputs_that_are_not_drawn(monkeypatch, law, depth, operator):
     monkeypatch.setitem(NETWORKS, "small", replace(NETWORKS["small"], input_depth=depth))

@@ -1,5 +1,7 @@
 """The parity report's figures and its two forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from paddle_dip.parity.compare import compare
 from paddle_dip.parity.document import Section, Table, as_html, as_markdown
 from paddle_dip.parity.findings import COLOUR, GREY, deviation_section, ladder_section, statistics_section, tolerance_section
 from paddle_dip.parity.trials import Trial, difference, paired_difference, run_trial
+from paddle_dip.parity.verdict import tally
 from tests.parity.sides import paddle_fit
 
 TRIAL = Trial("reference", "paddle", "cat", "embedded", size=64, steps=1, seed=0, network="small")
@@ -47,6 +50,14 @@ def test_a_ladder_becomes_a_table():
     assert section.parts[0] == "0 of 1 stages agree." and section.parts[1].lines[0][-1] == "FAILED"
     names = ["a.conv.bias", "a.norm.bias"]
     assert "1 of the skip network's 2 arrays" in tolerance_section(names).parts[1]
+
+
+def test_what_parted_is_counted_apart_with_its_reason():
+    good = compare({"loss/loss": np.ones(())}, {"loss/loss": np.ones(())})[0]
+    parted = [replace(good, name=name, reason="parted at step 7") for name in ("params_10", "image")]
+    assert tally([good, good]) == "2 of 2 stages agree"
+    assert tally([good, *parted]) == "1 of 3 stages agree, 2 parted: parted at step 7"
+    assert tally([replace(good, passed=False, reason="over tolerance"), good]) == "1 of 2 stages agree"
 
 
 def test_markdown_and_html_hold_the_same():

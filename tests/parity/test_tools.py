@@ -66,7 +66,7 @@ def test_folders_of_foreign_arrays(broken, tmp_path):
         (["--network", "x"], "network must be one of"),
         (["--dtype", "int8"], "dtype must be one of"),
         (["--steps", "0"], "steps must be at least 1"),
-        (["--framework-a", "jax"], "a side must be one of"),
+        (["--framework-a", "jax"], "--framework-a must be one of"),
         (["--height", "65"], "height must be a multiple"),
     ],
 )

@@ -6,31 +6,72 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paddle_dip.problem.budget import check_memory, fit_bytes
+from paddle_dip.problem.budget import check_limit, check_memory, fit_bytes, peak_bytes
 from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import super_resolution_preset
-from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.problem.task_presets import task_preset
 
 
-def problem(side: int, preset):
-    return super_resolution(np.zeros((3, side, 2 * side), np.float32), 8, preset)
+def photo(side: int) -> Photo:
+    return Photo(np.broadcast_to(np.float32(0), (3, side, 2 * side)))
 
 
 @pytest.mark.parametrize("name", ["fast", "paper"])
 def test_what_the_message_says_would_fit_does_fit(name):
     preset = super_resolution_preset(name, 8)
-    free = fit_bytes(problem(40, preset), preset)
-    check_memory(problem(40, preset), preset, free)
+    free = peak_bytes(photo(40), 8, preset)
+    check_memory(photo(40), 8, preset, free)
     with pytest.raises(ValueError, match="would fit") as caught:
-        check_memory(problem(100, preset), preset, free)
+        check_memory(photo(100), 8, preset, free)
     width, height = map(int, re.search(r"at most (\d+)x(\d+)", str(caught.value)).groups())
     assert 35 <= height <= 40 and width == pytest.approx(2 * height, abs=1)
-    check_memory(problem(height, preset), preset, free)
+    check_memory(photo(height), 8, preset, free)
+
+
+def test_tiles_are_the_way_out_where_they_fit():
+    preset = super_resolution_preset("paper", 8)
+    with pytest.raises(ValueError, match="--max-memory") as caught:
+        check_memory(photo(200), 8, preset, 2 * 2**30)
+    limit = float(re.search(r"--max-memory ([\d.]+)", str(caught.value))[1])
+    check_limit(photo(200), 8, preset, int(limit * 2**30))
+    assert "--factor" in str(caught.value)
+    with pytest.raises(ValueError, match="would fit") as caught:
+        check_memory(photo(200), 8, preset, 2**25)
+    assert "--max-memory" not in str(caught.value)
+
+
+def test_a_photo_of_no_pixels_is_no_way_out():
+    with pytest.raises(ValueError, match="--factor") as caught:
+        check_memory(photo(40), 100_000, super_resolution_preset("fast", 8), 2**30)
+    assert "would fit" not in str(caught.value)
+
+
+def test_a_task_without_a_factor_is_not_told_to_change_it():
+    with pytest.raises(ValueError, match="--max-memory") as caught:
+        check_memory(photo(3000), 1, task_preset("denoise", "paper"), 2**31)
+    assert "factor" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shown", [photo(3000), replace(photo(20), alpha=np.zeros((20, 40)))])
+def test_the_limit_that_the_message_names_is_enough_and_hardly_less_is(shown):
+    preset = super_resolution_preset("fast", 4)
+    with pytest.raises(ValueError, match="is too little") as caught:
+        check_limit(shown, 4, preset, 2**20)
+    enough = float(re.search(r"([\d.]+) would be enough", str(caught.value))[1])
+    check_limit(shown, 4, preset, int(enough * 2**30))
+    with pytest.raises(ValueError, match="--max-memory"):
+        check_limit(shown, 4, preset, int((enough - 0.02) * 2**30))
+
+
+def test_the_result_counts_however_small_the_tiles_are():
+    preset = super_resolution_preset("fast", 4)
+    large = photo(3000)  # 3000x6000: 3.2 GiB as float32 once enlarged, 0.2 GiB before
+    assert peak_bytes(large, 4, preset, (32, 32)) > 3.4 * 2**30
 
 
 def test_unknown_memory_is_no_reason_to_refuse():
-    preset = super_resolution_preset("paper", 8)
-    check_memory(problem(100, preset), preset, None)
+    check_memory(photo(100), 8, super_resolution_preset("paper", 8), None)
 
 
 # MiB that two steps at 512x512 added to the process, plain Paddle 3.3.1, one thread.
@@ -39,17 +80,16 @@ def test_unknown_memory_is_no_reason_to_refuse():
 )
 def test_the_estimate_is_near_what_was_measured(network, measured):
     preset = replace(super_resolution_preset("paper", 8), network=NETWORKS[network])
-    task = super_resolution(np.zeros((3, 64, 64), np.float32), 8, preset)
-    assert fit_bytes(task, preset) / 2**20 == pytest.approx(measured, rel=0.2)
+    assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(measured, rel=0.2)
 
 
 def test_plain_layers_take_more_than_the_compiled_ones():
     paper = super_resolution_preset("paper", 8)
     plain = replace(paper, network=replace(paper.network, pad="zero"))
-    assert fit_bytes(problem(64, plain), plain) > 1.5 * fit_bytes(problem(64, paper), paper)
+    assert fit_bytes((512, 1024), plain) > 1.5 * fit_bytes((512, 1024), paper)
 
 
 def test_the_paper_takes_more_than_fast():
     presets = [super_resolution_preset(name, 8) for name in ("fast", "paper")]
-    sizes = [fit_bytes(problem(32, preset), preset) for preset in presets]
+    sizes = [fit_bytes((256, 512), preset) for preset in presets]
     assert sizes[1] > 5 * sizes[0]

@@ -183,6 +183,13 @@ def test_unwritable_combinations_are_known_beforehand(name, shown, words):
         check_writable(name, shown)
 
 
+@pytest.mark.parametrize(("name", "side"), [("x.webp", 4095), ("x.jpg", 16375)])
+def test_formats_have_a_longest_side(name, side):
+    check_writable(name, Photo(np.zeros((1, 1, side))), factor=4)
+    with pytest.raises(ValueError, match=f"the result will have {4 * side + 4}x4"):
+        check_writable(name, Photo(np.zeros((1, 1, side + 1))), factor=4)
+
+
 def test_a_failed_write_leaves_nothing(tmp_path):
     with pytest.raises(KeyError):
         write_photo(tmp_path / "x.nonsense", photo(3, alpha=False, bits=8))

@@ -46,9 +46,32 @@ def test_the_least_signal_is_kept_and_patience_ends_the_fit(stop, late):
     assert last == stopper.step + PRESET.patience
 
 
+def test_the_withheld_pixels_are_looked_at_every_tenth_step():
+    looks = []
+
+    class Watched(Snapshot):
+        def canvas(self, kind: str) -> np.ndarray:
+            looks.append(self.step)
+            return self.output
+
+    stopper = Stopper(PROBLEM, replace(PRESET, stop="held-out"))
+    for snapshot in outputs(60):
+        stopper.done(Watched(snapshot.step, snapshot.output))
+    assert looks == [10, 20, 30, 40, 50, 60]
+
+
 def test_never_takes_every_step_and_keeps_nothing():
     stopper, last = followed("never")
     assert last == 1000 and stopper.canvas is None
+
+
+@pytest.mark.parametrize("stop", ["plateau", "sigma"])
+def test_a_fit_that_wasnt_ended_gives_its_last_average(stop):
+    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop, steps=137))
+    for step in range(1, 138):
+        canvas = np.full((3, *PROBLEM.canvas), step / 1000)
+        assert not stopper.done(Snapshot(step, canvas))
+    assert stopper.step == 137 and stopper.canvas is canvas
 
 
 def test_a_plateau_ends_the_fit_at_its_last_average():

@@ -1,5 +1,7 @@
 """From a photo to a problem: what is known, what is not, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,11 @@ def test_two_photos_of_one_scene_must_have_one_size():
     assert flash_no_flash(IMAGE, IMAGE, preset).guide.shape == IMAGE.shape
     with pytest.raises(ValueError, match="31x20"):
         flash_no_flash(IMAGE, IMAGE[:, :, :-1], preset)
+
+
+def test_a_guide_is_for_a_network_that_paints_at_full_size():
+    with pytest.raises(ValueError, match="work_scale .preset paper. must be 1, not 2"):
+        flash_no_flash(IMAGE, IMAGE, replace(task_preset("flash-no-flash", "paper"), work_scale=2))
 
 
 def test_a_photo_of_a_few_pixels_is_refused():

@@ -47,6 +47,14 @@ def test_our_own_crop_scores_at_a_factor_that_does_not_divide_it(folders):
     assert len(score_folder(folders / "truth", folders / "ours", "", 3)) == 2
 
 
+def test_some_images_are_scored_where_others_are_missing(folders):
+    whole = score_folder(folders / "truth", folders / "ours", "", 8)
+    (folders / "ours" / "a.png").unlink()
+    assert score_folder(folders / "truth", folders / "ours", "", 8, images=["b"]) == whole[1:]
+    with pytest.raises(ValueError, match="--images must be of a, b, not c"):
+        score_folder(folders / "truth", folders / "ours", "", 8, images=["b", "c"])
+
+
 def test_command_writes_the_scores_as_json(folders):
     result = command(
         "tools/score_images.py", "--reference", folders / "truth", "--restored", folders / "ours", "--json", folders / "s.json"

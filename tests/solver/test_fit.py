@@ -18,6 +18,7 @@ from paddle_dip.solver.fit import fit, moving_average
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
 
+LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
 PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none", "back_projection": 0}
 
 
@@ -48,7 +49,7 @@ def test_same_seed_same_bits_other_seed_others(changes):
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("changes", [{}, PAPER], ids=["fast", "paper"])
+@pytest.mark.parametrize("changes", [{}, PAPER, LBFGS, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "learnt-input"])
 @pytest.mark.parametrize("stop", [1, 5, 11])
 def test_a_run_taken_up_gives_the_same_bits(stop, changes):
     preset = replace(PRESET, **changes)
@@ -60,6 +61,22 @@ def test_a_run_taken_up_gives_the_same_bits(stop, changes):
         np.testing.assert_array_equal(resumed.canvas(kind), whole.canvas(kind))
     for name, value in whole.state().items():
         np.testing.assert_array_equal(resumed.state()[name], value, err_msg=name)
+
+
+def test_lbfgs_goes_down_faster_than_adam_without_noise():
+    still = {"steps": 30, "reg_noise_std": 0.0, "average": "none"}
+    adam, lbfgs = (
+        last(fit(problem(), replace(PRESET, **still, **changes))).loss() for changes in ({"learning_rate": 0.001}, LBFGS)
+    )
+    assert lbfgs < 0.2 * adam
+
+
+def test_z_is_learnt_only_where_told_to():
+    starts = {learn: next(fit(problem(), replace(PRESET, learn_input=learn))) for learn in (False, True)}
+    moved = np.abs(starts[True].state()["z"] - starts[False].state()["z"])
+    assert moved.max() == pytest.approx(PRESET.learning_rate, rel=1e-3)  # Adam's first step
+    fresh = next(fit(problem(), PRESET)).state()["z"]
+    np.testing.assert_array_equal(fresh, starts[False].state()["z"])
 
 
 def test_a_state_of_another_network_is_refused():

@@ -87,7 +87,7 @@ def weights(network) -> np.ndarray:
     return np.concatenate([p.numpy().ravel() for p in network.parameters()])
 
 
-@pytest.mark.parametrize("name", sorted(SMALL.keys() - {"skip"}))
+@pytest.mark.parametrize("name", ["skip-options", "unet", "deep-decoder"])
 def test_bf16_is_refused_where_there_are_no_compiled_layers(name):
     with pytest.raises(ValueError, match="take float32"):
         build_network(SMALL[name], 3, precision="bf16")(paddle.rand(SMALL[name].input_shape(24, 16)))

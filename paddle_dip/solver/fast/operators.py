@@ -1,4 +1,4 @@
-"""The compiled operators of the skip network, on the layers of paddle_dip.solver.layers.
+"""The compiled operators of the skip and hourglass networks, on the layers of paddle_dip.solver.layers.
 
 Images are float32 and channels-last, [n, h, w, c]: a pixel's channels are contiguous, so padding, enlarging, concatenation and
 normalisation are plain copies and vector loops, and oneDNN convolves without reordering anything but the weights.
@@ -21,15 +21,18 @@ def has_bf16() -> bool:
     return bool({"avx512_bf16", "amx_bf16"} & set(build.cpu_flags().split()))
 
 
-def conv(x: paddle.Tensor, layer: nn.Conv2D, *, bf16: bool = False) -> paddle.Tensor:
-    """Return the 1x1 convolution `layer` of [n, h, w, in]: [n, h, w, out]. bf16: multiply in bfloat16, add up in float32."""
-    return _call("dip_conv", x, layer.weight, layer.bias, "none", 1, not x.stop_gradient, bf16)[0]
+def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = False) -> paddle.Tensor:
+    """Return the convolution `layer` of [n, h, w, in]: [n, h, w, out]; its stride is 1.
+
+    pad: "none" for a 1x1 kernel, else how the layer pads. bf16: multiply in bfloat16, add up in float32.
+    """
+    return _call("dip_conv", x, layer.weight, layer.bias, pad, 1, not x.stop_gradient, bf16)[0]
 
 
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
     stride = block.conv._stride[0]
-    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, block.act._negative_slope, *_law(block.norm))
+    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, _slope(block), *_law(block.norm))
     return _call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
 
 
@@ -41,7 +44,7 @@ def merge_block(
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
     learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
     running = (*_running(merge.norm), *_running(block.norm))
-    style = (_padding(block), True, block.act._negative_slope, *_law(block.norm))
+    style = (_padding(block), True, _slope(block), *_law(block.norm))
     return _call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
 
 
@@ -55,6 +58,10 @@ def _running(norm: nn.BatchNorm2D) -> tuple[paddle.Tensor, paddle.Tensor]:
 
 def _law(norm: nn.BatchNorm2D) -> tuple[float, float]:
     return float(norm._epsilon), float(norm._momentum)
+
+
+def _slope(block: ConvBlock) -> float:
+    return getattr(block.act, "_negative_slope", 1.0)  # without an activation nothing is bent
 
 
 def _padding(block: ConvBlock) -> str:

@@ -19,4 +19,20 @@ def _scale(network: nn.Layer, x: paddle.Tensor, index: int) -> paddle.Tensor:
     if index + 1 < len(network.scales):
         deeper = _scale(network, deeper, index + 1)
     skip = conv_block(x, scale.skip, **precision) if scale.skip is not None else None
-    return conv_block(merge_block(skip, deeper, scale.merge, scale.up1, **precision), scale.up2, **precision)
+    if scale.merge.up.mode == "bilinear":
+        x = merge_block(skip, deeper, scale.merge, scale.up1, **precision)
+    else:
+        x = conv_block(_merged(skip, _doubled(deeper), scale.merge.norm), scale.up1, **precision)
+    return x if scale.up2 is None else conv_block(x, scale.up2, **precision)
+
+
+def _merged(skip: paddle.Tensor | None, deeper: paddle.Tensor, norm: nn.BatchNorm2D) -> paddle.Tensor:
+    x = deeper if skip is None else paddle.concat([skip, deeper], axis=3)
+    law = {"momentum": norm._momentum, "epsilon": norm._epsilon}
+    return F.batch_norm(x, norm._mean, norm._variance, norm.weight, norm.bias, training=True, data_format="NHWC", **law)
+
+
+def _doubled(x: paddle.Tensor) -> paddle.Tensor:
+    """Return [n, h, w, c] with each pixel four times: [n, 2 h, 2 w, c]."""
+    n, h, w, c = x.shape
+    return x.reshape([n, h, 1, w, 1, c]).expand([n, h, 2, w, 2, c]).reshape([n, 2 * h, 2 * w, c])

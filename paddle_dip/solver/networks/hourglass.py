@@ -7,6 +7,8 @@ import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.problem.architectures import HourglassConfig
+from paddle_dip.solver.fast.hourglass import paint
+from paddle_dip.solver.fast.operators import has_bf16, usable
 from paddle_dip.solver.layers import ConvBlock, batch_norm, convolution, nonlinearity, transposed
 from paddle_dip.solver.precision import products
 
@@ -72,9 +74,12 @@ class Hourglass(nn.Layer):
             for i in reversed(range(config.scales))
         ]
         self.ups = nn.LayerList(ups)
+        self.kind = config.kind
         self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: paddle.Tensor) -> paddle.Tensor:
+        if usable(z) and (has_bf16() or not self.bf16):
+            return paint(self, z)
         with products(z, bf16=self.bf16):
             image = self._image(z)
         return F.sigmoid(image.astype(z.dtype))

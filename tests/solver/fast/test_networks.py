@@ -1,4 +1,4 @@
-"""The fast network is the plain one, it is the one that runs, and where it can't be built the plain one runs."""
+"""A fast network is the plain one, it is the one that runs, and where it can't be built the plain one runs."""
 
 import os
 import subprocess
@@ -9,12 +9,20 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.architectures import HourglassConfig, SkipConfig
 from paddle_dip.solver.fast import build, operators
 from paddle_dip.solver.networks import build_network
 from tests.conftest import ROOT
 
 SMALL = SkipConfig(down=(8, 12, 16), up=(10, 8, 16), skip=(2, 0, 4), input_depth=4)
+FAST = {
+    "skip": SMALL,
+    "skip, replicate": replace(SMALL, pad="replicate"),
+    "skip, nearest": replace(SMALL, pad="zero", upsampling="nearest", down_kernel=5, up_kernel=5),
+    "skip, mixed": replace(SMALL, upsampling=("nearest", "bilinear", "nearest"), up_1x1=False),
+    "pixel-shuffle": HourglassConfig(down=(4, 6, 16), up=(8, 12), skip=(0, 2), input_depth=4),
+    "transposed": HourglassConfig(kind="transposed", down=(4, 6, 10), up=(5, 9), skip=(0, 3), input_depth=4),
+}
 needs_operators = pytest.mark.skipif(not build.available(), reason=f"no compiled operators: {build.reason()}")
 
 
@@ -35,9 +43,9 @@ def test_the_operators_are_built_where_there_is_a_compiler():
 
 
 @needs_operators
-@pytest.mark.parametrize("pad", ["reflect", "replicate"])
-def test_output_and_gradients_are_the_plain_networks(pad):
-    config = replace(SMALL, pad=pad)
+@pytest.mark.parametrize("name", FAST)
+def test_output_and_gradients_are_the_plain_networks(name):
+    config = FAST[name]
     z = paddle.rand([1, 4, 40, 24])
     fast = build_network(config, 3)
     assert operators.usable(z)
@@ -56,11 +64,14 @@ def test_output_and_gradients_are_the_plain_networks(pad):
         ({}, True),
         ({"pad": "replicate"}, True),
         ({"pad": "zero"}, False),
-        ({"upsampling": ("bilinear", "nearest", "bilinear")}, False),
+        ({"pad": "zero", "upsampling": "nearest"}, True),
+        ({"upsampling": ("bilinear", "nearest", "bilinear")}, True),
+        ({"upsampling": ("bilinear", "transposed", "bilinear")}, False),
         ({"downsampling": "avg"}, False),
         ({"activation": "swish"}, False),
-        ({"down_kernel": 5}, False),
-        ({"up_1x1": False}, False),
+        ({"down_kernel": 5}, True),
+        ({"up_kernel": 5}, False),
+        ({"up_1x1": False}, True),
     ],
 )
 def test_other_options_take_the_plain_layers(changes, fast, monkeypatch):
@@ -103,13 +114,15 @@ def test_falls_back_with_one_line(tmp_path, variables, says):
 
 @needs_operators
 @pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
-def test_bf16_is_another_number_but_near():
+@pytest.mark.parametrize("name", ["skip", "pixel-shuffle", "transposed"])
+def test_bf16_is_another_number_but_near(name):
     z = paddle.rand([1, 4, 40, 24])
-    exact, rounded = (build_network(SMALL, 3, precision=precision)(z).numpy() for precision in ("float32", "bf16"))
+    exact, rounded = (build_network(FAST[name], 3, precision=precision)(z).numpy() for precision in ("float32", "bf16"))
     assert 0 < np.abs(exact - rounded).max() < 0.05
 
 
-def test_bf16_is_refused_where_it_can_not_be_had(monkeypatch):
-    monkeypatch.setattr("paddle_dip.solver.networks.skip.usable", lambda z: False)
+@pytest.mark.parametrize(("name", "family"), [("skip", "skip"), ("pixel-shuffle", "hourglass")])
+def test_bf16_is_refused_where_it_can_not_be_had(monkeypatch, name, family):
+    monkeypatch.setattr(f"paddle_dip.solver.networks.{family}.usable", lambda z: False)
     with pytest.raises(ValueError, match="take float32"):
-        build_network(SMALL, 3, precision="bf16")(paddle.rand([1, 4, 40, 24]))
+        build_network(FAST[name], 3, precision="bf16")(paddle.rand([1, 4, 40, 24]))

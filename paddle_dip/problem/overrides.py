@@ -1,0 +1,59 @@
+"""Single settings of a preset changed by name, as a person types them."""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+
+from paddle_dip.problem.architectures import NetworkConfig
+from paddle_dip.problem.catalogue import network_config
+from paddle_dip.problem.presets import Preset
+
+_FIXED = ("name", "task", "sources", "network")
+_SWITCHES = {"true": True, "false": False}
+
+
+def overridden(preset: Preset, changes: Iterable[str]) -> Preset:
+    """Return the preset with "NAME=VALUE" changes: of its settings, of its network's as "network.NAME", or "network=NAME" whole.
+
+    A value of several parts has commas between them; where one is given, all parts take it. Raises ValueError, quoting the change,
+    for what isn't known or allowed.
+    """
+    network, settings, parts = preset.network, {}, {}
+    for change in changes:
+        name, _, words = change.partition("=")
+        try:
+            if name == "network":
+                network = network_config(words)
+            elif name.startswith("network."):
+                parts |= _setting(network, name.removeprefix("network."), words)
+            else:
+                settings |= _setting(preset, name, words)
+        except ValueError as error:
+            raise ValueError(f"--set {change}: {error}") from None
+    try:
+        return replace(preset, network=replace(network, **parts), **settings)
+    except ValueError as error:
+        raise ValueError(f"--set: {error}") from None
+
+
+def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
+    known = {field.name: getattr(owner, field.name) for field in fields(owner) if field.name not in _FIXED}
+    if name not in known:
+        raise ValueError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
+    return {name: _value(words, known[name])}
+
+
+def _value(words: str, like):
+    """Return what the words mean, as a value of the kind of `like`, or several of those."""
+    if isinstance(like, tuple) and "," not in words:
+        return (_value(words, like[0]),) * len(like)
+    if "," in words:
+        return tuple(_value(word.strip(), like[0] if isinstance(like, tuple) else like) for word in words.split(","))
+    if isinstance(like, bool):
+        if words not in _SWITCHES:
+            raise ValueError(f"the value must be true or false, not {words!r}")
+        return _SWITCHES[words]
+    try:
+        return type(like)(words)
+    except ValueError:
+        kind = "a whole number" if isinstance(like, int) else "a number"
+        raise ValueError(f"the value must be {kind}, not {words!r}") from None
