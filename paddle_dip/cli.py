@@ -6,6 +6,7 @@ import typer
 
 from paddle_dip import __version__
 from paddle_dip.command import command_line, console, run
+from paddle_dip.commands.removal import remove_object
 from paddle_dip.commands.tasks import COMMANDS, all_presets
 from paddle_dip.problem.presets import described
 from paddle_dip.report.tables import terminal_table
@@ -36,6 +37,7 @@ def about(
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.command("remove-object")(remove_object)
 
 
 @app.command()

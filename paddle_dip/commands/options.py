@@ -85,6 +85,12 @@ def with_options(command: Callable) -> Callable:
     return whole
 
 
+def changed_options(options: Options) -> list[str]:
+    """Return the options, as typed, that aren't as they are by themselves."""
+    given = [name for name, value in vars(options).items() if (value or None) != (getattr(Options(), name) or None)]
+    return ["--set" if name == "changes" else f"--{name.replace('_', '-')}" for name in given]
+
+
 def large_enough(path: Path) -> Photo:
     """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
     photo = read_photo(path)
@@ -110,7 +116,7 @@ def restore_file(
     factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
     Everything that can be refused is refused before the work begins.
     """
-    _check_place(out, path, photo, factor)
+    check_place(out, path, photo, factor)
     job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
     job = plan(job, options.limit())
     truth = _truth(options.truth, job) if truth is None else truth
@@ -131,7 +137,8 @@ def restore_file(
         console().print(f"Process: {page}", soft_wrap=True)
 
 
-def _check_place(out: Path, path: Path, photo: Photo, factor: int) -> None:
+def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
+    """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
     check_writable(out, photo, factor=factor)
     if out.exists() and out.samefile(path):
         raise ValueError(f"--out {out} is the photo itself: choose another file")

@@ -84,7 +84,7 @@ def inpaint(
     """Fill what a mask marks."""
     chosen = options.applied(task_preset("inpaint", preset))
     damaged = large_enough(photo)
-    marked = _mask(mask, holes)
+    marked = read_mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
     restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
@@ -106,7 +106,7 @@ def restore_pixels(
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = _mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
+    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
     if drop is not None and missing.min() == missing.max():
         raise ValueError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
@@ -156,7 +156,8 @@ def _part(image: np.ndarray, tile: Tile) -> np.ndarray:
     return image[:, tile[0], tile[1]]
 
 
-def _mask(path: Path, holes: str) -> np.ndarray:
+def read_mask(path: Path, holes: str) -> np.ndarray:
+    """Return a mask file as float32 [1, H, W], 1 where something is to be filled; holes: the colour that marks it."""
     one_of("--holes", holes, _HOLES)
     white = read_photo(path).pixels.mean(axis=0, keepdims=True)
     return white if holes == "white" else 1 - white

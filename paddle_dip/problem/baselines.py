@@ -1,10 +1,13 @@
-"""What needs no network: the simple enlargements that every result is set against."""
+"""What needs no network: the simple methods that every result is set against."""
 
 import numpy as np
 from PIL import Image
+from skimage.restoration import inpaint_biharmonic, wiener
 
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.resampling import back_project, pillow_resize
+
+WIENER_BALANCE = 1e-3  # how much smoothness counts against the observation; chosen by eye
 
 
 def bicubic(low: np.ndarray, factor: int) -> np.ndarray:
@@ -19,3 +22,23 @@ def bicubic_back_projected(low: np.ndarray, factor: int) -> np.ndarray:
     """Return `bicubic` after exact back-projection, so that it shrinks to `low`: float64 [C, H, W] in [0, 1]."""
     image = bicubic(low, factor)
     return back_project(image, low, pillow_resize(image.shape[1:], low.shape[1:]))
+
+
+def mean_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Return a picture, [C, H, W], whose hole, [1, H, W], has the mean colour of what is outside."""
+    outside = 1 - hole
+    colour = (picture * outside).sum(axis=(1, 2), keepdims=True) / outside.sum()
+    return picture * outside + colour * hole
+
+
+def biharmonic_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Return a picture, [C, H, W] in [0, 1], whose hole, [1, H, W], is bent smoothly from its border inwards: float64."""
+    return inpaint_biharmonic(picture, hole[0] > 0, channel_axis=0).clip(0, 1)
+
+
+def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Return a picture, [C, H, W] in [0, 1], with the blur of an odd kernel undone by Wiener's filter: float64."""
+    reach = 2 * len(kernel)  # the filter takes the picture for periodic: its edges are kept away
+    padded = np.pad(picture.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="symmetric")
+    sharp = np.stack([wiener(plane, kernel, WIENER_BALANCE, clip=False) for plane in padded])
+    return sharp[:, reach:-reach, reach:-reach].clip(0, 1)

@@ -74,14 +74,19 @@ def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bo
     holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises ValueError
     where the sizes differ, nothing is a hole (unless it is only part of a photo) or nothing is known.
     """
-    if holes.shape[1:] != image.shape[1:]:
-        raise ValueError(f"mask is {_size(holes)} pixels, the photo {_size(image)}: they must be equal")
+    check_mask_size(holes, image)
     if not part and not holes.any():
         raise ValueError("mask has no hole: white marks what to fill, black what to keep")
     if holes.min() == 1:
         where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
         raise ValueError(f"{where}; white marks what to fill, black what to keep")
     return replace(_same_size(image, preset), known=(1 - holes).astype(np.float32))
+
+
+def check_mask_size(mask: np.ndarray, image: np.ndarray) -> None:
+    """Raise ValueError where a mask, [1, H, W], isn't as large as its photo, [C, H, W]."""
+    if mask.shape[1:] != image.shape[1:]:
+        raise ValueError(f"mask is {_size(mask)} pixels, the photo {_size(image)}: they must be equal")
 
 
 def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Problem:

@@ -39,14 +39,15 @@ def benchmark_page(
             heading=heading,
             published=EXPLAINED,
             lines=lines,
-            pairs={name: (_data_url(before), _data_url(after)) for name, (before, after) in pairs.items()},
+            pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
             sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
             curves=Markup(psnr_curves(histories)),
         )
     )
 
 
-def _data_url(image: np.ndarray) -> str:
+def data_url(image: np.ndarray) -> str:
+    """Return an image, [3, H, W] in [0, 1], as a JPEG inside a URL, for a page that needs no other file."""
     buffer = io.BytesIO()
     Image.fromarray(to_bytes(image)).save(buffer, format="JPEG", quality=_JPEG_QUALITY, subsampling=0)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

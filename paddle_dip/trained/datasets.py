@@ -1,4 +1,4 @@
-"""The data sets that paddle.io reads: pairs of photos, photos, digits."""
+"""The data sets that paddle.io reads: pairs of photos, photos, photos with holes, digits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,10 @@ from paddle.vision.datasets import MNIST
 
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.trained.crops import middle_view, random_view, read_large
 from paddle_dip.problem.trained.holes import erased
 from paddle_dip.problem.trained.jitter import jittered
+from paddle_dip.problem.trained.masks import random_mask
 from paddle_dip.problem.trained.pairs import Pair
 from paddle_dip.problem.trained.squares import read_square, resized
 
@@ -51,6 +53,29 @@ class Photos(Dataset):
         square = readable(lambda i: read_square(self.files[i]), index, len(self), self.skip)
         clean = resized(square, self.size).astype(np.float32)
         return (erased(clean, self.seed, self.epoch, index) if self.erase else clean), clean
+
+
+class Holed(Dataset):
+    """(picture, hole), float32 [3, size, size] in [-1, 1] and [1, size, size], 1 where something is to be filled.
+
+    Every photo comes `views` times. epoch: None for its middle square with its one hole; else each time another square of it with
+    another hole.
+    """
+
+    def __init__(self, files: list[Path], size: int, *, views: int = 1, seed: int = 0, epoch: int | None = None, skip: Skip = None):
+        super().__init__()
+        self.files, self.size, self.views, self.seed, self.epoch, self.skip = files, size, views, seed, epoch, skip
+
+    def __len__(self) -> int:
+        return len(self.files) * self.views
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        photo, view = index % len(self.files), index // len(self.files)
+        pixels = readable(lambda i: read_large(self.files[i], self.size), photo, len(self.files), self.skip)
+        if self.epoch is None:
+            return 2 * middle_view(pixels, self.size) - 1, random_mask(self.size, self.size, self.seed, 0, photo)
+        place = (1, photo, self.epoch, view)
+        return 2 * random_view(pixels, self.size, self.seed, *place) - 1, random_mask(self.size, self.size, self.seed, *place)
 
 
 class Digits(Dataset):

@@ -14,6 +14,7 @@ from paddle.io import Dataset, DistributedBatchSampler
 
 from paddle_dip.problem.trained.presets import AutoencoderPreset, DeblurPreset
 from paddle_dip.problem.trained.randomness import order_seed
+from paddle_dip.problem.trained.removal_presets import RemovalPreset
 from paddle_dip.trained.devices import autocast, average_gradients, world
 from paddle_dip.trained.gradients import Losses
 from paddle_dip.trained.loading import batches
@@ -24,7 +25,7 @@ class Lesson:
     """What is learnt and how.
 
     adams: one a network, under its name. samples: from an epoch to its samples. gradients: from a batch and its step to the losses,
-    the first being the one to show, with every gradient set.
+    the first being the one to show, with every gradient set of the networks that are to change then: all of them at step 0.
     """
 
     networks: dict[str, nn.Layer]
@@ -95,12 +96,12 @@ def train(lesson: Lesson, *, position: Position = Position(), workers: int = 0) 
             average_gradients(trained)
             for adam in lesson.adams.values():
                 adam.step()
-                adam.clear_grad()
+                adam.clear_grad(set_to_zero=False)  # zeros would move a network that has no gradient at the next step
             sums = {name: sums.get(name, 0) + loss.astype("float64") for name, loss in losses.items()}
             yield Update(step + 1, epoch, batch + 1, len(order), losses, sums)
 
 
-def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset) -> paddle.optimizer.Adam:
+def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset | RemovalPreset) -> paddle.optimizer.Adam:
     """Return the optimiser of a network's trainable parameters with a preset's settings; weight decay is coupled, as in torch."""
     return paddle.optimizer.Adam(
         preset.learning_rate,

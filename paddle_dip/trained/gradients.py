@@ -5,9 +5,11 @@ import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.problem.trained.presets import DeblurPreset
-from paddle_dip.trained.losses import discriminator_loss, generator_losses
+from paddle_dip.problem.trained.removal_presets import RemovalPreset
+from paddle_dip.trained.losses import critic_loss, discriminator_loss, filler_losses, generator_losses, gradient_penalty
 
 Losses = dict[str, paddle.Tensor]
+_WEIGHTS = ("adversarial_weight", "hole_weight", "outside_weight", "coarse_weight", "fourier_weight")
 
 
 def deblurring_gradients(
@@ -37,6 +39,35 @@ def autoencoder_gradients(network: nn.Layer, damaged: paddle.Tensor, clean: padd
     loss = F.mse_loss(network(damaged), clean)
     loss.backward()
     return {"mse": loss.detach()}
+
+
+def filling_gradients(
+    filler: nn.Layer,
+    critic: nn.Layer,
+    picture: paddle.Tensor,
+    hole: paddle.Tensor,
+    mix: paddle.Tensor,
+    preset: RemovalPreset,
+    *,
+    update_filler: bool,
+) -> Losses:
+    """Set the critic's gradients, and with `update_filler` the filler's, from one forward pass, and return the losses.
+
+    picture: [N, 3, H, W] in [-1, 1]; hole: [N, 1, H, W], 1 where it is; mix: see `gradient_penalty`.
+    """
+    with paddle.set_grad_enabled(update_filler):
+        outputs = filler(picture * (1 - hole), hole)[:2]
+        patched = outputs[1] * hole + picture * (1 - hole)
+        fake_scores = critic(patched)
+        weights = {name: getattr(preset, name) for name in _WEIGHTS}
+        losses = filler_losses(fake_scores, outputs, picture, hole, **weights)
+    if update_filler:
+        _set_gradients(losses["filler"], filler, keep_graph=False)
+    patched = patched.detach()
+    penalty = gradient_penalty(critic, picture, patched, mix)
+    losses["critic"] = critic_loss(critic(picture), critic(patched), penalty, weight=preset.penalty_weight)
+    _set_gradients(losses["critic"], critic, keep_graph=False)
+    return {name: loss.detach() for name, loss in losses.items()} | {"penalty": penalty.detach()}
 
 
 def _set_gradients(loss: paddle.Tensor, network: nn.Layer, *, keep_graph: bool) -> None:

@@ -11,8 +11,9 @@ import typer
 from paddle_dip.command import at_least, one_of
 from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.problem.trained.presets import AutoencoderPreset, DeblurPreset
+from paddle_dip.problem.trained.removal_presets import RemovalPreset
 
-Preset = TypeVar("Preset", DeblurPreset, AutoencoderPreset)
+Preset = TypeVar("Preset", DeblurPreset, AutoencoderPreset, RemovalPreset)
 
 OUT = typer.Option(help="The run's folder: checkpoints, figures and pictures of each epoch, summary.json.")
 EPOCHS = typer.Option(None, help="Epochs, instead of the preset's.")

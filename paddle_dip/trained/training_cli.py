@@ -1,6 +1,5 @@
 """The commands that train a network on a data set."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,9 @@ import typer
 from paddle_dip.command import command_line, console
 from paddle_dip.problem.presets import described
 from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
+from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.lessons import run_lesson
 from paddle_dip.trained.options import (
     BATCH,
     EPOCHS,
@@ -26,6 +27,7 @@ from paddle_dip.trained.options import (
     changed,
     skipper,
 )
+from paddle_dip.trained.removal_cli import train_removal
 
 train = command_line(help="Train a network on a data set.", no_args_is_help=True)
 _TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the epoch
@@ -65,7 +67,7 @@ def train_deblur(
         split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
         sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
         lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
-        _run(
+        run_lesson(
             common,
             lesson,
             settings,
@@ -111,7 +113,7 @@ def train_digits(
         lesson = autoencoder.autoencoder_lesson(
             chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
         )
-        _run(common, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+        run_lesson(common, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
 
 
 @train.command("photos")
@@ -150,7 +152,7 @@ def train_photos(
         kind = {"erase": chosen.erase, "seed": seed, "skip": skip}
         lesson = autoencoder.autoencoder_lesson(chosen, lambda e: Photos(train_files, size, epoch=e + 1, **kind), seed=seed)
         test = Photos(test_files, size, **kind)
-        _run(
+        run_lesson(
             common,
             lesson,
             settings,
@@ -159,32 +161,18 @@ def train_photos(
         )
 
 
+train.command("removal")(train_removal)
+
+
 @train.command("presets")
 def train_presets() -> None:
     """List every training's numbers and where they come from."""
-    for title, preset in {**DEBLUR_PRESETS, **AUTOENCODER_PRESETS}.items():
+    deblur, removal = (
+        {f"{task} {name}": preset for name, preset in presets.items()}
+        for task, presets in (("deblur", DEBLUR_PRESETS), ("removal", REMOVAL_PRESETS))
+    )
+    for title, preset in {**deblur, **AUTOENCODER_PRESETS, **removal}.items():
         table = terminal_table(title, ["setting", "value", "source"], described(preset))
         for column in table.columns[1:]:
             column.justify = "left"
         console().print(table)
-
-
-def _run(common: Common, lesson, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
-    """Train in the folder of an open run, print each epoch's row, and write the summary."""
-    from paddle_dip.trained.runs import Plan, run, write_summary
-    from paddle_dip.trained.visual import scalar_log
-
-    with scalar_log(common.visualdl) as log:
-
-        def watch(row: dict[str, float]) -> None:
-            figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
-            console().print(f"epoch {row['epoch']}/{lesson.epochs}: {figures}", soft_wrap=True)
-            log(row)
-
-        plan = Plan(common.keep, common.workers, common.minutes)
-        rows = run(common.out, lesson, settings, assess=assess, plan=plan, watch=watch)
-    found = facts()
-    write_summary(common.out, settings, rows, found)
-    for name, score in found.get("baselines", {}).items():
-        if isinstance(score, dict):
-            console().print(f"to beat: {name} psnr {score['psnr']:.4g}, ssim {score['ssim']:.4g}", soft_wrap=True)

@@ -16,10 +16,11 @@ from paddle_dip.problem.trained.architectures import (
     PhotoAutoencoderConfig,
 )
 from paddle_dip.problem.trained.presets import DEBLUR_PRESETS, deblur_preset
+from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS
 from paddle_dip.trained.networks import build_network as build_paddle
 from paddle_dip.weights import read_weights, to_paddle, to_torch, write_weights
 from tests.parity.sides import failures
-from tests.parity.trained_sides import PADDLE, TORCH, array, autoencoding, deblurring, filling, ladder, uniform
+from tests.parity.trained_sides import PADDLE, TORCH, array, autoencoding, deblurring, filling, ladder, removal, uniform
 from torch_ref.trained.networks import build_network as build_torch
 from torch_ref.weights import read_torch, torch_bytes
 
@@ -84,6 +85,41 @@ def test_filling_with_the_gradient_penalty(batch, height, width):
     stages = ladder(filling, SMALL_FILLER, SMALL_CRITIC, batch=batch, height=height, width=width)
     assert not failures(stages) and not rounded(stages)
     assert {"data", "forward", "loss", "grad/critic.convs.0.weight", "grad/filler.coarse.layers.0.gate.weight"} <= names(stages)
+
+
+@pytest.mark.parametrize(("batch", "fourier_weight"), [(1, 0.0), (2, 1.0)])
+def test_removal_with_a_filler_that_changes_less_often(batch, fourier_weight):
+    settings = {"filler": SMALL_FILLER, "critic": SMALL_CRITIC, "critic_steps": 2, "fourier_weight": fourier_weight}
+    stages = ladder(removal, replace(REMOVAL_PRESETS["small"], **settings), batch=batch, steps=4)
+    assert not failures(stages)
+    assert {
+        "data",
+        "loss",
+        "params_1",
+        "params_4",
+        "grad/critic.convs.0.weight",
+        "grad/filler.refine.head.conv.gate.weight",
+    } <= names(stages)
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 8, 12), (1, 3, 7, 5)])
+def test_the_fourier_loss(shape):
+    """Against NumPy, and the gradients against each other."""
+    picture, target = uniform(0, 1, *shape), uniform(1, 2, *shape) ** 2
+    apart = np.fft.rfft2(picture - target, norm="ortho")
+    values, slopes = [], []
+    for side in (PADDLE, TORCH):
+        x = side.tensor(picture)
+        if side is PADDLE:
+            x.stop_gradient = False
+        else:
+            x.requires_grad_()
+        loss = side.losses.fourier_l1(x, side.tensor(target))
+        loss.backward()
+        values.append(loss.item())
+        slopes.append(array(x.grad))
+    np.testing.assert_allclose(values, np.abs(apart.real).mean() + np.abs(apart.imag).mean(), rtol=1e-12)
+    np.testing.assert_allclose(slopes[0], slopes[1], rtol=0, atol=1e-14)
 
 
 def test_a_picture_that_is_not_square_is_filled_alike():

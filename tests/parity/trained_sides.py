@@ -15,6 +15,7 @@ import torch_ref.trained.gradients as torch_gradients
 import torch_ref.trained.losses as torch_losses
 import torch_ref.trained.networks as torch_networks
 from paddle_dip.parity.compare import Stage, compare
+from paddle_dip.problem.trained.masks import random_mask
 from paddle_dip.problem.trained.randomness import dropout_mask
 from paddle_dip.weights import to_paddle
 
@@ -190,6 +191,34 @@ def filling(side: Side, config, critic_config, *, batch: int, height: int, width
     arrays |= prefixed("critic", gradients(side, critic))
     arrays |= {f"critic/{name}": array(loss) for name, loss in critics.items()}  # thousands at first: judged relatively
     return arrays | {f"loss/{name}": array(loss) for name, loss in losses.items()}
+
+
+def removal(side: Side, preset, *, batch: int, steps: int) -> Arrays:
+    """Losses and gradients of the first step, in which both networks change, and the parameters after each."""
+    size = preset.size
+    configs = {"filler": preset.filler, "critic": preset.critic}
+    networks = {n: side.networks.build_network(c, number=i, dtype="float64") for i, (n, c) in enumerate(configs.items())}
+    settings = {"lr": preset.learning_rate, "betas": preset.betas, "eps": preset.adam_epsilon}
+    adams = {name: side.adam(network, **settings) for name, network in networks.items()}
+    picture, hole = (
+        uniform(-1, 1, batch, 3, size, size),
+        np.stack([random_mask(size, size, 0, n) for n in range(batch)]).astype(np.float64),
+    )
+    arrays = {"data/picture": picture, "data/hole": hole}
+    for step in range(steps):
+        mix = side.tensor(uniform(0, 1, batch, 1, 1, 1))
+        tensors = (side.tensor(picture), side.tensor(hole), mix)
+        update = step % preset.critic_steps == 0
+        losses = side.gradients.filling_gradients(*networks.values(), *tensors, preset, update_filler=update)
+        if step == 0:
+            arrays |= {f"loss/{name}": array(loss) for name, loss in losses.items() if name not in ("critic", "penalty")}
+            arrays |= {f"critic/{name}": array(losses[name]) for name in ("critic", "penalty")}
+            arrays |= {k: v for name, network in networks.items() for k, v in prefixed(name, gradients(side, network)).items()}
+        for name in networks if update else ("critic",):
+            side.update(adams[name])
+        stage = f"params_{step + 1}"
+        arrays |= {k: v for name, network in networks.items() for k, v in prefixed(name, state(side, stage, network)).items()}
+    return arrays
 
 
 def ladder(run: Callable, *settings, **more) -> list[Stage]:

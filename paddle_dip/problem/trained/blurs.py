@@ -26,6 +26,15 @@ def blur_kernel(name: str, strength: float) -> np.ndarray:
     return kernel / kernel.sum()
 
 
+def blur_matrix(strength: float, side: int) -> np.ndarray:
+    """Return what the Gaussian of `blur_kernel` does along one side: float64 [side, side], the edge replicated."""
+    window = blur_kernel("gaussian", strength).sum(axis=0)
+    reach, matrix = len(window) // 2, np.zeros((side, side))
+    for row in range(side):
+        np.add.at(matrix[row], np.arange(row - reach, row + reach + 1).clip(0, side - 1), window)
+    return matrix
+
+
 def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Return an image, [C, H, W], convolved with an odd kernel, its edge replicated: float64 of the same shape."""
     reach = len(kernel) // 2

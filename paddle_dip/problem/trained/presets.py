@@ -37,11 +37,11 @@ class DeblurPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        _check(self)
+        check_preset(self)
 
     def settings(self) -> dict:
         """Return every setting as JSON-ready values, the sources left out."""
-        return _settings(self)
+        return preset_settings(self)
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,26 @@ class AutoencoderPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        _check(self)
+        check_preset(self)
 
     def settings(self) -> dict:
         """Return every setting as JSON-ready values, the sources left out."""
-        return _settings(self)
+        return preset_settings(self)
 
 
-def _check(preset: DeblurPreset | AutoencoderPreset) -> None:
+def check_preset(preset, *, least_share: float = 1e-9) -> None:
+    """Raise ValueError where a setting that all trainings have isn't allowed. least_share: of the samples to test with."""
     if preset.precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {preset.precision!r}")
     for name in ("epochs", "batch"):
         if getattr(preset, name) < 1:
             raise ValueError(f"{name} must be at least 1, not {getattr(preset, name)}")
-    if not 0 < preset.test_share < 1:
+    if not least_share <= preset.test_share < 1:
         raise ValueError(f"test_share must be between 0 and 1, not {preset.test_share}")
 
 
-def _settings(preset: DeblurPreset | AutoencoderPreset) -> dict:
+def preset_settings(preset) -> dict:
+    """Return every setting of a training's preset as JSON-ready values, the sources left out."""
     values = asdict(replace(preset, sources={}))
     del values["sources"]
     return _listed(values)

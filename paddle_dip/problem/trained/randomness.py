@@ -3,7 +3,17 @@
 import numpy as np
 
 # A stream a purpose, beside those of paddle_dip.problem.randomness: adding one never changes what the others draw.
-_STREAMS = {"weights": 100, "dropout": 101, "order": 102, "split": 103, "jitter": 104, "hole": 105}
+_STREAMS = {
+    "weights": 100,
+    "dropout": 101,
+    "order": 102,
+    "split": 103,
+    "jitter": 104,
+    "hole": 105,
+    "mask": 106,
+    "crop": 107,
+    "mix": 108,
+}
 
 
 def generator(seed: int, purpose: str, *place: int) -> np.random.Generator:

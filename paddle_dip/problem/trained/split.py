@@ -10,14 +10,19 @@ from paddle_dip.problem.trained.randomness import generator
 
 @dataclass(frozen=True)
 class Split:
-    """Names, each in one of the two."""
+    """Names, each in one of the two, or all in both where nothing is held out."""
 
     train: tuple[str, ...]
     test: tuple[str, ...]
 
 
 def draw_split(names: list[str], test_share: float, seed: int) -> Split:
-    """Return a split with `test_share` of the names, at least one, to test with; raises ValueError for fewer than two names."""
+    """Return a split with `test_share` of the names, at least one, to test with; raises ValueError for fewer than two names.
+
+    A share of 0 tests with the very samples learnt from: all are in both parts.
+    """
+    if test_share == 0:
+        return Split(tuple(sorted(names)), tuple(sorted(names)))
     if len(names) < 2:
         raise ValueError(f"at least 2 samples are needed, one to learn from and one to test with, not {len(names)}")
     drawn = [sorted(names)[i] for i in generator(seed, "split").permutation(len(names))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paddle_dip.problem.trained.split import draw_split, kept_split
+from paddle_dip.problem.trained.split import Split, draw_split, kept_split
 
 NAMES = [f"{n:02d}.png" for n in range(80)]
 
@@ -33,3 +33,8 @@ def test_a_split_stays_as_it_was_whatever_comes_later(tmp_path):
     (tmp_path / "split.json").write_text("{}")
     with pytest.raises(ValueError, match="can't be read as a split"):
         kept_split(tmp_path / "split.json", NAMES, 0.2, 0)
+
+
+def test_nothing_held_out_is_everything_in_both():
+    assert draw_split(["b", "a"], 0, 1) == Split(("a", "b"), ("a", "b"))
+    assert draw_split(["a"], 0, 1) == Split(("a",), ("a",))

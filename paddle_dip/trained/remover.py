@@ -1,0 +1,114 @@
+"""Object removal: what it learns from, how it is judged, and its use on a photo of any size."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import paddle
+from paddle import nn
+
+from paddle_dip.problem.baselines import mean_filled
+from paddle_dip.problem.images import Photo
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.trained.architectures import FillerConfig
+from paddle_dip.problem.trained.randomness import generator
+from paddle_dip.problem.trained.removal_presets import RemovalPreset
+from paddle_dip.problem.trained.residuals import fill_photo
+from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.report.grids import picture_sheet
+from paddle_dip.trained.checkpoints import loaded, read_network
+from paddle_dip.trained.datasets import Holed, Skip
+from paddle_dip.trained.devices import world
+from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.gradients import Losses, filling_gradients
+from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.runs import Assessment
+
+_SHOWN = 4  # test photos in an epoch's picture
+
+
+def removal_lesson(files: list[Path], preset: RemovalPreset, *, seed: int, skip: Skip = None) -> Lesson:
+    """Return what object removal learns from photos. skip: see paddle_dip.trained.datasets.readable."""
+    configs = {"filler": preset.filler, "critic": preset.critic}
+    networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
+    rank = world()[0]
+
+    def gradients(batch: list[paddle.Tensor], step: int) -> Losses:
+        shares = generator(seed, "mix", step, rank).random((len(batch[0]), 1, 1, 1), dtype=np.float32)
+        update_filler = step % preset.critic_steps == 0
+        return filling_gradients(*networks.values(), *batch, paddle.to_tensor(shares), preset, update_filler=update_filler)
+
+    kind = {"views": preset.views, "seed": seed, "skip": skip}
+    return Lesson(
+        networks=networks,
+        adams={name: adam_of(network, preset) for name, network in networks.items()},
+        samples=lambda epoch: Holed(files, preset.size, epoch=None if preset.fixed else epoch, **kind),
+        gradients=gradients,
+        epochs=preset.epochs,
+        batch=preset.batch,
+        seed=seed,
+        precision=preset.precision,
+    )
+
+
+def filled(filler: nn.Layer, picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a filler makes of a picture, [3, H, W] in [0, 1], outside the hole too, and its attention, [K, K].
+
+    hole: [1, H, W], 1 where it is. H and W: multiples of 16; see paddle_dip.trained.networks.removal.Filler.
+    """
+    signed = ((2 * picture - 1) * (1 - hole)).astype(np.float32)
+    with paddle.no_grad():
+        _, output, attention = filler(paddle.to_tensor(signed[None]), paddle.to_tensor(hole[None].astype(np.float32)))
+    return (output[0].numpy() + 1) / 2, attention[0].numpy()
+
+
+def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
+    """Return what a filler makes of test photos, and a sheet of the first ones: with the hole, filled, whole.
+
+    Figures: the mean "psnr" (dB) and "ssim" of the patched photos, "hole_l1", the mean absolute difference in the holes on [0, 1],
+    and "mean_fill_l1" and "mean_fill_psnr", the same of holes filled with the mean colour of what is left.
+    """
+    each, rows = [], []
+    for picture, hole in _pairs(samples):
+        fill, _ = filled(filler, picture, hole)
+        patched = np.where(hole > 0, fill, picture)
+        plain = mean_filled(picture, hole)
+        error = {"hole_l1": _hole_l1(patched, picture, hole)}
+        plains = {"mean_fill_l1": _hole_l1(plain, picture, hole), "mean_fill_psnr": psnr(plain, picture)}
+        each.append(scores(patched, picture) | error | plains)
+        if len(rows) < _SHOWN:
+            rows.append({"hole": picture * (1 - hole), f"filled, {each[-1]['psnr']:.2f} dB": patched, "photo": picture})
+    file = io.BytesIO()
+    picture_sheet(rows).save(file, format="PNG")
+    return Assessment(mean_scores(each), {"test": file.getvalue()})
+
+
+def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:
+    """Return the filler of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
+    weights, notes = read_network(checkpoint, "filler")
+    settings = notes["settings"]
+    config = FillerConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["filler"].items()})
+    return loaded(config, weights), settings["critic"]["size"]
+
+
+def remove_object(photo: Photo, mask: np.ndarray, filler: nn.Layer, size: int) -> Photo:
+    """Return a photo of any size filled where a mask, [1, H, W] in [0, 1], says and by as much; alpha, bits and profile stay.
+
+    size: the filler's training's. A grey photo is filled as three equal channels, whose mean is the result.
+    """
+    colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
+    result = fill_photo(colour, mask, size, partial(filled, filler))
+    return replace(photo, pixels=result if len(photo.pixels) == 3 else result.mean(axis=0, keepdims=True))
+
+
+def _hole_l1(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
+    return float((np.abs(picture - truth) * hole).sum() / (hole.sum() * len(picture)))
+
+
+def _pairs(samples: Holed) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for index in range(len(samples)):
+        picture, hole = samples[index]
+        yield (picture + 1) / 2, hole
