@@ -54,8 +54,8 @@ def read_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam) ->
     return state
 
 
-def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, state: dict[str, np.ndarray], *, steps: int) -> None:
-    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`, which it held after `steps` steps."""
+def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
+    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`, which it held after `step` steps."""
     for name, parameter in parameters.items():
         moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _MOMENTS.items()}
         adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
