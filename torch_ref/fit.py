@@ -16,7 +16,7 @@ from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
 from torch_ref.optimisers import Optimiser
-from torch_ref.state import read_weights, write_weights
+from torch_ref.state import read_weights, trainable, write_weights
 
 State = dict[str, np.ndarray]
 
@@ -79,7 +79,7 @@ def fit(
         z = torch.tensor(state["z"], dtype=kind)
         start, average = int(state["step"]), torch.as_tensor(state["average"])
     z.requires_grad_(preset.learn_input)
-    optimiser = Optimiser(dict(network.named_parameters()) | ({"z": z} if preset.learn_input else {}), preset)
+    optimiser = Optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
     if state is not None:
         write_weights(network, state)
         optimiser.take_up(state)

@@ -15,13 +15,13 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
 
     Like Paddle's, the optimiser must have stepped once.
     """
-    return read_weights(network) | read_moments(dict(network.named_parameters()), adam)
+    return read_weights(network) | read_moments(trainable(network), adam)
 
 
 def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
     """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
     write_weights(network, state)
-    write_moments(dict(network.named_parameters()), adam, state)
+    write_moments(trainable(network), adam, state)
 
 
 def read_weights(network: nn.Module) -> dict[str, np.ndarray]:
@@ -59,6 +59,11 @@ def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, s
     for name, parameter in parameters.items():
         moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _MOMENTS.items()}
         adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
+
+
+def trainable(network: nn.Module) -> dict[str, torch.Tensor]:
+    """Return the parameters to learn, by the network's own names."""
+    return dict(network.named_parameters())
 
 
 def named_arrays(network: nn.Module) -> dict[str, torch.Tensor]:
