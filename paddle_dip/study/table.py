@@ -13,17 +13,23 @@ from paddle_dip.study.trial import Reading, read_readings
 from paddle_dip.study.variants import VARIANTS
 
 _COLUMNS = 5  # of a fit's course
+_AVERAGES = {0.99: "average", 0.995: "average_995", 0.998: "average_998"}  # of a Reading, by decay
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished trial. stops: what the stoppers did, as paddle_dip.study.shadow.Ending's fields."""
+    """A finished trial. stops: what the stoppers did, as paddle_dip.study.shadow.Ending's fields; decay: its own average's."""
 
     variant: str
     damage: str
     image: str
     readings: list[Reading]
     stops: list[dict]
+    decay: float
+
+    def course(self) -> list[float]:
+        """Return the PSNR, in dB, of the average that the trial's preset takes, reading by reading."""
+        return [getattr(reading, _AVERAGES[self.decay]) for reading in self.readings]
 
 
 def read_fits(folder: Path) -> list[Fit]:
@@ -32,7 +38,8 @@ def read_fits(folder: Path) -> list[Fit]:
     for path in sorted(folder.glob("*.json")):
         made = json.loads(path.read_text())
         words = Damage(**made["damage"]).words
-        found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"]))
+        decay = made["preset"]["average_decay"]
+        found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"], decay))
     return found
 
 
@@ -79,13 +86,14 @@ def _course_heading() -> list[str]:
 def _line(fits: list[Fit]) -> list[str]:
     first, ends = fits[0], [fit.readings[-1] for fit in fits]
     course = [ends[0].step * part / _COLUMNS for part in range(1, _COLUMNS + 1)]
-    figures = [_cell([_near(fit.readings, step) for fit in fits]) for step in course]
+    figures = [_cell([_near(fit, step) for fit in fits]) for step in course]
     size = [f"{ends[0].tflop:.0f}", str(ends[0].step)]
     return [first.variant, first.damage, first.image, str(len(fits)), *size, *figures, _cell([end.iterate for end in ends])]
 
 
-def _near(readings: list[Reading], step: float) -> float:
-    return min(readings, key=lambda reading: abs(reading.step - step)).average
+def _near(fit: Fit, step: float) -> float:
+    distances = [abs(reading.step - step) for reading in fit.readings]
+    return fit.course()[distances.index(min(distances))]
 
 
 def _cell(values: list[float]) -> str:
