@@ -10,10 +10,10 @@ import numpy as np
 from paddle_dip.report.readme import markdown
 from paddle_dip.study.cases import Damage
 from paddle_dip.study.trial import Reading, read_readings
-from paddle_dip.study.variants import VARIANTS
+from paddle_dip.study.variants import DECAYS, VARIANTS
 
 _COLUMNS = 5  # of a fit's course
-_AVERAGES = {0.99: "average", 0.995: "average_995", 0.998: "average_998"}  # of a Reading, by decay
+_AVERAGES = dict(zip(DECAYS, ("average", "average_995", "average_998"), strict=True))  # of a Reading
 
 
 @dataclass(frozen=True)

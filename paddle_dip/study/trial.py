@@ -17,10 +17,9 @@ from paddle_dip.report.grids import enlarged_pixels, picture_grid
 from paddle_dip.restore import as_fitted, finish
 from paddle_dip.study.cases import Case, Damage, image_path, study_case
 from paddle_dip.study.shadow import Shadows
-from paddle_dip.study.variants import variant_preset
+from paddle_dip.study.variants import DECAYS, variant_preset
 
 _READINGS = 60  # of a fit
-_DECAYS = (0.99, 0.995, 0.998)  # of the moving averages that are read
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Watch:
         self._case, self._preset = case, preset
         self._every = max(preset.steps // _READINGS, 1)
         self._variances = (ExponentialVariance(), WindowedVariance())
-        self.averages = {decay: np.zeros((len(case.truth), *case.problem.canvas)) for decay in _DECAYS}
+        self.averages = {decay: np.zeros((len(case.truth), *case.problem.canvas)) for decay in DECAYS}
         self.readings: list[Reading] = []
 
     def see(self, snapshot) -> None:
@@ -100,7 +99,7 @@ class Watch:
 
     def write(self, out: Path, name: str) -> None:
         """Write the readings and the last average as files of `run_trial`."""
-        problem, truth, average = self._case.problem, self._case.truth, self.averages[0.99].astype(np.float32)
+        problem, truth, average = self._case.problem, self._case.truth, self.averages[self._preset.average_decay].astype(np.float32)
         pictures = {"given": enlarged_pixels(problem.observation, truth), "result": finish(problem, self._preset, average)}
         with whole_file(out / f"{name}.npy") as file:
             np.save(file, average)

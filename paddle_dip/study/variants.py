@@ -10,6 +10,7 @@ from paddle_dip.study.cases import Damage
 
 # Super-resolution's reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
 BASE_STEPS = 1860
+DECAYS = (0.99, 0.995, 0.998)  # of the moving averages that every trial reads
 _WIDTH_64 = SkipConfig(down=(64,) * 5, up=(64,) * 5)
 
 
@@ -45,6 +46,8 @@ def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Pr
     name, *changes = variant.split("+")
     chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolution" else task_preset(damage.task, name)
     preset = overridden(chosen, changes)
+    if preset.average_decay not in DECAYS:
+        raise ValueError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")
     return replace(preset, steps=steps, cooldown=min(preset.cooldown, steps)) if steps else preset
 
 
