@@ -59,12 +59,10 @@ def stops_table(folder: Path) -> str:
     """Return what each stopper costs: the gap to the best reading of the average, in dB, and the share of the steps it saves."""
     groups: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
     for fit in read_fits(folder):
-        best, last = max(reading.average for reading in fit.readings), fit.readings[-1]
-        ends = [*fit.stops, {"stop": "never", "ended": last.step, "quality": last.average}]
-        for end in ends:
-            groups[fit.damage, end["stop"]].append(
-                (best - end["quality"], 1 - end["ended"] / last.step, last.average - end["quality"])
-            )
+        course, steps = fit.course(), fit.readings[-1].step
+        for end in [*fit.stops, {"stop": "never", "ended": steps, "quality": course[-1]}]:
+            cost = (max(course) - end["quality"], 1 - end["ended"] / steps, course[-1] - end["quality"])
+            groups[fit.damage, end["stop"]].append(cost)
     heading = ["damage", "stop", "fits", "gap to the best: mean", "worst", "steps saved", "worse than the end by"]
     lines = []
     for (damage, stop), ends in sorted(groups.items()):

@@ -11,7 +11,7 @@ from paddle_dip.problem.stopping import Stopper
 from paddle_dip.study.cases import Damage, study_case
 from paddle_dip.study.shadow import Shadows
 from paddle_dip.study.table import stops_table, study_table
-from paddle_dip.study.trial import Trial, finished, run_trial
+from paddle_dip.study.trial import Trial, finished, read_readings, run_trial
 from paddle_dip.study.variants import variant_preset
 
 STEPS = 60
@@ -64,7 +64,16 @@ def test_a_trial_leaves_readings_stops_and_the_last_average(folder, damage, vari
     assert np.load(folder / f"{trial.name}.npy").shape[0] == 3
     lines = study_table(folder).splitlines()
     assert len(lines) == 3 and damage.words in lines[2] and "| 60 |" in lines[2]
-    assert ("sigma" in stops_table(folder)) == (damage.task == "denoise")
+    stops = stops_table(folder)
+    assert ("sigma" in stops) == (damage.task == "denoise")
+    assert all(float(line.split("|")[4]) >= -0.01 for line in stops.splitlines()[2:])  # no stopper does better than the best
+
+
+def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
+    trial = Trial("fast+steps=60+average_decay=0.998", "grain", Damage("denoise", 25), 0, folder)
+    run_trial(trial, fit, folder)
+    last = read_readings(folder / f"{trial.name}.csv")[-1]
+    assert last.average != last.average_998 and f"{last.average_998:.2f}" in study_table(folder)
 
 
 @pytest.mark.parametrize("stop", ["emv", "wmv", "plateau", "sigma"])
