@@ -70,7 +70,7 @@ def test_a_trial_leaves_readings_stops_and_the_last_average(folder, damage, vari
 
 
 def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
-    trial = Trial("fast+steps=60+average_decay=0.998", "grain", Damage("denoise", 25), 0, folder)
+    trial = Trial("fast+steps=300+average_decay=0.998", "grain", Damage("denoise", 25), 0, folder)
     run_trial(trial, fit, folder)
     last = read_readings(folder / f"{trial.name}.csv")[-1]
     assert last.average != last.average_998 and f"{last.average_998:.2f}" in study_table(folder)
