@@ -99,7 +99,7 @@ def test_the_truth_doesnt_reach_the_fit(folder):
         return fit(problem, preset, seed=seed)
 
     damage = Damage("restore-pixels", 0.5)
-    run_trial(Trial("fast+steps=60", "grain", damage, 0, folder), looking, folder)
+    run_trial(Trial("transposed+steps=60", "grain", damage, 0, folder), looking, folder)
     problem = seen[0]
     assert not problem.observation[:, problem.known[0] == 0].any()
 
