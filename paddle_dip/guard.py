@@ -37,9 +37,9 @@ def guarded(
         faults, failed_at = faults + 1, snapshot.step
         if faults > TRIES:
             raise ArithmeticError(f"the fit failed {faults} times ({fault}): try another --seed, another preset or --dtype float64")
-        preset = replace(preset, learning_rate=preset.learning_rate / 2)
+        preset = replace(preset, learning_rate=preset.learning_rate / 2, warm_up_rate=preset.warm_up_rate / 2)
         back = int(state["step"]) if state else 0
-        say(f"step {snapshot.step}: {fault}; back to step {back} with learning rate {preset.learning_rate:g}")
+        say(f"step {snapshot.step}: {fault}; back to step {back} with learning rate {preset.learning_rate_at(back):g}")
 
 
 def _fault(loss: float, before: float, preset: Preset) -> str:

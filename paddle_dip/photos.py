@@ -11,6 +11,7 @@ from PIL import Image
 from paddle_dip.environment import free_memory
 from paddle_dip.guard import guarded
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
+from paddle_dip.problem.first_input import check_input
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import Stopper
@@ -54,7 +55,9 @@ def plan(job: Job, max_memory: int | None) -> Job:
 def _checked(job: Job) -> Job:
     """Return the job; raises ValueError where one of its tiles can't be restored, or not with its stopper."""
     for tile in job.tiles:
-        Stopper(job.problem(tile), job.preset, job.seed)
+        problem = job.problem(tile)
+        check_input(problem, job.preset)
+        Stopper(problem, job.preset, job.seed)
     return job
 
 

@@ -35,15 +35,16 @@ def benchmark(
     average: str = typer.Option(None, help="none or ema, instead of the preset's."),
     stop: str = typer.Option("auto", help=f"auto, the preset's choice, or one of {', '.join(STOPS)}."),
     changes: list[str] = typer.Option([], "--set", help="NAME=VALUE: any other setting of the preset; may be repeated."),
-    precision: str = typer.Option("float32", help="float32, or bf16: faster convolutions on CPUs that have it."),
+    precision: str = typer.Option(None, help="float32, or bf16: faster convolutions on CPUs that have it."),
     grid_every: int = typer.Option(None, help="Steps between picture grids. Default: a fifth of the steps."),
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or begin one where there is none."),
 ) -> None:
     """Restore the benchmark's images and score them by the paper's metric."""
     one_of("--factor", factor, FACTORS)
-    chosen = replace(_preset(preset, factor, steps, average), precision=one_of("--precision", precision, PRECISIONS))
-    chosen = overridden(chosen, changes)
+    chosen = _preset(preset, factor, changes, steps, average)
+    if precision is not None:
+        chosen = replace(chosen, precision=one_of("--precision", precision, PRECISIONS))
     if one_of("--stop", stop, ("auto", *STOPS)) != "auto":
         chosen = replace(chosen, stop=stop)
     at_least("--seed", seed, 0)
@@ -62,8 +63,9 @@ def benchmark(
     screen.print(f"Mean {outcome.table[1][-1][3]} dB. Page: {out / 'index.html'}", soft_wrap=True)
 
 
-def _preset(name: str, factor: int, steps: int | None, average: str | None) -> Preset:
-    chosen = super_resolution_preset(name, factor)
+def _preset(name: str, factor: int, changes: list[str], steps: int | None, average: str | None) -> Preset:
+    """Return the preset with the changes, and after them with what the named options say."""
+    chosen = overridden(super_resolution_preset(name, factor), changes)
     if steps is not None:
         chosen = replace(chosen, steps=at_least("--steps", steps, 1))
     if average is not None:

@@ -18,7 +18,10 @@ from paddle_dip.study.table import stops_table, study_table
 from paddle_dip.study.trial import Trial, finished
 from paddle_dip.study.variants import VARIANTS, variant_preset
 
-_VARIANTS = f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further."
+_VARIANTS = (
+    f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further, "
+    "to a value without commas."
+)
 app = command_line()
 
 
@@ -52,13 +55,15 @@ def study(
     """Fit every image with every variant and seed."""
     one_of("--task", task, TASKS)
     damage = Damage(task, amount, at_least("--shrink", shrink, 1))
+    steps = None if steps is None else at_least("--steps", steps, 1)
     at_least("--jobs", jobs, 1)
     chosen, names = variants.split(","), images.split(",")
     for variant in chosen:
         variant_preset(variant, damage, steps)
     for name in names:
         image_path(data, name)
-    trials = [Trial(v, n, damage, int(seed), data, steps) for v, seed, n in product(chosen, seeds.split(","), names)]
+    numbers = [at_least("--seeds", int(seed) if seed.isdigit() else -1, 0) for seed in seeds.split(",")]
+    trials = [Trial(v, n, damage, seed, data, steps) for v, seed, n in product(chosen, numbers, names)]
     writable_folder(out)
     wanted = [trial for trial in trials if not finished(trial, out)]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come

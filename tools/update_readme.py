@@ -1,4 +1,4 @@
-"""Fill README's tables from the files in results/."""
+"""Fill the tables of README and docs/ from the files in results/."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ import typer
 from paddle_dip.command import command_line, run
 from paddle_dip.files import write_text
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
+from paddle_dip.study.table import stops_table, study_table
 
 app = command_line()
 
@@ -19,21 +20,29 @@ app = command_line()
 def update(
     check: bool = typer.Option(False, "--check", help="Change nothing; fail where a table differs from its results."),
 ) -> None:
-    """Fill the tables of README.md and README_zh.md."""
+    """Fill the tables of README.md, README_zh.md and docs/."""
     results = ROOT / "results"
-    tables = {
+    readme = {
         "embedded": benchmark_markdown(results, "embedded_*.csv"),
         "table": benchmark_markdown(results, "set*_x*.csv"),
         "speed": speed_markdown(results),
     }
-    for path in (ROOT / "README.md", ROOT / "README_zh.md"):
-        text = filled = path.read_text(encoding="utf-8")
-        for marker, content in tables.items():
+    runs = {"runs": study_table(results / "tasks"), "stops": stops_table(results / "tasks")}
+    pixels = {"pixels": study_table(results / "study_pixels"), "pixels-stops": stops_table(results / "study_pixels")}
+    tables = {
+        "README.md": readme,
+        "README_zh.md": readme,
+        "docs/quality.md": {"study": study_table(results / "study_set5_x8")},
+        "docs/tasks.md": runs | pixels,
+    }
+    for name, contents in tables.items():
+        text = filled = (ROOT / name).read_text(encoding="utf-8")
+        for marker, content in contents.items():
             filled = fill(filled, marker, content)
         if check and filled != text:
-            raise ValueError(f"{path.name} differs from results/: run tools/update_readme.py")
+            raise ValueError(f"{name} differs from results/: run tools/update_readme.py")
         if not check:
-            write_text(path, filled)
+            write_text(ROOT / name, filled)
 
 
 if __name__ == "__main__":

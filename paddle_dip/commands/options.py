@@ -39,7 +39,7 @@ class Options:
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
     stop: Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")] = "auto"
     changes: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")] = ()
-    precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = "float32"
+    precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = None
     dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
     max_memory: Annotated[
         float,
@@ -48,7 +48,9 @@ class Options:
     frames: Annotated[
         int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
     ] = None
-    record: Annotated[bool, typer.Option("--record", help="Also write OUT.json: settings, seed, versions, device, commit.")] = False
+    record: Annotated[
+        bool, typer.Option("--record", help="Also write OUT with .json behind it: settings, seed, versions, device, commit.")
+    ] = False
     truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
 
     def applied(self, preset: Preset) -> Preset:
@@ -62,7 +64,9 @@ class Options:
             preset = replace(preset, steps=at_least("--steps", self.steps, 1))
         if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
             preset = replace(preset, stop=self.stop)
-        return replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+        if self.precision is not None:
+            preset = replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+        return preset
 
     def limit(self) -> int | None:
         """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
@@ -162,6 +166,8 @@ def _words(shape: tuple[int, ...]) -> str:
 def _process(out: Path, options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
     if options.frames is None:
         return None
+    if job.preset.members > 1:
+        raise ValueError("--frames shows one fit: take --set members=1, or leave it out")
     if len(job.tiles) > 1:
         raise ValueError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
     folder = writable_folder(out.with_name(f"{out.stem}_process"))

@@ -1,6 +1,6 @@
 """How much memory a fit, and the photo and result around it, take: known before the work begins."""
 
-from math import ceil, floor, sqrt
+from math import ceil, floor, prod, sqrt
 
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.arithmetic import convolutions
@@ -14,12 +14,15 @@ from paddle_dip.problem.tiles import smallest_tile
 _NUMBERS_PER_CHANNEL = 10
 _NUMBERS_BESIDE = 220
 # The same with Paddle's own layers, measured on canvases of 256 and 512 pixels a side: numbers kept for each one that a convolution
-# reads or makes, and those beside. Its convolutions also unfold their input, one at a time. Within a quarter of what was measured.
+# reads or makes, and those beside; the hourglasses' compiled operators take less. Its convolutions also unfold their input, one at
+# a time. Within a quarter of what was measured.
 _KEPT = {SkipConfig: 2.6, HourglassConfig: 2.6, UNetConfig: 2.1, DeepDecoderConfig: 1.3}
 _KEPT_BESIDE = 40
 # And with the compiled operators where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to
 # 2.1 for the three networks of the reference's inpainting.
 _KEPT_COMPILED = 2.1
+# LBFGS keeps two vectors over all that is learnt for each step of its history; the guard's good state is a copy, for a moment two.
+_LBFGS_COPIES = 3
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
 # Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.
 _PHOTO_BYTES = 8
@@ -32,8 +35,10 @@ def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
     """Return about how many bytes a fit takes at its peak. size: height and width of its result."""
     canvas = canvas_size(size, preset)
     numbers = _numbers(preset.network, *canvas)
-    if preset.optimiser == "lbfgs":  # two vectors over all weights for each step of its history
-        numbers += 2 * preset.history * sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
+    if preset.optimiser == "lbfgs":
+        learnt = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
+        learnt += prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0
+        numbers += _LBFGS_COPIES * 2 * preset.history * learnt
     return round(4 * numbers) + _RESULT_BYTES * size[0] * size[1]
 
 

@@ -9,7 +9,21 @@ from paddle_dip.problem.tasks import Problem
 
 def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: int) -> np.ndarray:
     """Return z before any noise, float32 of `shape`, [1, K, H, W]; a guide is mirrored at the edges up to that."""
+    check_input(problem, preset)
     if preset.input != "guide":
         return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
     edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
     return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
+
+
+def check_input(problem: Problem, preset: Preset) -> None:
+    """Raise ValueError where the network can't begin from what the preset says."""
+    if preset.input != "guide":
+        return
+    if problem.guide is None:
+        raise ValueError("input guide is for flash-no-flash: there is no picture to begin from here")
+    _, depth, *size = preset.network.input_shape(*problem.canvas)
+    if depth != len(problem.guide):
+        raise ValueError(f"the guide has {len(problem.guide)} channels, so network.input_depth must be that, not {depth}")
+    if any(side < wanted for side, wanted in zip(size, problem.canvas, strict=True)):
+        raise ValueError("input guide needs a network whose z is as large as the photo")

@@ -1,6 +1,6 @@
 """Single settings of a preset changed by name, as a person types them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from paddle_dip.problem.architectures import NetworkConfig
@@ -11,34 +11,42 @@ _FIXED = ("name", "task", "sources", "network")
 _SWITCHES = {"true": True, "false": False}
 
 
-def overridden(preset: Preset, changes: Iterable[str]) -> Preset:
+def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
     """Return the preset with "NAME=VALUE" changes: of its settings, of its network's as "network.NAME", or "network=NAME" whole.
 
     A value of several parts has commas between them; where one is given, all parts take it. Raises ValueError, quoting the change,
     for what isn't known or allowed.
     """
-    network, settings, parts = preset.network, {}, {}
-    for change in changes:
-        name, _, words = change.partition("=")
+    given = [change.partition("=")[::2] for change in changes]
+    settings, parts = {}, {}
+    network = _network(preset, [words for name, words in given if name == "network"])
+    for name, words in given:
         try:
-            if name == "network":
-                network = network_config(words)
-            elif name.startswith("network."):
+            if name.startswith("network."):
                 parts |= _setting(network, name.removeprefix("network."), words)
-            else:
+            elif name != "network":
                 settings |= _setting(preset, name, words)
         except ValueError as error:
-            raise ValueError(f"--set {change}: {error}") from None
+            raise ValueError(f"--set {name}={words}: {error}") from None
     try:
         return replace(preset, network=replace(network, **parts), **settings)
     except ValueError as error:
         raise ValueError(f"--set: {error}") from None
 
 
+def _network(preset: Preset, names: list[str]) -> NetworkConfig:
+    try:
+        return network_config(names[-1]) if names else preset.network
+    except ValueError as error:
+        raise ValueError(f"--set network={names[-1]}: {error}") from None
+
+
 def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
     known = {field.name: getattr(owner, field.name) for field in fields(owner) if field.name not in _FIXED}
     if name not in known:
         raise ValueError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
+    if "," in words and not isinstance(known[name], tuple) and name != "upsampling":
+        raise ValueError(f"{name} has one value, not {words}")
     return {name: _value(words, known[name])}
 
 

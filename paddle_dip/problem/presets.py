@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from math import inf, isfinite
 
 from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 from paddle_dip.problem.kernels import KERNELS
@@ -27,6 +28,11 @@ CHOICES = {
     "stop": STOPS,
     "precision": PRECISIONS,
 }
+RANGES = {name: (1, inf) for name in ("steps", "members", "warm_up", "history", "work_scale")}
+RANGES |= {name: (0, inf) for name in ("cooldown", "patience", "back_projection")}
+RANGES |= {name: (0, 1e6) for name in ("reg_noise_std", "input_scale", "tv_weight")}
+RANGES |= {name: (1e-12, 1e6) for name in ("learning_rate", "warm_up_rate", "tv_beta")}
+RANGES["average_decay"] = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,7 @@ class Preset:
     back_projection: int = 0  # passes of exact back-projection at the end
     members: int = 1  # fits, of seeds from the run's on, whose canvases are averaged
     keep_known: bool = False  # put the known pixels back into the result, by how well they are known
-    precision: str = (
-        "float32"  # of the products inside the convolutions: "float32", or "bf16" where the CPU has it; all else is float32
-    )
+    precision: str = "float32"  # of the products inside the convolutions: or "bf16", where the CPU has it; all else is float32
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
@@ -76,9 +80,12 @@ class Preset:
             raise ValueError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
         if self.learn_input and self.noise == "cumulative":
             raise ValueError("learn_input needs noise fresh: cumulative noise moves z itself")
-        for name in ("steps", "members", "warm_up", "history"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:  # not a number is in no range
+                words = f"between {least:g} and {most:g}" if isfinite(most) else f"at least {least:g}"
+                raise ValueError(f"{name} must be {words}, not {getattr(self, name)}")
+        if self.optimiser == "lbfgs" and self.steps <= self.warm_up:
+            raise ValueError(f"steps must exceed the {self.warm_up} of warm_up for lbfgs to begin, not {self.steps}")
 
     def learning_rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""

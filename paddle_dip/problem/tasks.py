@@ -96,12 +96,16 @@ def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Prob
     """
     if preset.work_scale > 1:
         raise ValueError(f"a guide is as large as the photo: work_scale (preset {preset.name}) must be 1, not {preset.work_scale}")
+    if preset.input != "guide":
+        raise ValueError(f"flash-no-flash begins from the flash photo: input must be guide, not {preset.input}")
     if flash.shape[1:] != image.shape[1:]:
         raise ValueError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
     return replace(_same_size(image, preset), guide=flash.astype(np.float32))
 
 
 def _same_size(image: np.ndarray, preset: Preset) -> Problem:
+    if preset.back_projection:
+        raise ValueError("back_projection is for super-resolution: nothing was shrunk here, so it must be 0")
     size = image.shape[1:]
     if min(size) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")

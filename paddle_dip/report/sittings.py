@@ -1,8 +1,11 @@
 """One result of several sittings: runs of the same settings on different images, perhaps on different machines."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
+from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.presets import Preset
 from paddle_dip.report.results import Row, final_rows, read_rows, summarise
 
 _MADE_WITH = ("data", "paddle_dip", "commit", "python", "packages", "device", "paddle", "place", "threads", "operators")
@@ -30,7 +33,7 @@ def joined(parts: list[Part]) -> Part:
     rows = {row.image: [r for r in part if r.image == row.image] for part, _ in parts for row in part}
     ordered = [row for image in sorted(rows) for row in rows[image]]
     bicubic_bp = {name: value for _, summary in parts for name, value in summary["bicubic_bp_psnr_y"].items()}
-    sittings = [sitting for _, summary in parts for sitting in _sittings(summary)]
+    sittings = _still_there([sitting for _, summary in parts for sitting in _sittings(summary)])
     shown = {name: _told_once([sitting[name] for sitting in sittings]) for name in _SHOWN}
     newest = parts[-1][1]["preset"]
     return ordered, summarise(final_rows(ordered), bicubic_bp, newest, shown | {"sittings": sittings})
@@ -47,11 +50,28 @@ def _told_once(values: list):
     return different[0] if len(different) == 1 else "; ".join(map(str, different))
 
 
+def _still_there(sittings: list[dict]) -> list[dict]:
+    """Return the sittings with the images that no later one did again, without those that have none left."""
+    kept, done = [], set()
+    for sitting in reversed(sittings):
+        names = [name for name in sitting["image_names"] if name not in done]
+        done |= set(names)
+        kept += [sitting | {"image_names": names}] if names else []
+    return kept[::-1]
+
+
 def _check_equal(a: dict, b: dict) -> None:
-    """Raise ValueError where two summaries are of other settings; one that only one of them knows came with a later version."""
-    settings = [{"factor": s["factor"], "seed": s["seed"], **s["preset"], **s["preset"]["network"]} for s in (a, b)]
-    known = settings[0].keys() & settings[1].keys() - {"network"}
-    different = sorted(name for name in known if str(settings[0][name]) != str(settings[1][name]))
-    if different:
-        name = different[0]
-        raise ValueError(f"the runs don't go together: {name} is {settings[0][name]} in one, {settings[1][name]} in another")
+    """Raise ValueError where two summaries are of other settings."""
+    first, second = _settings(a), _settings(b)
+    for name in sorted({*first, *second}):
+        if str(first.get(name)) != str(second.get(name)):
+            raise ValueError(f"the runs don't go together: {name} is {first.get(name)} in one, {second.get(name)} in another")
+
+
+def _settings(summary: dict) -> dict:
+    """Return what a summary's runs were set to; a setting that came with a later version of paddle_dip was its default before."""
+    preset = {f.name: f.default for f in fields(Preset) if f.name not in ("network", "sources")} | summary["preset"]
+    network = preset.pop("network")
+    known = {f.name: f.default for f in fields(SkipConfig)}
+    network = known | network if network.keys() <= known.keys() else network
+    return {"factor": summary["factor"], "seed": summary["seed"], **preset, **{f"network.{n}": v for n, v in network.items()}}

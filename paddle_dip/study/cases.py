@@ -40,6 +40,9 @@ class Damage:
         if not least <= self.amount <= most:
             raise ValueError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
 
+        if self.task == "super-resolution" and self.amount != int(self.amount):
+            raise ValueError(f"amount must be a whole number for super-resolution, not {self.amount:g}")
+
     @property
     def words(self) -> str:
         """What happens, in a word: part of file names and tables."""
@@ -86,7 +89,7 @@ def image_path(folder: Path, name: str) -> Path:
 
 
 def _mask_path(path: Path) -> Path:
-    mask = path.with_name(f"{path.stem}_mask.png")
+    mask = path.with_name(f"{path.stem.removesuffix('_GT')}_mask.png")
     if not mask.exists():
         raise ValueError(f"inpaint needs a mask beside the image: {mask} doesn't exist")
     return mask

@@ -18,13 +18,14 @@ _AVERAGES = dict(zip(DECAYS, ("average", "average_995", "average_998"), strict=T
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished trial. stops: what the stoppers did, as paddle_dip.study.shadow.Ending's fields; decay: its own average's."""
+    """A finished trial. stops: what the stoppers did, as paddle_dip.study.shadow.Ending's fields; stop, decay: its own preset's."""
 
     variant: str
     damage: str
     image: str
     readings: list[Reading]
     stops: list[dict]
+    stop: str
     decay: float
 
     def course(self) -> list[float]:
@@ -38,8 +39,8 @@ def read_fits(folder: Path) -> list[Fit]:
     for path in sorted(folder.glob("*.json")):
         made = json.loads(path.read_text())
         words = Damage(**made["damage"]).words
-        decay = made["preset"]["average_decay"]
-        found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"], decay))
+        own = made["preset"]["stop"], made["preset"]["average_decay"]
+        found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"], *own))
     return found
 
 
@@ -60,7 +61,8 @@ def stops_table(folder: Path) -> str:
     groups: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
     for fit in read_fits(folder):
         course, steps = fit.course(), fit.readings[-1].step
-        for end in [*fit.stops, {"stop": "never", "ended": steps, "quality": course[-1]}]:
+        whole = [] if fit.stop == "held-out" else [{"stop": "never", "ended": steps, "quality": course[-1]}]
+        for end in [*fit.stops, *whole]:
             cost = (max(course) - end["quality"], 1 - end["ended"] / steps, course[-1] - end["quality"])
             groups[fit.damage, end["stop"]].append(cost)
     heading = ["damage", "stop", "fits", "gap to the best: mean", "worst", "steps saved", "worse than the end by"]

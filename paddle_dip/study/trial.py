@@ -54,7 +54,7 @@ class Trial:
     @property
     def name(self) -> str:
         """The name of its files."""
-        return f"{self.variant}_{self.damage.words}_{self.image}_{self.seed}" + (f"_{self.steps}" if self.steps else "")
+        return f"{self.variant}_{self.damage.words}_{self.image}_{self.seed}" + (f"_{self.steps}" if self.steps is not None else "")
 
 
 def run_trial(trial: Trial, fit: Callable, out: Path) -> None:

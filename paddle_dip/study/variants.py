@@ -48,7 +48,9 @@ def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Pr
     preset = overridden(chosen, changes)
     if preset.average_decay not in DECAYS:
         raise ValueError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")
-    return replace(preset, steps=steps, cooldown=min(preset.cooldown, steps)) if steps else preset
+    if preset.members > 1:
+        raise ValueError("members must be 1 in a study: give several seeds")
+    return preset if steps is None else replace(preset, steps=steps, cooldown=min(preset.cooldown, steps))
 
 
 def _super_resolution(name: str, factor: int) -> Preset:

@@ -50,6 +50,12 @@ def test_nothing_changed():
         ("network.depth=3", "input_depth"),
         ("network.upsampling=cubic", "nearest"),
         ("input=meshgrid", "network.input_depth 2"),
+        ("steps=3,4", "has one value"),
+        ("learn_input=true,false", "has one value"),
+        ("work_scale=0", "at least 1"),
+        ("average_decay=nan", "between 0 and 1"),
+        ("learning_rate=inf", "between"),
+        ("reg_noise_std=-1", "between 0"),
     ],
 )
 def test_what_is_refused(change, words):
@@ -61,3 +67,15 @@ def test_what_is_refused(change, words):
 def test_a_learnt_input_that_walks_is_refused():
     with pytest.raises(ValueError, match="needs noise fresh"):
         overridden(FAST, ["learn_input=true", "noise=cumulative"])
+
+
+def test_lbfgs_that_would_never_begin_is_refused():
+    with pytest.raises(ValueError, match="must exceed the 100"):
+        overridden(FAST, ["optimiser=lbfgs", "steps=50"])
+
+
+def test_the_order_of_changes_doesnt_matter():
+    changes = ["network.widths=8", "network=unet"]
+    assert overridden(FAST, changes) == overridden(FAST, changes[::-1])
+    with pytest.raises(ValueError, match="--set network.down=8"):
+        overridden(FAST, ["network.down=8", "network=unet"])

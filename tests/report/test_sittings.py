@@ -26,7 +26,7 @@ def test_rows_are_by_name_and_the_last_part_wins():
     assert [(r.image, r.psnr_y) for r in rows] == [("comic", 10), ("face", 31), ("zebra", 20)]
     assert summary["mean_psnr_y"] == pytest.approx(61 / 3) and summary["images"] == 3
     assert summary["device"] == "a; b" and summary["threads"] == 2
-    assert [sitting["image_names"] for sitting in summary["sittings"]] == [["zebra", "face"], ["comic", "face"]]
+    assert [sitting["image_names"] for sitting in summary["sittings"]] == [["zebra"], ["comic", "face"]]
 
 
 def test_a_joined_result_can_be_joined_again(tmp_path):
@@ -45,11 +45,14 @@ def test_an_ensemble_counts_once():
 
 def test_a_setting_that_one_side_lacks_is_no_difference_but_another_value_is():
     newer, other = part("b", row("comic", 10)), part("c", row("man", 10))
-    newer[1]["preset"]["learn_input"] = False
+    newer[1]["preset"]["learn_input"] = False  # its default
     assert joined([part("a", row("face", 30)), newer])[1]["preset"]["learn_input"] is False
     other[1]["preset"]["network"]["down"] = [128, 128]
-    with pytest.raises(ValueError, match="down is"):
+    with pytest.raises(ValueError, match="network.down is"):
         joined([part("a", row("face", 30)), other])
+    newer[1]["preset"]["learn_input"] = True
+    with pytest.raises(ValueError, match="learn_input is False in one, True in another"):
+        joined([part("a", row("face", 30)), newer])
 
 
 def test_a_folder_without_results_is_refused(tmp_path):
