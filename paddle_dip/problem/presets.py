@@ -30,8 +30,8 @@ CHOICES = {
 }
 RANGES = {name: (1, inf) for name in ("steps", "members", "warm_up", "history", "work_scale")}
 RANGES |= {name: (0, inf) for name in ("cooldown", "patience", "back_projection")}
-RANGES |= {name: (0, 1e6) for name in ("reg_noise_std", "input_scale", "tv_weight")}
-RANGES |= {name: (1e-12, 1e6) for name in ("learning_rate", "warm_up_rate", "tv_beta")}
+RANGES |= {name: (0, inf) for name in ("reg_noise_std", "input_scale", "tv_weight")}
+RANGES |= {name: (1e-12, inf) for name in ("learning_rate", "warm_up_rate", "tv_beta")}
 RANGES["average_decay"] = (0, 1)
 
 
@@ -81,9 +81,12 @@ class Preset:
         if self.learn_input and self.noise == "cumulative":
             raise ValueError("learn_input needs noise fresh: cumulative noise moves z itself")
         for name, (least, most) in RANGES.items():
-            if not least <= getattr(self, name) <= most:  # not a number is in no range
+            value = getattr(self, name)
+            if not isfinite(value):
+                raise ValueError(f"{name} must be a finite number, not {value}")
+            if not least <= value <= most:
                 words = f"between {least:g} and {most:g}" if isfinite(most) else f"at least {least:g}"
-                raise ValueError(f"{name} must be {words}, not {getattr(self, name)}")
+                raise ValueError(f"{name} must be {words}, not {value}")
         if self.optimiser == "lbfgs" and self.steps <= self.warm_up:
             raise ValueError(f"steps must exceed the {self.warm_up} of warm_up for lbfgs to begin, not {self.steps}")
 

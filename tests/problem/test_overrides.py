@@ -53,9 +53,10 @@ def test_nothing_changed():
         ("steps=3,4", "has one value"),
         ("learn_input=true,false", "has one value"),
         ("work_scale=0", "at least 1"),
-        ("average_decay=nan", "between 0 and 1"),
-        ("learning_rate=inf", "between"),
-        ("reg_noise_std=-1", "between 0"),
+        ("average_decay=nan", "finite number"),
+        ("average_decay=2", "between 0 and 1"),
+        ("learning_rate=inf", "finite"),
+        ("reg_noise_std=-1", "at least 0"),
     ],
 )
 def test_what_is_refused(change, words):
