@@ -15,6 +15,7 @@ from paddle_dip.problem.randomness import grain, random_holes
 from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.problem.tasks import Problem, denoising, inpainting, super_resolution
 
+_TOUCHED = 0.02  # share of a shrunken pixel that a hole may cover before it counts as lost: Lanczos rings beside holes
 _ENDINGS = ("_GT.png", ".png", ".jpg")
 _AMOUNTS = {"super-resolution": (2, 32), "denoise": (0, 255), "restore-pixels": (0, 1), "inpaint": (0, 0)}
 TASKS = tuple(_AMOUNTS)
@@ -77,6 +78,7 @@ def study_case(path: Path, damage: Damage, preset: Preset) -> Case:
         holes = random_holes(truth.shape[1:], damage.amount, damage.seed)
         return Case(truth, inpainting(truth * (1 - holes), holes, preset), psnr)
     holes = 1 - _shrunk(read_photo(_mask_path(path)).pixels[:1], damage.shrink)
+    holes = (holes > _TOUCHED).astype(np.float32)  # a pixel that a hole touches tells nothing of the image any more
     return Case(truth, inpainting(truth * (1 - holes), holes, preset), partial(_hole_psnr, holes))
 
 
@@ -96,8 +98,8 @@ def _mask_path(path: Path) -> Path:
 
 
 def _hole_psnr(holes: np.ndarray, image: np.ndarray, truth: np.ndarray) -> float:
-    """Return the PSNR, in dB, over what is a hole for the most part."""
-    lost = holes[0] > 0.5
+    """Return the PSNR, in dB, over the holes."""
+    lost = holes[0] > 0
     return psnr(image[:, lost], truth[:, lost])
 
 

@@ -111,6 +111,8 @@ def test_inpainting_is_judged_by_its_holes(folder):
     assert case.score(image, case.truth) == np.inf
     image[:, 10:20, 20:40] += 0.1
     assert case.score(image, case.truth) == pytest.approx(20, abs=1e-3)
+    half = study_case(folder / "grain.png", Damage("inpaint", 0, shrink=2), variant_preset("fast", Damage("inpaint", 0)))
+    assert set(np.unique(half.problem.known)) == {0, 1}
     with pytest.raises(ValueError, match="grain_mask_mask"):
         study_case(folder / "grain_mask.png", Damage("inpaint", 0), case)
 
