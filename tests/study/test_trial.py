@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_dip.problem.presets import super_resolution_preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.study.cases import Damage, study_case
 from paddle_dip.study.shadow import Shadows
@@ -118,8 +117,8 @@ def test_inpainting_is_judged_by_its_holes(folder):
 
 
 def test_the_damage_is_the_same_for_every_seed_of_the_fit(folder):
-    preset = super_resolution_preset("fast", 8)
-    first, again = (study_case(folder / "grain.png", Damage("denoise", 25), preset) for _ in range(2))
+    damage = Damage("denoise", 25)
+    first, again = (study_case(folder / "grain.png", damage, variant_preset("fast", damage)) for _ in range(2))
     np.testing.assert_array_equal(first.problem.observation, again.problem.observation)
 
 
