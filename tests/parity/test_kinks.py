@@ -92,8 +92,8 @@ def test_a_run_begun_a_hair_apart_crosses(monkeypatch):
     monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 1e-3)
     monkeypatch.setattr("paddle_dip.parity.kinks.ROUNDING", 1.0)
     sound = paddle_arrays(varied(steps=12))
-    draw = paddle_fit.network_input
-    monkeypatch.setattr(paddle_fit, "network_input", lambda *args, **kwargs: draw(*args, **kwargs) * (1 + 1e-4))
+    draw = paddle_fit.first_input
+    monkeypatch.setattr(paddle_fit, "first_input", lambda *args, **kwargs: draw(*args, **kwargs) * (1 + 1e-4))
     crossing = first_crossing(sound, paddle_arrays(varied(steps=12)))
     assert crossing and crossing.values[0] * crossing.values[1] < 0 and max(map(abs, crossing.values)) < 1e-3
 
