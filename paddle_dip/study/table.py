@@ -68,7 +68,7 @@ def stops_table(folder: Path) -> str:
     heading = ["damage", "stop", "fits", "gap to the best: mean", "worst", "steps saved", "worse than the end by"]
     lines = []
     for (damage, stop), ends in sorted(groups.items()):
-        gap, saved, cost = np.round(np.array(ends), 4).T + 0.0  # no "-0.00"
+        gap, saved, cost = np.round(np.array(ends), 2).T + 0.0  # no "-0.00"
         figures = [f"{gap.mean():.2f}", f"{gap.max():.2f}", f"{saved.mean():.0%}", f"{cost.mean():+.2f}"]
         lines.append([damage, stop, str(len(ends)), *figures])
     return markdown([heading, *lines])
