@@ -61,7 +61,7 @@ def find_source(data: str | None) -> Source:
             return Source(folder, words)
     mounted = mounted_truths()
     if mounted is not None:
-        return Source(mounted, f"{mounted} (mounted by AI Studio)")
+        return Source(mounted, f"{mounted} (found in your home, where AI Studio mounts data)")
     return Source(None, f"the embedded photos (no image in {' or '.join(usual)}{_packed()})")
 
 

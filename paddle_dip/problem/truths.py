@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 SUFFIX = "_GT.png"
-# AI Studio mounts each data set of a project below this, as data12345/, packed or not as its uploader left it.
-MOUNTED = Path("/home/aistudio/data")
+# AI Studio mounts each data set of a project below this folder of its home, as data12345/, packed or not as its uploader left it.
+MOUNTED = Path.home() / "data"
 _SOURCE_NAMES = "img_*_SRF_4_HR.png"  # what SelfExSR calls them
 _DEPTH = 4  # folders below MOUNTED: data sets may hold millions of files
 

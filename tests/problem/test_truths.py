@@ -47,7 +47,9 @@ def test_the_sources_own_files_are_known_by_their_bytes(data_folder, tmp_path):
 def test_a_mounted_set14_is_found_and_named(mounted, place):
     photo(mounted / place / "zebra_GT.png")
     source = find_source(None)
-    assert source.folder == mounted / place and source.words == f"{mounted / place} (mounted by AI Studio)"
+    assert (
+        source.folder == mounted / place and source.words == f"{mounted / place} (found in your home, where AI Studio mounts data)"
+    )
 
 
 def test_other_mounted_sets_are_left_alone(mounted):
