@@ -2,7 +2,10 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from importlib.util import find_spec
+from inspect import Parameter, Signature, signature
 from typing import NoReturn
 
 import typer
@@ -44,6 +47,24 @@ def run(app: typer.Typer) -> NoReturn:
     if code == INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
         _fail("interrupted", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def with_options(command: Callable) -> Callable:
+    """Return `command` as Typer is to see it: with an option for each field of a dataclass in place of its argument `options`.
+
+    The dataclass is what `options` is annotated with; its fields are annotated as options are.
+    """
+    own = dict(signature(command).parameters)
+    kind = own.pop("options").annotation
+    shared = {name: each.replace(kind=Parameter.KEYWORD_ONLY) for name, each in signature(kind).parameters.items()}
+
+    @wraps(command)
+    def whole(**given) -> None:
+        options = kind(**{name: given.pop(name) for name in shared})
+        command(**given, options=options)
+
+    whole.__signature__ = Signature([*own.values(), *shared.values()])
+    return whole
 
 
 def console() -> Console:

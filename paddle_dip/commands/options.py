@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import wraps
-from inspect import Signature, signature
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +31,7 @@ PresetName = Annotated[str, typer.Option(help="The settings: see the command pre
 
 @dataclass(frozen=True)
 class Options:
-    """What every command takes beside its own options: each field is an option, see `with_options`."""
+    """What every command takes beside its own options: each field is an option, see paddle_dip.command.with_options."""
 
     steps: Annotated[int, typer.Option(help="Steps, instead of the preset's.")] = None
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
@@ -73,20 +71,6 @@ class Options:
         if self.max_memory is None:
             return None
         return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
-
-
-def with_options(command: Callable) -> Callable:
-    """Return `command`, which takes `options`, as Typer is to see it: with an option for each field of Options in its place."""
-    own = [parameter for parameter in signature(command).parameters.values() if parameter.name != "options"]
-    shared = signature(Options).parameters
-
-    @wraps(command)
-    def whole(**given) -> None:
-        options = Options(**{name: given.pop(name) for name in shared})
-        command(**given, options=options)
-
-    whole.__signature__ = Signature([*own, *shared.values()])
-    return whole
 
 
 def changed_options(options: Options) -> list[str]:

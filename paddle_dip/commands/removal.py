@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.command import console
-from paddle_dip.commands.options import Options, Out, changed_options, check_place, with_options
+from paddle_dip.command import console, with_options
+from paddle_dip.commands.options import Options, Out, changed_options, check_place
 from paddle_dip.commands.tasks import inpaint, read_mask
 from paddle_dip.files import writable_folder
 from paddle_dip.problem.images import Photo, read_photo, write_photo

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.command import one_of
-from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file, with_options
+from paddle_dip.command import one_of, with_options
+from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file
 from paddle_dip.problem.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset

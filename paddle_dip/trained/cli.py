@@ -8,7 +8,7 @@ from paddle_dip.command import at_least, command_line, console, one_of
 from paddle_dip.files import whole_file, writable_folder
 from paddle_dip.problem.images import check_writable, read_photo, write_photo
 from paddle_dip.problem.trained.blurs import BLURS
-from paddle_dip.trained.options import SKIP, skipper
+from paddle_dip.trained.options import SkipBad, skipper
 from paddle_dip.trained.training_cli import train
 
 app = command_line()
@@ -22,7 +22,7 @@ def prepare_pairs(
     blur: str = typer.Option("disk", help="disk (out of focus) or gaussian."),
     strength: float = typer.Option(3.0, help="The disk's radius or the Gaussian's standard deviation, in pixels of the pair."),
     size: int = typer.Option(256, help="Pixels a side, a multiple of 256."),
-    skip_bad: bool = SKIP,
+    skip_bad: SkipBad = False,
 ) -> None:
     """Make pairs of blurred and sharp photos: the middle square, blurred, then both resized."""
     from paddle_dip.problem.trained.pairs import PairSettings

@@ -3,25 +3,25 @@
 from collections.abc import Callable
 
 from paddle_dip.command import console
-from paddle_dip.trained.options import Common
+from paddle_dip.trained.options import TrainingOptions
 
 
-def run_lesson(common: Common, lesson, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
+def run_lesson(options: TrainingOptions, lesson, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
     """Train in the folder of an open run, print each epoch's row, and write the summary."""
     from paddle_dip.trained.runs import Plan, run, write_summary
     from paddle_dip.trained.visual import scalar_log
 
-    with scalar_log(common.visualdl) as log:
+    with scalar_log(options.visualdl) as log:
 
         def watch(row: dict[str, float]) -> None:
             figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
             console().print(f"epoch {row['epoch']}/{lesson.epochs}: {figures}", soft_wrap=True)
             log(row)
 
-        plan = Plan(common.keep, common.workers, common.minutes)
-        rows = run(common.out, lesson, settings, assess=assess, plan=plan, watch=watch)
+        plan = Plan(options.keep, options.workers, options.minutes)
+        rows = run(options.out, lesson, settings, assess=assess, plan=plan, watch=watch)
     found = facts()
-    write_summary(common.out, settings, rows, found)
+    write_summary(options.out, settings, rows, found)
     for name, score in found.get("baselines", {}).items():
         if isinstance(score, dict):
             console().print(f"to beat: {name} psnr {score['psnr']:.4g}, ssim {score['ssim']:.4g}", soft_wrap=True)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -15,42 +15,37 @@ from paddle_dip.problem.trained.removal_presets import RemovalPreset
 
 Preset = TypeVar("Preset", DeblurPreset, AutoencoderPreset, RemovalPreset)
 
-OUT = typer.Option(help="The run's folder: checkpoints, figures and pictures of each epoch, summary.json.")
-EPOCHS = typer.Option(None, help="Epochs, instead of the preset's.")
-BATCH = typer.Option(None, help="Samples a step, instead of the preset's.")
-SEED = typer.Option(0, help="Seed of everything random: weights, split, order, dropout, jitter, holes.")
-MINUTES = typer.Option(None, help="Stop at the last epoch's end before this many minutes are over; --resume goes on.")
-KEEP = typer.Option(3, help="Checkpoints to keep.")
-WORKERS = typer.Option(0, help="Processes that read the data; 0: this one.")
-PRECISION = typer.Option("float32", help="float32, or bf16 on a GPU.")
-VISUALDL = typer.Option(None, help="Folder for VisualDL's logs (pip install visualdl).")
-RESUME = typer.Option(False, "--resume", help="Go on with the run in --out.")
-SKIP = typer.Option(False, "--skip-bad", help="Name files that can't be used and go on without them, instead of stopping.")
+Precision = Annotated[str, typer.Option(help="float32, or bf16 on a GPU.")]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Name files that can't be used and go on without them, instead of stopping.")
+]
 
 
 @dataclass(frozen=True)
-class Common:
-    """The options that all trainings share."""
+class TrainingOptions:
+    """What every training takes beside its own options: each field is an option, see paddle_dip.command.with_options."""
 
-    out: Path
-    seed: int
-    minutes: float | None
-    keep: int
-    workers: int
-    visualdl: Path | None
-    resume: bool
+    out: Annotated[Path, typer.Option(help="The run's folder: checkpoints, figures and pictures of each epoch, summary.json.")]
+    epochs: Annotated[int, typer.Option(help="Epochs, instead of the preset's.")] = None
+    batch: Annotated[int, typer.Option(help="Samples a step, instead of the preset's.")] = None
+    seed: Annotated[int, typer.Option(help="Seed of everything random: weights, split, order, dropout, jitter, holes.")] = 0
+    minutes: Annotated[
+        float, typer.Option(help="Stop at the last epoch's end before this many minutes are over; --resume goes on.")
+    ] = None
+    keep: Annotated[int, typer.Option(help="Checkpoints to keep.")] = 3
+    workers: Annotated[int, typer.Option(help="Processes that read the data; 0: this one.")] = 0
+    visualdl: Annotated[Path, typer.Option(help="Folder for VisualDL's logs (pip install visualdl).")] = None
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False
 
     def __post_init__(self):
-        for option, least in (("seed", 0), ("keep", 1), ("workers", 0)):
-            at_least(f"--{option}", getattr(self, option), least)
-        if self.minutes is not None:
-            at_least("--minutes", self.minutes, 0)
+        for name, least in (("epochs", 1), ("batch", 1), ("seed", 0), ("keep", 1), ("workers", 0), ("minutes", 0)):
+            if getattr(self, name) is not None:
+                at_least(f"--{name}", getattr(self, name), least)
 
-
-def changed(preset: Preset, epochs: int | None, batch: int | None, precision: str) -> Preset:
-    """Return a preset with the options that were given; raises ValueError, naming the option, for a bad one."""
-    changes = {name: at_least(f"--{name}", v, 1) for name, v in (("epochs", epochs), ("batch", batch)) if v is not None}
-    return replace(preset, precision=one_of("--precision", precision, PRECISIONS), **changes)
+    def applied(self, preset: Preset, precision: str = "float32") -> Preset:
+        """Return the preset with what the options change in it; raises ValueError, naming the option, for a bad one."""
+        changes = {name: getattr(self, name) for name in ("epochs", "batch") if getattr(self, name) is not None}
+        return replace(preset, precision=one_of("--precision", precision, PRECISIONS), **changes)
 
 
 def skipper(wanted: bool) -> Callable[[str], None] | None:

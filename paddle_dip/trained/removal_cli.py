@@ -5,29 +5,15 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.command import at_least
+from paddle_dip.command import at_least, with_options
 from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
 from paddle_dip.trained.lessons import run_lesson
-from paddle_dip.trained.options import (
-    BATCH,
-    EPOCHS,
-    KEEP,
-    MINUTES,
-    OUT,
-    RESUME,
-    SEED,
-    SKIP,
-    VISUALDL,
-    WORKERS,
-    Common,
-    changed,
-    skipper,
-)
+from paddle_dip.trained.options import SkipBad, TrainingOptions, skipper
 
 
+@with_options
 def train_removal(
     photos: Path = typer.Argument(help="A folder of photos, sub-folders included."),
-    out: Path = OUT,
     preset: str = typer.Option("small", help=f"One of {', '.join(REMOVAL_PRESETS)}: for a CPU, or the write-up's numbers."),
     size: int = typer.Option(None, help="Pixels a side of what is learnt from, a multiple of 64, instead of the preset's."),
     width: int = typer.Option(None, help="Channels of the finest scale instead of 32, the others in proportion."),
@@ -38,23 +24,17 @@ def train_removal(
     fixed: bool = typer.Option(
         False, "--fixed", help="Always the middle squares, each with one hole: to see whether it learns at all."
     ),
-    epochs: int = EPOCHS,
-    batch: int = BATCH,
-    seed: int = SEED,
-    minutes: float = MINUTES,
-    keep: int = KEEP,
-    workers: int = WORKERS,
-    visualdl: Path = VISUALDL,
-    resume: bool = RESUME,
-    skip_bad: bool = SKIP,
+    skip_bad: SkipBad = False,
+    *,
+    options: TrainingOptions,
 ) -> None:
     """Train the network that fills holes, on photos with random ones: rectangles and strokes of a brush."""
     from paddle_dip.problem.trained.crops import check_sizes
     from paddle_dip.problem.trained.pairs import photo_files
     from paddle_dip.problem.trained.split import kept_split
 
-    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
-    chosen = changed(removal_preset(preset, size=size, width=width), epochs, batch, "float32")
+    seed = options.seed
+    chosen = options.applied(removal_preset(preset, size=size, width=width))
     chosen = _with(chosen, fourier_weight=fourier, views=views, learning_rate=learning_rate, test_share=held_out, fixed=fixed)
     files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
     check_sizes(list(files.values()), chosen.size, skip=skip_bad)
@@ -64,13 +44,13 @@ def train_removal(
     from paddle_dip.trained.runs import open_run
 
     settings = {"task": "removal", "seed": seed, **chosen.settings()}
-    with open_run(out, settings, resume=resume) as folder:
+    with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
         lesson = remover.removal_lesson(train_files, chosen, seed=seed, skip=skip)
         test = Holed(test_files, chosen.size, seed=seed, skip=skip)
         run_lesson(
-            common,
+            options,
             lesson,
             settings,
             assess=lambda: remover.assess_filler(lesson.networks["filler"], test),

@@ -5,28 +5,13 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.command import command_line, console
+from paddle_dip.command import command_line, console, with_options
 from paddle_dip.problem.presets import described
 from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
 from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.trained.lessons import run_lesson
-from paddle_dip.trained.options import (
-    BATCH,
-    EPOCHS,
-    KEEP,
-    MINUTES,
-    OUT,
-    PRECISION,
-    RESUME,
-    SEED,
-    SKIP,
-    VISUALDL,
-    WORKERS,
-    Common,
-    changed,
-    skipper,
-)
+from paddle_dip.trained.options import Precision, SkipBad, TrainingOptions, skipper
 from paddle_dip.trained.removal_cli import train_removal
 
 train = command_line(help="Train a network on a data set.", no_args_is_help=True)
@@ -34,28 +19,22 @@ _TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the 
 
 
 @train.command("deblur")
+@with_options
 def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
-    out: Path = OUT,
     preset: str = typer.Option("repository", help=f"One of {', '.join(DEBLUR_PRESETS)}."),
     width: int = typer.Option(64, help="Channels of the first layer, the others in proportion."),
-    epochs: int = EPOCHS,
-    batch: int = BATCH,
-    seed: int = SEED,
-    minutes: float = MINUTES,
-    keep: int = KEEP,
-    workers: int = WORKERS,
-    precision: str = PRECISION,
-    visualdl: Path = VISUALDL,
-    resume: bool = RESUME,
-    skip_bad: bool = SKIP,
+    precision: Precision = "float32",
+    skip_bad: SkipBad = False,
+    *,
+    options: TrainingOptions,
 ) -> None:
     """Train the Pix2Pix deblurrer on pairs of blurred and sharp photos."""
     from paddle_dip.problem.trained.pairs import common_size, find_pairs
     from paddle_dip.problem.trained.split import kept_split
 
-    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
-    chosen = changed(deblur_preset(preset, width=width), epochs, batch, precision)
+    seed = options.seed
+    chosen = options.applied(deblur_preset(preset, width=width), precision)
     found, skip = find_pairs(pairs), skipper(skip_bad)
     size = common_size(found, 2 ** len(chosen.generator.down), skip=skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
@@ -63,12 +42,12 @@ def train_deblur(
     from paddle_dip.trained.runs import open_run
 
     settings = {"task": "deblur", "seed": seed, "size": size, **chosen.settings()}
-    with open_run(out, settings, resume=resume) as folder:
+    with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
         sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
         lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
         run_lesson(
-            common,
+            options,
             lesson,
             settings,
             assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1], skip=skip),
@@ -77,22 +56,16 @@ def train_deblur(
 
 
 @train.command("digits")
+@with_options
 def train_digits(
-    out: Path = OUT,
     data: Path = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
-    epochs: int = EPOCHS,
-    batch: int = BATCH,
-    seed: int = SEED,
-    minutes: float = MINUTES,
-    keep: int = KEEP,
-    workers: int = WORKERS,
-    precision: str = PRECISION,
-    visualdl: Path = VISUALDL,
-    resume: bool = RESUME,
+    precision: Precision = "float32",
+    *,
+    options: TrainingOptions,
 ) -> None:
     """Train the autoencoder of MNIST's digits, which fills in an erased rectangle; draws its latent space too."""
-    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
-    chosen = changed(AUTOENCODER_PRESETS["digits"], epochs, batch, precision)
+    seed = options.seed
+    chosen = options.applied(AUTOENCODER_PRESETS["digits"], precision)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.report.latent import latent_scatter
     from paddle_dip.trained import autoencoder
@@ -109,35 +82,29 @@ def train_digits(
         vectors = autoencoder.encoded(network, held_out[:, None] / 255)
         return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
 
-    with open_run(out, settings, resume=resume):
+    with open_run(options.out, settings, resume=options.resume):
         lesson = autoencoder.autoencoder_lesson(
             chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
         )
-        run_lesson(common, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+        run_lesson(options, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
 
 
 @train.command("photos")
+@with_options
 def train_photos(
     photos: Path = typer.Argument(help="A folder of photos, sub-folders included."),
-    out: Path = OUT,
     size: int = typer.Option(512, help="Pixels a side, a multiple of 64."),
-    epochs: int = EPOCHS,
-    batch: int = BATCH,
-    seed: int = SEED,
-    minutes: float = MINUTES,
-    keep: int = KEEP,
-    workers: int = WORKERS,
-    precision: str = PRECISION,
-    visualdl: Path = VISUALDL,
-    resume: bool = RESUME,
-    skip_bad: bool = SKIP,
+    precision: Precision = "float32",
+    skip_bad: SkipBad = False,
+    *,
+    options: TrainingOptions,
 ) -> None:
     """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
     from paddle_dip.problem.trained.pairs import photo_files
     from paddle_dip.problem.trained.split import kept_split
 
-    common = Common(out, seed, minutes, keep, workers, visualdl, resume)
-    chosen = changed(AUTOENCODER_PRESETS["photos"], epochs, batch, precision)
+    seed = options.seed
+    chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
     chosen = replace(chosen, network=replace(chosen.network, size=size))
     files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
@@ -146,14 +113,14 @@ def train_photos(
     from paddle_dip.trained.runs import open_run
 
     settings = {"task": "photos", "seed": seed, **chosen.settings()}
-    with open_run(out, settings, resume=resume) as folder:
+    with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
         kind = {"erase": chosen.erase, "seed": seed, "skip": skip}
         lesson = autoencoder.autoencoder_lesson(chosen, lambda e: Photos(train_files, size, epoch=e + 1, **kind), seed=seed)
         test = Photos(test_files, size, **kind)
         run_lesson(
-            common,
+            options,
             lesson,
             settings,
             assess=lambda: autoencoder.assess_autoencoder(lesson.networks["autoencoder"], test, batch=chosen.batch),
