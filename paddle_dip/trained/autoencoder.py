@@ -12,7 +12,7 @@ from paddle.io import Dataset
 from paddle_dip.problem.metrics import luma
 from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
 from paddle_dip.problem.trained.presets import AutoencoderPreset
-from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
 from paddle_dip.problem.trained.squares import read_square, resized
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
@@ -29,11 +29,12 @@ _CONFIGS = {"digits": DigitAutoencoderConfig, "photos": PhotoAutoencoderConfig}
 
 
 def autoencoder_lesson(preset: AutoencoderPreset, samples: Callable[[int], Dataset], *, seed: int) -> Lesson:
-    """Return what an autoencoder learns. samples: from an epoch to a data set of (damaged, clean)."""
+    """Return what an autoencoder learns. samples: from an epoch to a data set of (damaged, clean, hole)."""
     network = build_network(preset.network, seed=seed)
 
     def gradients(batch: list[paddle.Tensor], step: int) -> Losses:
-        return autoencoder_gradients(network, *batch)
+        damaged, clean, _ = batch
+        return autoencoder_gradients(network, damaged, clean)
 
     return Lesson(
         networks={"autoencoder": network},
@@ -66,23 +67,23 @@ def encoded(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
 
 
 def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> Assessment:
-    """Return the mean "psnr" (dB) and "ssim" over samples of (damaged, clean), both before ("damaged_psnr", ...) and after.
+    """Return the mean "psnr" (dB) and "ssim" over samples of (damaged, clean, hole), both before ("damaged_psnr", ...) and after.
 
-    And a sheet of the first ones: damaged, reconstructed, clean.
+    Where they have holes, the figures of paddle_dip.problem.trained.scores.hole_scores too. And a sheet of the first ones: damaged,
+    reconstructed, clean.
     """
-    before, after, rows = [], [], []
+    each, rows = [], []
     order = [list(range(first, min(first + batch, len(samples)))) for first in range(0, len(samples), batch)]
-    for damaged, clean in batches(samples, order):
-        results = restored(network, damaged.numpy())
-        for one, result, truth in zip(damaged.numpy(), results, clean.numpy(), strict=True):
-            before.append(scores(one, truth))
-            after.append(scores(result, truth))
+    for batch in batches(samples, order):
+        damaged, clean, holes = (part.numpy() for part in batch)
+        for one, result, truth, hole in zip(damaged, restored(network, damaged), clean, holes, strict=True):
+            before = {f"damaged_{name}": value for name, value in scores(one, truth).items()}
+            each.append(scores(result, truth) | before | (hole_scores(result, truth, hole) if hole.any() else {}))
             if len(rows) < _SHOWN:
                 rows.append({"input": enlarged(one), "output": enlarged(result), "clean": enlarged(truth)})
     file = io.BytesIO()
     picture_sheet(rows).save(file, format="PNG")
-    figures = mean_scores(after) | {f"damaged_{name}": value for name, value in mean_scores(before).items()}
-    return Assessment(figures, {"test": file.getvalue()})
+    return Assessment(mean_scores(each), {"test": file.getvalue()})
 
 
 def load_autoencoder(checkpoint: Path) -> nn.Layer:

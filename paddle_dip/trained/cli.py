@@ -65,13 +65,13 @@ def reconstruct(
     read_photo(photo)  # a bad one is told before Paddle has loaded
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
-    from paddle_dip.problem.trained.holes import erased
+    from paddle_dip.problem.trained.holes import random_hole
     from paddle_dip.report.grids import picture_grid
     from paddle_dip.trained import autoencoder
 
     network = autoencoder.load_autoencoder(checkpoint)
     picture = autoencoder.read_for(network, photo)
-    damaged = erased(picture, seed, 0, 0) if erase else picture
+    damaged = picture * (1 - random_hole(*picture.shape[1:], seed, 0, 0)) if erase else picture
     shown = {"photo": picture, "erased": damaged} if erase else {"photo": picture}
     shown["output"] = autoencoder.restored(network, damaged[None])[0]
     with whole_file(out) as file:

@@ -10,7 +10,7 @@ from paddle.vision.datasets import MNIST
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.images import read_rgb
 from paddle_dip.problem.trained.crops import middle_view, random_view, read_large
-from paddle_dip.problem.trained.holes import erased
+from paddle_dip.problem.trained.holes import random_hole
 from paddle_dip.problem.trained.jitter import jittered
 from paddle_dip.problem.trained.masks import random_mask
 from paddle_dip.problem.trained.pairs import Pair
@@ -40,7 +40,10 @@ class Pairs(Dataset):
 
 
 class Photos(Dataset):
-    """(damaged, clean), float32 [3, size, size] in [0, 1]: middle squares; with `erase`, a rectangle of `epoch` is erased."""
+    """(damaged, clean, hole): middle squares, float32 [3, size, size] in [0, 1]; with `erase`, a rectangle of `epoch` is a hole.
+
+    hole: float32 [1, size, size], 1 where it is, and where the damaged picture is 0.
+    """
 
     def __init__(self, files: list[Path], size: int, *, erase: bool, seed: int = 0, epoch: int = 0, skip: Skip = None):
         super().__init__()
@@ -49,10 +52,10 @@ class Photos(Dataset):
     def __len__(self) -> int:
         return len(self.files)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         square = readable(lambda i: read_square(self.files[i]), index, len(self), self.skip)
         clean = resized(square, self.size).astype(np.float32)
-        return (erased(clean, self.seed, self.epoch, index) if self.erase else clean), clean
+        return _damaged(clean, self.erase, self.seed, self.epoch, index)
 
 
 class Holed(Dataset):
@@ -79,7 +82,7 @@ class Holed(Dataset):
 
 
 class Digits(Dataset):
-    """(damaged, clean), float32 [1, 28, 28] in [0, 1], of images, uint8 [N, 28, 28]."""
+    """(damaged, clean, hole), as Photos has them, float32 [1, 28, 28], of images, uint8 [N, 28, 28]."""
 
     def __init__(self, images: np.ndarray, *, erase: bool, seed: int = 0, epoch: int = 0):
         super().__init__()
@@ -88,9 +91,15 @@ class Digits(Dataset):
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         clean = self.images[index][None].astype(np.float32) / np.float32(255)
-        return (erased(clean, self.seed, self.epoch, index) if self.erase else clean), clean
+        return _damaged(clean, self.erase, self.seed, self.epoch, index)
+
+
+def _damaged(clean: np.ndarray, erase: bool, *place: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    size = clean.shape[1:]
+    hole = random_hole(*size, *place) if erase else np.zeros((1, *size), np.float32)
+    return clean * (1 - hole), clean, hole
 
 
 def read_pair(pair: Pair) -> list[np.ndarray]:

@@ -17,7 +17,7 @@ from paddle_dip.problem.trained.architectures import FillerConfig
 from paddle_dip.problem.trained.randomness import generator
 from paddle_dip.problem.trained.removal_presets import RemovalPreset
 from paddle_dip.problem.trained.residuals import fill_photo
-from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Holed, Skip
@@ -75,10 +75,8 @@ def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
     for picture, hole in _pairs(samples):
         fill, _ = filled(filler, picture, hole)
         patched = np.where(hole > 0, fill, picture)
-        plain = mean_filled(picture, hole)
-        error = {"hole_l1": _hole_l1(patched, picture, hole)}
-        plains = {"mean_fill_l1": _hole_l1(plain, picture, hole), "mean_fill_psnr": psnr(plain, picture)}
-        each.append(scores(patched, picture) | error | plains)
+        plain = {"mean_fill_psnr": psnr(mean_filled(picture, hole), picture)}
+        each.append(scores(patched, picture) | hole_scores(patched, picture, hole) | plain)
         if len(rows) < _SHOWN:
             rows.append({"hole": picture * (1 - hole), f"filled, {each[-1]['psnr']:.2f} dB": patched, "photo": picture})
     file = io.BytesIO()
@@ -102,10 +100,6 @@ def remove_object(photo: Photo, mask: np.ndarray, filler: nn.Layer, size: int) -
     colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
     result = fill_photo(colour, mask, size, partial(filled, filler))
     return replace(photo, pixels=result if len(photo.pixels) == 3 else result.mean(axis=0, keepdims=True))
-
-
-def _hole_l1(picture: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
-    return float((np.abs(picture - truth) * hole).sum() / (hole.sum() * len(picture)))
 
 
 def _pairs(samples: Holed) -> Iterator[tuple[np.ndarray, np.ndarray]]:

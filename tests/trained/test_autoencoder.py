@@ -24,7 +24,8 @@ def test_digits_are_learnt_whole_from_erased_ones(mnist):
     losses = [update.means()["mse"] for update in train(lesson) if update.epoch_ended]
     assert losses[-1] < 0.5 * losses[0]
     figures = assess_autoencoder(lesson.networks["autoencoder"], Digits(images, erase=True), batch=20).figures
-    assert figures["psnr"] > 9 and set(figures) == {"psnr", "ssim", "damaged_psnr", "damaged_ssim"}
+    assert figures["hole_l1"] < figures["mean_fill_l1"]
+    assert figures["psnr"] > 9 and {"ssim", "damaged_psnr", "damaged_ssim"} < set(figures)
 
 
 def test_photos_are_learnt(photos):

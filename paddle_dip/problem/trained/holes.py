@@ -1,4 +1,4 @@
-"""Random rectangles erased from pictures, another one for each picture in each epoch."""
+"""Random rectangles to erase from pictures, another one for each picture in each epoch."""
 
 import numpy as np
 
@@ -10,13 +10,12 @@ _ASPECT = (0.3, 3.3)
 _TRIES = 10
 
 
-def erased(picture: np.ndarray, seed: int, epoch: int, sample: int) -> np.ndarray:
-    """Return a picture, [C, H, W] in [0, 1], with a rectangle of (seed, epoch, sample) set to 0: 2 to 33 % of its area."""
-    height, width = picture.shape[1:]
+def random_hole(height: int, width: int, seed: int, epoch: int, sample: int) -> np.ndarray:
+    """Return the hole of (seed, epoch, sample), float32 [1, height, width]: 1 in a rectangle of 2 to 33 % of the area, else 0."""
     top, left, tall, wide = rectangle(generator(seed, "hole", epoch, sample), height, width)
-    damaged = picture.copy()
-    damaged[:, top : top + tall, left : left + wide] = 0
-    return damaged
+    hole = np.zeros((1, height, width), np.float32)
+    hole[:, top : top + tall, left : left + wide] = 1
+    return hole
 
 
 def rectangle(draw: np.random.Generator, height: int, width: int, areas: tuple[float, float] = _AREA) -> tuple[int, int, int, int]:

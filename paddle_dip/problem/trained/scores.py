@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from paddle_dip.problem.baselines import mean_filled
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.metrics import luma, psnr, ssim
@@ -14,6 +15,18 @@ def scores(image: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     return {"psnr": psnr(stored, truth), "ssim": ssim(*planes)}
 
 
+def hole_scores(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> dict[str, float]:
+    """Return "hole_l1", the mean absolute difference in the hole of [C, H, W] in [0, 1], and "mean_fill_l1", the mean colour's.
+
+    hole: [1, H, W], 1 where it is. The mean colour is that of the truth outside the hole: what a fill has to beat.
+    """
+    return {"hole_l1": _hole_l1(image, truth, hole), "mean_fill_l1": _hole_l1(mean_filled(truth, hole), truth, hole)}
+
+
 def mean_scores(each: list[dict[str, float]]) -> dict[str, float]:
     """Return the mean of each score; a picture that is exact, of infinite PSNR, makes the mean infinite."""
     return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
+
+
+def _hole_l1(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> float:
+    return float((np.abs(image - truth) * hole).sum() / (hole.sum() * len(image)))

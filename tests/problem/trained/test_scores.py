@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from paddle_dip.problem.trained.blurs import blur_kernel, convolved
-from paddle_dip.problem.trained.scores import mean_scores, scores
+from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
 from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
 
 
@@ -13,6 +13,14 @@ def test_scores_are_of_what_eight_bits_hold(picture):
     assert scores(truth + 0.001, truth) == {"psnr": float("inf"), "ssim": pytest.approx(1)}
     assert scores(truth + 0.1, truth)["psnr"] < 25
     assert scores(truth[:1], truth[:1])["ssim"] == pytest.approx(1)
+
+
+def test_a_hole_is_judged_alone_beside_the_mean_colour_of_what_is_around_it():
+    truth, hole = np.full((3, 4, 4), 0.4), np.zeros((1, 4, 4))
+    hole[:, 1:3, 1:3] = 1
+    truth[:, 1:3, 1:3] = 0.9
+    found = hole_scores(np.where(hole > 0, 0.7, truth), truth, hole)
+    assert found == {"hole_l1": pytest.approx(0.2), "mean_fill_l1": pytest.approx(0.5)}
 
 
 def test_means_of_scores():
