@@ -12,13 +12,14 @@ import numpy as np
 from paddle_dip.benchmark.folder import Folder
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.files import whole_file
+from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.baselines import bicubic
 from paddle_dip.problem.dataset import Case, to_unit
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import Stopper
-from paddle_dip.problem.tasks import Problem, super_resolution
+from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
 from paddle_dip.progress import track
 from paddle_dip.provenance import computed_with, peak_memory_mb
 from paddle_dip.report.grids import picture_grid
@@ -148,6 +149,7 @@ def score(job: Job, image: np.ndarray, steps: int, seconds: float, resumed_at_st
         factor=job.factor,
         seed=str(job.seed),
         steps=steps,
+        tflop=steps * step_flops(job.preset.network, *canvas_size(case.truth.shape[1:], job.preset)) / 1e12,
         psnr_y=psnr_y(image, case.truth),
         psnr_rgb=psnr_rgb(image, case.truth),
         ssim_y=ssim_y(image, case.truth),

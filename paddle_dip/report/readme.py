@@ -82,15 +82,17 @@ def _heading(summary: dict) -> str:
 
 def _table(rows: list[Row], bicubic_bp: dict[str, float]) -> str:
     methods = [m for m in METHODS if all(published_psnr_y(row.image, row.factor, m) is not None for row in rows)]
-    heading = ["image", "bicubic", "+ BP", *(METHODS[m] for m in methods), "paddle_dip", "RGB", "seconds"]
+    heading = ["image", "bicubic", "+ BP", *(METHODS[m] for m in methods), "paddle_dip", "RGB", "TFLOP", "seconds"]
     lines = [
         [row.bicubic_psnr_y, bicubic_bp[row.image], *(published_psnr_y(row.image, row.factor, m) for m in methods)]
-        + [row.psnr_y, row.psnr_rgb, row.seconds]
+        + [row.psnr_y, row.psnr_rgb, row.tflop, row.seconds]
         for row in rows
     ]
     names = [row.image for row in rows]
     if len(rows) > 1:
         lines.append([sum(column) / len(column) for column in zip(*lines, strict=True)])
         names.append(f"mean of {len(rows)}")
-    body = [[name, *(f"{v:.2f}" for v in line[:-1]), f"{line[-1]:.0f}"] for name, line in zip(names, lines, strict=True)]
+    body = [
+        [name, *(f"{v:.2f}" for v in line[:-2]), *(f"{v:.0f}" for v in line[-2:])] for name, line in zip(names, lines, strict=True)
+    ]
     return markdown([heading, *body])

@@ -18,6 +18,7 @@ class Row:
     factor: int
     seed: str  # a number, or ENSEMBLE for the image that the fits of several seeds amount to
     steps: int
+    tflop: float  # arithmetic of those steps, 1e12 operations: see paddle_dip.problem.arithmetic
     psnr_y: float
     psnr_rgb: float
     ssim_y: float
@@ -85,6 +86,7 @@ def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_
         "mean_bicubic_psnr_y": _mean(row.bicubic_psnr_y for row in rows),
         "mean_bicubic_bp_psnr_y": _mean(bicubic_bp[row.image] for row in rows),
         "bicubic_bp_psnr_y": {row.image: bicubic_bp[row.image] for row in rows},
+        "tflop": sum(row.tflop for row in rows),
         "seconds": sum(row.seconds for row in rows),
         "metric": METRIC,
         "preset": preset,

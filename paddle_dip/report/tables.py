@@ -14,7 +14,7 @@ def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[st
     """
     published = {(r.image, m): published_psnr_y(r.image, r.factor, m) for r in rows for m in METHODS if r.image in known}
     methods = [m for m in METHODS if any(published.get((r.image, m)) is not None for r in rows)]
-    heading = ["image", "bicubic", "+ BP", "paddle_dip", *(METHODS[m] for m in methods), "RGB", "SSIM", "seconds"]
+    heading = ["image", "bicubic", "+ BP", "paddle_dip", *(METHODS[m] for m in methods), "RGB", "SSIM", "TFLOP", "seconds"]
     figures = [
         [
             row.bicubic_psnr_y,
@@ -23,6 +23,7 @@ def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[st
             *(published.get((row.image, m)) for m in methods),
             row.psnr_rgb,
             row.ssim_y,
+            row.tflop,
             row.seconds,
         ]
         for row in rows
@@ -42,8 +43,8 @@ def terminal_table(title: str, heading: list[str], lines: list[list[str]]) -> Ta
 
 
 def _line(name: str, figures: list[float | None]) -> list[str]:
-    *psnrs, ssim, seconds = figures
-    return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), f"{ssim:.4f}", f"{seconds:.0f}"]
+    *psnrs, ssim, tflop, seconds = figures
+    return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), f"{ssim:.4f}", f"{tflop:.0f}", f"{seconds:.0f}"]
 
 
 def _mean(column: tuple) -> float | None:

@@ -13,7 +13,7 @@ MADE = dict.fromkeys(("data", "paddle_dip", "commit", "python", "packages", "pad
 
 
 def row(image: str, psnr: float, seed: str = "0") -> Row:
-    return Row(image, "fast", 8, seed, 3, psnr, psnr - 1, 0.5, 20.0, 60.0, 20.0, 100.0, 0)
+    return Row(image, "fast", 8, seed, 3, 0.5, psnr, psnr - 1, 0.5, 20.0, 60.0, 20.0, 100.0, 0)
 
 
 def part(device: str, *rows: Row):
