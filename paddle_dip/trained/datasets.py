@@ -20,12 +20,12 @@ Skip = Callable[[str], None] | None
 
 
 class Pairs(Dataset):
-    """(blurred, sharp), float32 [3, size, size] in [-1, 1]. jitter: as in `epoch`, see paddle_dip.problem.trained.jitter.
+    """(blurred, sharp), float32 [3, size, size] in [-1, 1]. jitter: its kind, as in `epoch`; see paddle_dip.problem.trained.jitter.
 
     skip: see `readable`.
     """
 
-    def __init__(self, pairs: list[Pair], *, jitter: bool = False, seed: int = 0, epoch: int = 0, skip: Skip = None):
+    def __init__(self, pairs: list[Pair], *, jitter: str = "none", seed: int = 0, epoch: int = 0, skip: Skip = None):
         super().__init__()
         self.pairs, self.jitter, self.seed, self.epoch, self.skip = pairs, jitter, seed, epoch, skip
 
@@ -34,8 +34,7 @@ class Pairs(Dataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         pictures = readable(lambda i: read_pair(self.pairs[i]), index, len(self), self.skip)
-        if self.jitter:
-            pictures = jittered(pictures, self.seed, self.epoch, index)
+        pictures = jittered(pictures, self.jitter, self.seed, self.epoch, index)
         return tuple((2 * picture - 1).astype(np.float32) for picture in pictures)
 
 

@@ -52,6 +52,7 @@ def deblur_lesson(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: S
         batch=preset.batch,
         seed=seed,
         precision=preset.precision,
+        learning_rate=preset.learning_rate_at,
     )
 
 

@@ -26,6 +26,7 @@ class Lesson:
 
     adams: one a network, under its name. samples: from an epoch to its samples. gradients: from a batch and its step to the losses,
     the first being the one to show, with every gradient set of the networks that are to change then: all of them at step 0.
+    learning_rate: from an epoch to that of all Adams; None: each keeps its own.
     """
 
     networks: dict[str, nn.Layer]
@@ -36,6 +37,7 @@ class Lesson:
     batch: int
     seed: int
     precision: str = "float32"
+    learning_rate: Callable[[int], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def train(lesson: Lesson, *, position: Position = Position(), workers: int = 0) 
         begun = position if epoch == position.epoch else Position(epoch)
         sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
         order = batch_order(lesson, epoch)
+        for adam in lesson.adams.values() if lesson.learning_rate else ():
+            adam.set_lr(lesson.learning_rate(epoch))
         loader = batches(lesson.samples(epoch), order[begun.batch :], workers=workers)
         for batch, samples in enumerate(loader, start=begun.batch):
             step = epoch * len(order) + batch

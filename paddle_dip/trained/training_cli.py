@@ -22,8 +22,8 @@ _TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the 
 @with_options
 def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
-    preset: str = typer.Option("repository", help=f"One of {', '.join(DEBLUR_PRESETS)}."),
-    width: int = typer.Option(64, help="Channels of the first layer, the others in proportion."),
+    preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
+    width: int = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
     precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,

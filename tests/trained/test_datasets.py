@@ -19,7 +19,7 @@ def test_pairs_are_signed_and_jitter_follows_the_epoch(pairs):
     blurred, sharp = Pairs(found)[1]
     assert blurred.shape == sharp.shape == (3, 256, 256) and blurred.dtype == sharp.dtype == np.float32
     assert sharp.min() < 0 < sharp.max() <= 1 and sharp.min() >= -1
-    first, same, other = (Pairs(found, jitter=True, epoch=epoch)[1][1] for epoch in (1, 1, 2))
+    first, same, other = (Pairs(found, jitter="crop", epoch=epoch)[1][1] for epoch in (1, 1, 2))
     np.testing.assert_array_equal(first, same)
     assert not np.array_equal(first, other) and not np.array_equal(first, sharp)
 

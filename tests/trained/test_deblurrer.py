@@ -34,7 +34,7 @@ def test_losses_fall_and_pictures_get_better(small_pairs):
 def test_a_look_at_test_pictures_changes_nothing(small_pairs):
     runs = []
     for look in (False, True):
-        lesson = deblur_lesson(small_pairs[:4], replace(SMALL, epochs=1, jitter=True), seed=0)
+        lesson = deblur_lesson(small_pairs[:4], replace(SMALL, epochs=1, jitter="crop"), seed=0)
         losses = []
         for update in train(lesson):
             losses.append(update.loss())
@@ -72,12 +72,23 @@ def test_a_photo_of_the_training_size_is_the_networks_own_output():
 
 def test_presets_are_as_published_and_scale():
     repository, paper = DEBLUR_PRESETS["repository"], DEBLUR_PRESETS["paper"]
-    assert (repository.generator.slope, repository.jitter) == (0.3, False) and (paper.generator.slope, paper.jitter) == (0.2, True)
+    assert (repository.generator.slope, repository.jitter) == (0.3, "none")
+    assert (paper.generator.slope, paper.jitter) == (0.2, "crop")
     assert deblur_preset("paper", width=16).generator.down == (16, 32, 64, 128, 128, 128, 128, 128)
-    for preset in (repository, paper):
+    assert deblur_preset("small").generator == deblur_preset("repository", width=32).generator
+    for preset in DEBLUR_PRESETS.values():
         assert set(preset.settings()) - {"name", "precision"} <= set(preset.sources)
     for wrong in ({"name": "slow"}, {"name": "paper", "width": 0}):
         with pytest.raises(ValueError):
             deblur_preset(**wrong)
-    with pytest.raises(ValueError, match="epochs must be at least 1"):
-        replace(paper, epochs=0)
+    for name, value in (("epochs", 0), ("cooldown", -1), ("jitter", "both")):
+        with pytest.raises(ValueError, match=f"{name} must be"):
+            replace(paper, **{name: value})
+
+
+def test_the_learning_rate_falls_to_nought_in_the_end(small_pairs):
+    preset = replace(SMALL, epochs=5, cooldown=3, learning_rate=1.0)
+    assert [preset.learning_rate_at(epoch) for epoch in range(5)] == [1, 1, 0.75, 0.5, 0.25]
+    lesson = deblur_lesson(small_pairs[:1], replace(preset, learning_rate=1e-4), seed=0)
+    rates = [[adam.get_lr() for adam in lesson.adams.values()] for _ in train(lesson)]
+    assert rates == [[pytest.approx(1e-4 * share)] * 2 for share in (1, 1, 0.75, 0.5, 0.25)]

@@ -48,7 +48,15 @@ def test_holes_change_with_sample_and_epoch_and_have_torchvisions_sizes():
 
 def test_jitter_moves_both_pictures_alike():
     picture = np.random.default_rng(0).random((3, 64, 64))
-    first, second = jittered([picture, picture], 0, 1, 2)
+    first, second = jittered([picture, picture], "crop", 0, 1, 2)
     assert first.shape == (3, 64, 64) and first.min() >= 0 and first.max() <= 1
     np.testing.assert_array_equal(first, second)
-    assert not np.array_equal(first, jittered([picture], 0, 2, 2)[0])
+    assert not np.array_equal(first, jittered([picture], "crop", 0, 2, 2)[0])
+
+
+def test_turns_keep_every_pixel_and_all_eight_come():
+    picture = np.random.default_rng(0).random((3, 8, 8))
+    seen = [jittered([picture, 2 * picture], "turn", 0, 0, sample) for sample in range(60)]
+    assert all((2 * one == other).all() and np.array_equal(np.sort(one, None), np.sort(picture, None)) for one, other in seen)
+    assert len({one.tobytes() for one, _ in seen}) == 8
+    assert jittered([picture], "none", 0, 0, 0)[0] is picture
