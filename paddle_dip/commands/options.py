@@ -128,6 +128,11 @@ def restore_file(
 def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
     """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
     check_writable(out, photo, factor=factor)
+    check_apart(out, path)
+
+
+def check_apart(out: Path, path: Path) -> None:
+    """Raise ValueError where `out` is the photo's own file."""
     if out.exists() and out.samefile(path):
         raise ValueError(f"--out {out} is the photo itself: choose another file")
 

@@ -22,6 +22,10 @@ class Variant:
     words: str
 
 
+def _tapered(*widths: int) -> SkipConfig:
+    return SkipConfig(down=widths, up=widths)
+
+
 VARIANTS = {
     "base": Variant({}, "half resolution, width 64, 1860 steps, the learning rate constant"),
     "cooldown": Variant({"cooldown": 600}, "the learning rate falls to nought over the last 600 steps"),
@@ -33,6 +37,10 @@ VARIANTS = {
     "lr-0.005": Variant({"learning_rate": 0.005}, "learning rate 0.005"),
     "lr-0.02": Variant({"learning_rate": 0.02}, "learning rate 0.02"),
     "half-128": Variant({"network": SkipConfig()}, "width 128: 3.75 times the arithmetic"),
+    "top-32": Variant(
+        {"network": _tapered(32, 64, 64, 64, 64), "steps": 3230}, "width 32 at the finest scale: the same arithmetic"
+    ),
+    "pyramid": Variant({"network": _tapered(32, 64, 128, 128, 128), "steps": 2120}, "width 32, 64, 128...: the same arithmetic"),
     "long": Variant({"steps": 4 * BASE_STEPS}, "four times the steps"),
 }
 

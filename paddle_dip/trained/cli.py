@@ -5,8 +5,9 @@ from pathlib import Path
 import typer
 
 from paddle_dip.command import at_least, command_line, console, one_of
+from paddle_dip.commands.options import check_apart, check_place
 from paddle_dip.files import whole_file, writable_folder
-from paddle_dip.problem.images import check_writable, read_photo, write_photo
+from paddle_dip.problem.images import read_photo, write_photo
 from paddle_dip.problem.trained.blurs import BLURS
 from paddle_dip.trained.options import SkipBad, skipper
 from paddle_dip.trained.training_cli import train
@@ -41,7 +42,7 @@ def deblur(
 ) -> None:
     """Deblur a photo with a trained network."""
     blurred = read_photo(photo)
-    check_writable(out, blurred)
+    check_place(out, photo, blurred)
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
@@ -63,6 +64,7 @@ def reconstruct(
     at_least("--seed", seed, 0)
     one_of("--out's ending", out.suffix.lower(), (".png",))
     read_photo(photo)  # a bad one is told before Paddle has loaded
+    check_apart(out, photo)
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.problem.trained.holes import random_hole

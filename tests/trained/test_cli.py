@@ -126,7 +126,7 @@ def test_a_corrupt_pair_stops_the_training_or_is_left_out(pairs, tmp_path):
 def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     out = ("--out", tmp_path / "out")
     refused("not a folder", "train", "deblur", tmp_path / "absent", *out)
-    refused("repository, paper", "train", "deblur", pairs, *out, "--preset", "fast")
+    refused("repository, paper, small", "train", "deblur", pairs, *out, "--preset", "fast")
     refused("--epochs must be at least 1", "train", "deblur", pairs, *out, "--epochs", 0)
     refused("--keep must be at least 1", "train", "deblur", pairs, *out, "--keep", 0)
     refused("bf16 needs a GPU", "train", "deblur", pairs, *out, *SMALL, "--precision", "bf16")
@@ -137,6 +137,8 @@ def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     refused("doesn't exist", "deblur", photo, "--checkpoint", tmp_path / "absent", "--out", tmp_path / "x.png")
     refused("holds no autoencoder", "reconstruct", photo, "--checkpoint", trained, "--out", tmp_path / "x.png")
     refused(".png", "reconstruct", photo, "--checkpoint", trained, "--out", tmp_path / "x.jpg")
+    for command in ("deblur", "reconstruct"):
+        refused("is the photo itself", command, photo, "--checkpoint", trained, "--out", photo)
     Image.new("RGB", (256, 128)).save(photo)
     refused("p1.png is 256x128 pixels", "train", "deblur", pairs, *out)
     photo.unlink()
