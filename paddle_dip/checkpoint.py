@@ -23,6 +23,6 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict]:
         with np.load(path, allow_pickle=False) as archive:
             state = {name: archive[name] for name in archive.files}
         notes = json.loads(state.pop(_NOTES).tobytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError, AttributeError):  # the last two: a bare array
         raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh") from None
     return state, notes

@@ -10,7 +10,7 @@ import typer
 from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
 from paddle_dip.files import writable_folder
-from paddle_dip.problem.trained.blurs import BLURS, blur_kernel
+from paddle_dip.problem.trained.blurs import BLURS, check_strength
 from paddle_dip.report.tables import terminal_table
 
 app = command_line()
@@ -34,9 +34,9 @@ def compare(
     """Damage photos, restore them by every method, and write a page, a table and what they were made with."""
     one_of("--task", task, ("holes", "blur"))
     kind = Blur(one_of("--blur", blur, BLURS), strength)
-    blur_kernel(kind.name, kind.strength)
     for option, value, least in (("--count", count, 1), ("--size", size, 32), ("--seed", seed, 0), ("--steps", steps or 0, 0)):
         at_least(option, value, least)
+    check_strength(strength, size)
     if checkpoint is not None and not checkpoint.exists():
         raise ValueError(f"--checkpoint {checkpoint} doesn't exist")
     files = choose_files(photos, count)
@@ -47,7 +47,7 @@ def compare(
     from paddle_dip.solver.fit import fit
 
     methods, notes = _methods(task, kind, checkpoint, {"steps": steps, "seed": seed, "fit": fit})
-    notes += _warnings(runner.learnt_from(checkpoint, list(files)))
+    notes += _warnings(runner.learnt_from(checkpoint, list(files))) if checkpoint else []
     made_with = provenance()  # before anything is timed: it may build the compiled operators
     rows, pictures = runner.compare(cases, methods, lambda row: console().print(_line(row), soft_wrap=True))
     settings = {"task": task, "photos": list(files), "size": size, "seed": seed, "steps": steps, "checkpoint": checkpoint}
@@ -71,10 +71,12 @@ def _methods(task: str, blur: Blur, checkpoint: Path | None, prior: dict) -> tup
     notes = methods.notes(task, blur, list(found))
     if checkpoint is None:
         return found, [*notes, "No checkpoint was given: there is no trained network in this comparison."]
-    return found | {methods.NETWORK: load(checkpoint)}, notes
+    return found | {methods.NETWORK: load(checkpoint)}, [*notes, methods.network_note(task, checkpoint)]
 
 
-def _warnings(known: list[str]) -> list[str]:
+def _warnings(known: list[str] | None) -> list[str]:
+    if known is None:
+        return ["There is no split.json beside the checkpoint to say which photos the trained network has learnt from."]
     return [f"The trained network has learnt from {', '.join(known)}: its figures there are no test."] if known else []
 
 

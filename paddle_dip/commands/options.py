@@ -131,10 +131,10 @@ def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
     check_apart(out, path)
 
 
-def check_apart(out: Path, path: Path) -> None:
-    """Raise ValueError where `out` is the photo's own file."""
-    if out.exists() and out.samefile(path):
-        raise ValueError(f"--out {out} is the photo itself: choose another file")
+def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
+    """Raise ValueError where `out` is the file of what is given: a photo, a mask, ..."""
+    if out.exists() and path.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the {kind} itself: choose another file")
 
 
 def _truth(path: Path | None, job: Job) -> np.ndarray | None:

@@ -6,7 +6,7 @@ import numpy as np
 import typer
 
 from paddle_dip.command import console, with_options
-from paddle_dip.commands.options import Options, Out, changed_options, check_place
+from paddle_dip.commands.options import Options, Out, changed_options, check_apart, check_place
 from paddle_dip.commands.tasks import inpaint, read_mask
 from paddle_dip.files import writable_folder
 from paddle_dip.problem.images import Photo, read_photo, write_photo
@@ -40,6 +40,7 @@ def remove_object(
     check_mask_size(marked, whole.pixels)
     small_hole(soft_mask(marked, _USUAL_SIZE), working_sizes(*marked.shape[1:], _USUAL_SIZE))  # refuses what can't be done
     check_place(out, photo, whole)
+    check_apart(out, mask, "mask")
     if not checkpoint.exists():
         raise ValueError(f"--checkpoint {checkpoint} doesn't exist")
     writable_folder(out.parent)

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from paddle_dip.command import one_of, with_options
-from paddle_dip.commands.options import Options, Out, PresetName, large_enough, restore_file
+from paddle_dip.commands.options import Options, Out, PresetName, check_apart, large_enough, restore_file
 from paddle_dip.problem.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -83,6 +83,7 @@ def inpaint(
 ) -> None:
     """Fill what a mask marks."""
     chosen = options.applied(task_preset("inpaint", preset))
+    check_apart(out, mask, "mask")
     damaged = large_enough(photo)
     marked = read_mask(mask, holes)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
@@ -102,6 +103,8 @@ def restore_pixels(
     """Bring back missing pixels."""
     chosen = options.applied(task_preset("restore-pixels", preset))
     whole = large_enough(photo)
+    if mask is not None:
+        check_apart(out, mask, "mask")
     if (mask is None) == (drop is None):
         raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
@@ -125,6 +128,7 @@ def no_flash(
 ) -> None:
     """Clean a photo taken without flash by the details of one taken with it."""
     chosen = options.applied(task_preset("flash-no-flash", preset))
+    check_apart(out, flash, "flash photo")
     dark, bright = large_enough(photo), read_photo(flash)
     flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
 

@@ -85,6 +85,18 @@ def deblurring(blurred: np.ndarray, blur: Blur, preset: Preset) -> Problem:
     return replace(denoising(blurred, preset), lift=same, operator=operator, exact=operator)
 
 
+def network_note(task: str, checkpoint: Path) -> str:
+    """Return, in a sentence, what the trained network has learnt to undo."""
+    from paddle_dip.trained.deblurrer import learnt_blur
+
+    if task == "holes":
+        return "The trained network has learnt to fill holes of other shapes."
+    made = learnt_blur(checkpoint)
+    if made is None:
+        return "Nobody knows which blur the trained network has learnt to undo."
+    return f"The trained network has learnt a {made['blur']} of {made['strength']:g} pixels on pictures of {made['size']}."
+
+
 def trained_filling(checkpoint: Path) -> Method:
     """Return the method of a checkpoint of `train removal`."""
     from paddle_dip.trained.remover import load_filler, remove_object

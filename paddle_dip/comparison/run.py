@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
 from paddle_dip.comparison.cases import Case
 from paddle_dip.comparison.methods import Method
 from paddle_dip.files import write_csv, write_json, write_text
+from paddle_dip.problem.trained.pairs import pair_name
 from paddle_dip.problem.trained.scores import scores
 from paddle_dip.report.comparison import comparison_page
 
@@ -58,13 +59,16 @@ def mean_rows(rows: list[Row]) -> list[Row]:
     ]
 
 
-def learnt_from(checkpoint: Path | None, names: list[str]) -> list[str]:
-    """Return which photos, by their names in their folder, a run's network has learnt from; none where the run doesn't say."""
-    split = checkpoint / "split.json" if checkpoint else None
-    if split is None or not split.exists():
-        return []
+def learnt_from(checkpoint: Path, names: list[str]) -> list[str] | None:
+    """Return which photos, by their paths in their folder, a network has learnt from, itself or in pairs; None: nobody knows.
+
+    checkpoint: a run's folder, or a file in its folder of checkpoints.
+    """
+    split = (checkpoint if checkpoint.is_dir() else checkpoint.parent.parent) / "split.json"
+    if not split.exists():
+        return None
     known = set(json.loads(split.read_text()).get("train", ()))
-    return [name for name in names if name in known]
+    return [name for name in names if known & {name, pair_name(PurePath(name))}]
 
 
 def write_comparison(out: Path, rows: list[Row], pictures: dict, facts: dict) -> Path:

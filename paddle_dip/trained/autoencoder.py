@@ -1,6 +1,5 @@
 """The autoencoders: what they learn from, how they are judged, and their use."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,9 +80,7 @@ def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> As
             each.append(scores(result, truth) | before | (hole_scores(result, truth, hole) if hole.any() else {}))
             if len(rows) < _SHOWN:
                 rows.append({"input": enlarged(one), "output": enlarged(result), "clean": enlarged(truth)})
-    file = io.BytesIO()
-    picture_sheet(rows).save(file, format="PNG")
-    return Assessment(mean_scores(each), {"test": file.getvalue()})
+    return Assessment(mean_scores(each), {"test": picture_sheet(rows)})
 
 
 def load_autoencoder(checkpoint: Path) -> nn.Layer:

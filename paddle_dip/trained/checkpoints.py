@@ -33,7 +33,10 @@ def newest(folder: Path) -> Path | None:
 
 def take_up(path: Path, lesson: Lesson) -> dict:
     """Set a lesson's networks and fresh optimisers to a checkpoint and return its notes; raises ValueError where it doesn't fit."""
-    state, notes = _load(path)
+    try:
+        state, notes = load_checkpoint(path)
+    except ValueError:
+        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
     for name, network in lesson.networks.items():
         write_state(network, lesson.adams[name], _part(state, f"{name}/"))
     return notes
@@ -48,7 +51,10 @@ def read_network(path: Path, name: str) -> tuple[Weights, dict]:
     file = newest(path / "checkpoints") if path.is_dir() else path
     if file is None or not file.exists():
         raise ValueError(f"checkpoint {path} doesn't exist, or is a folder without a run's checkpoints")
-    state, notes = _load(file)
+    try:
+        state, notes = load_checkpoint(file)
+    except ValueError:
+        raise ValueError(f"checkpoint {file} can't be read: give a run's folder or one of the .npz files in it") from None
     weights = _part(state, f"{name}/network/")
     if not weights:
         raise ValueError(f"checkpoint {file} holds no {name}: it is of another training")
@@ -60,13 +66,6 @@ def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
     network = build_network(config)
     network.set_state_dict(check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()}))
     return network
-
-
-def _load(path: Path) -> tuple[Weights, dict]:
-    try:
-        return load_checkpoint(path)
-    except ValueError:
-        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
 
 
 def _part(state: Weights, prefix: str) -> Weights:

@@ -122,6 +122,25 @@ def readable(load: Callable, index: int, count: int, skip: Skip):
     raise ValueError(f"none of the {count} samples can be read")
 
 
+def usable(samples: list, load: Callable, skip: Skip) -> list:
+    """Return the samples that `load` can read: what is tested must not be another's double. Without `skip` none is left out.
+
+    Raises ValueError where none can be read.
+    """
+    if skip is None:
+        return samples
+    found = []
+    for sample in samples:
+        try:
+            load(sample)
+            found.append(sample)
+        except ValueError as error:
+            skip(str(error))
+    if not found:
+        raise ValueError("none of the samples to test with can be read")
+    return found
+
+
 def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return MNIST's images, uint8 [N, 28, 28], and labels, [N], from its four .gz files in `folder`; None: Paddle downloads them.
 

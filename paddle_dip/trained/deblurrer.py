@@ -1,7 +1,5 @@
 """The Pix2Pix deblurrer: what it learns from, how it is judged, and its use on a photo of any size."""
 
-import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from paddle_dip.problem.trained.scores import mean_scores, scores
 from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
-from paddle_dip.trained.datasets import Pairs, Skip, read_pair, readable
+from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
@@ -63,29 +61,33 @@ def deblurred(generator: nn.Layer, image: np.ndarray) -> np.ndarray:
     return (output[0].numpy() + 1) / 2
 
 
-def assess_deblurrer(generator: nn.Layer, pairs: list[Pair], *, skip: Skip = None) -> Assessment:
+def assess_deblurrer(generator: nn.Layer, pairs: list[Pair]) -> Assessment:
     """Return the mean "psnr" (dB) and "ssim" over test pairs, and a sheet of the first ones: blurred, deblurred, sharp."""
     each, rows = [], []
-    for blurred, sharp in _read(pairs, skip):
+    for blurred, sharp in map(read_pair, pairs):
         result = deblurred(generator, blurred)
         each.append(scores(result, sharp))
         if len(rows) < _SHOWN:
             rows.append({"blurred": blurred, f"deblurred, {each[-1]['psnr']:.2f} dB": result, "sharp": sharp})
-    file = io.BytesIO()
-    picture_sheet(rows).save(file, format="PNG")
-    return Assessment(mean_scores(each), {"test": file.getvalue()})
+    return Assessment(mean_scores(each), {"test": picture_sheet(rows)})
 
 
 def baselines(train: list[Pair], test: list[Pair], *, skip: Skip = None) -> dict:
     """Return the mean scores over test pairs of the blurred pictures and of unsharp masking, tuned on up to 16 training pairs."""
-    radius, amount = best_unsharp(list(_read(train[:_TUNED_ON], skip)))
-    each = [(scores(blurred, sharp), scores(unsharp(blurred, radius, amount), sharp)) for blurred, sharp in _read(test, skip)]
+    radius, amount = best_unsharp([read_pair(pair) for pair in usable(train[:_TUNED_ON], read_pair, skip)])
+    pairs = map(read_pair, test)
+    each = [(scores(blurred, sharp), scores(unsharp(blurred, radius, amount), sharp)) for blurred, sharp in pairs]
     return {
         "blurred": mean_scores([before for before, _ in each]),
         "unsharp": mean_scores([after for _, after in each]),
         "unsharp_radius": radius,
         "unsharp_amount": amount,
     }
+
+
+def learnt_blur(checkpoint: Path) -> dict | None:
+    """Return the blur, strength and size of the pairs that a checkpoint has learnt from, where the run knew them."""
+    return read_network(checkpoint, "generator")[1]["settings"].get("made")
 
 
 def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
@@ -104,7 +106,3 @@ def deblur_photo(photo: Photo, generator: nn.Layer, size: int) -> Photo:
     colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
     sharp = in_squares(colour, size, lambda square: deblurred(generator, square)).clip(0, 1)
     return replace(photo, pixels=sharp if len(photo.pixels) == 3 else sharp.mean(axis=0, keepdims=True))
-
-
-def _read(pairs: list[Pair], skip: Skip) -> Iterator[list[np.ndarray]]:
-    return (readable(lambda i: read_pair(pairs[i]), index, len(pairs), skip) for index in range(len(pairs)))

@@ -8,7 +8,7 @@ import typer
 from paddle_dip.command import at_least, with_options
 from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
 from paddle_dip.trained.lessons import run_lesson
-from paddle_dip.trained.options import SkipBad, TrainingOptions, skipper
+from paddle_dip.trained.options import Precision, SkipBad, TrainingOptions, skipper
 
 
 @with_options
@@ -24,31 +24,33 @@ def train_removal(
     fixed: bool = typer.Option(
         False, "--fixed", help="Always the middle squares, each with one hole: to see whether it learns at all."
     ),
+    precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,
     options: TrainingOptions,
 ) -> None:
     """Train the network that fills holes, on photos with random ones: rectangles and strokes of a brush."""
-    from paddle_dip.problem.trained.crops import check_sizes
+    from paddle_dip.problem.trained.crops import check_sizes, read_large
     from paddle_dip.problem.trained.pairs import photo_files
     from paddle_dip.problem.trained.split import kept_split
 
     seed = options.seed
-    chosen = options.applied(removal_preset(preset, size=size, width=width))
+    chosen = options.applied(removal_preset(preset, size=size, width=width), precision)
     chosen = _with(chosen, fourier_weight=fourier, views=views, learning_rate=learning_rate, test_share=held_out, fixed=fixed)
     files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
     check_sizes(list(files.values()), chosen.size, skip=skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import remover
-    from paddle_dip.trained.datasets import Holed
+    from paddle_dip.trained.datasets import Holed, usable
     from paddle_dip.trained.runs import open_run
 
     settings = {"task": "removal", "seed": seed, **chosen.settings()}
     with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
+        test_files = usable(test_files, lambda file: read_large(file, chosen.size), skip)
         lesson = remover.removal_lesson(train_files, chosen, seed=seed, skip=skip)
-        test = Holed(test_files, chosen.size, seed=seed, skip=skip)
+        test = Holed(test_files, chosen.size, seed=seed)
         run_lesson(
             options,
             lesson,

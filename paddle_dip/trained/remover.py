@@ -1,6 +1,5 @@
 """Object removal: what it learns from, how it is judged, and its use on a photo of any size."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -10,9 +9,7 @@ import numpy as np
 import paddle
 from paddle import nn
 
-from paddle_dip.problem.baselines import mean_filled
 from paddle_dip.problem.images import Photo
-from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.trained.architectures import FillerConfig
 from paddle_dip.problem.trained.randomness import generator
 from paddle_dip.problem.trained.removal_presets import RemovalPreset
@@ -68,20 +65,16 @@ def filled(filler: nn.Layer, picture: np.ndarray, hole: np.ndarray) -> tuple[np.
 def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
     """Return what a filler makes of test photos, and a sheet of the first ones: with the hole, filled, whole.
 
-    Figures: the mean "psnr" (dB) and "ssim" of the patched photos, "hole_l1", the mean absolute difference in the holes on [0, 1],
-    and "mean_fill_l1" and "mean_fill_psnr", the same of holes filled with the mean colour of what is left.
+    Figures: the means of paddle_dip.problem.trained.scores' `scores` and `hole_scores` of the patched photos.
     """
     each, rows = [], []
     for picture, hole in _pairs(samples):
         fill, _ = filled(filler, picture, hole)
         patched = np.where(hole > 0, fill, picture)
-        plain = {"mean_fill_psnr": psnr(mean_filled(picture, hole), picture)}
-        each.append(scores(patched, picture) | hole_scores(patched, picture, hole) | plain)
+        each.append(scores(patched, picture) | hole_scores(patched, picture, hole))
         if len(rows) < _SHOWN:
             rows.append({"hole": picture * (1 - hole), f"filled, {each[-1]['psnr']:.2f} dB": patched, "photo": picture})
-    file = io.BytesIO()
-    picture_sheet(rows).save(file, format="PNG")
-    return Assessment(mean_scores(each), {"test": file.getvalue()})
+    return Assessment(mean_scores(each), {"test": picture_sheet(rows)})
 
 
 def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:

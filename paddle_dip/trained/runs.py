@@ -14,7 +14,7 @@ from paddle_dip.files import held, whole_file, writable_folder, write_csv, write
 from paddle_dip.progress import track
 from paddle_dip.provenance import computed_with, provenance
 from paddle_dip.trained import checkpoints
-from paddle_dip.trained.devices import world
+from paddle_dip.trained.devices import autocast, world
 from paddle_dip.trained.engine import Lesson, Position, Update, batch_order, train
 
 
@@ -50,15 +50,18 @@ def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
 
     Raises ValueError where it can't be written, holds a run and `resume` isn't given, holds one with other settings, or is in use.
     """
+    autocast(settings.get("precision", "float32"))  # refused before anything is written
     out = writable_folder(out)
-    chief = world()[0] == 0  # of several processes only the first writes
+    rank, processes = world()
+    chief = rank == 0  # of several processes only the first writes
+    settings = settings | {"processes": processes}  # they share the samples: with another number the steps are others
     with held(out) if chief else nullcontext():
-        noted = out / "settings.json"
+        noted, begun = out / "settings.json", any(out.glob("checkpoints/*.npz"))
         if noted.exists() and chief:
             if not resume:
                 raise ValueError(f"--out {out} already holds a run: continue it with --resume, or choose another folder")
             _check_same(noted, settings)
-        elif chief and any(out.glob("checkpoints/*.npz")):
+        elif chief and begun:
             raise ValueError(f"--out {out} holds checkpoints without their settings.json: choose another folder")
         if chief:
             for part in ("checkpoints", "pictures"):
@@ -66,7 +69,13 @@ def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
             for leftover in out.rglob(".*.part"):  # half-written files of a run that was killed
                 leftover.unlink(missing_ok=True)
             write_json(noted, settings)
-        yield out
+        try:
+            yield out
+        except Exception:
+            if chief and not begun and not any(out.glob("checkpoints/*.npz")):
+                for name in ("settings.json", "split.json"):  # of a run that couldn't begin: they would refuse the corrected one
+                    (out / name).unlink(missing_ok=True)
+            raise
 
 
 def run(
@@ -147,7 +156,7 @@ def _end_epoch(folder: Path, update: Update, record: Record, assess: Callable[[]
     record.rows.append(row | {"seconds": record.seconds})
     record.seconds = 0.0
     if watch is not None:
-        write_csv(folder / "epochs.csv", tuple(record.rows[0]), record.rows)
+        write_csv(folder / "epochs.csv", tuple(dict.fromkeys(name for row in record.rows for name in row)), record.rows)
         watch(record.rows[-1])
 
 
@@ -156,8 +165,11 @@ def _check_same(noted: Path, settings: dict) -> None:
         earlier = dict(json.loads(noted.read_text()))
     except (ValueError, TypeError):
         raise ValueError(f"{noted} can't be read, choose another --out") from None
-    # A run may be made longer.
-    different = sorted(key for key in {*settings, *earlier} - {"epochs"} if settings.get(key) != earlier.get(key))
+    # A run may be made longer, but where the epochs to come decide the learning rate of those gone by.
+    free = set() if settings.get("cooldown") else {"epochs"}
+    different = sorted(key for key in {*settings, *earlier} - free if settings.get(key) != earlier.get(key))
+    if "task" in different:
+        raise ValueError(f"--out {noted.parent} holds a run of train {earlier.get('task')}: choose another folder")
     if different:
         changes = ", ".join(f"{key} {earlier.get(key)} there, {settings.get(key)} here" for key in different)
         raise ValueError(f"--out {noted.parent} holds a run with other settings ({changes}): choose another folder")

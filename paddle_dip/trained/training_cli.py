@@ -30,7 +30,7 @@ def train_deblur(
     options: TrainingOptions,
 ) -> None:
     """Train the Pix2Pix deblurrer on pairs of blurred and sharp photos."""
-    from paddle_dip.problem.trained.pairs import common_size, find_pairs
+    from paddle_dip.problem.trained.pairs import common_size, find_pairs, made_blur
     from paddle_dip.problem.trained.split import kept_split
 
     seed = options.seed
@@ -39,18 +39,20 @@ def train_deblur(
     size = common_size(found, 2 ** len(chosen.generator.down), skip=skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import deblurrer
+    from paddle_dip.trained.datasets import read_pair, usable
     from paddle_dip.trained.runs import open_run
 
-    settings = {"task": "deblur", "seed": seed, "size": size, **chosen.settings()}
+    settings = {"task": "deblur", "seed": seed, "size": size, "made": made_blur(pairs), **chosen.settings()}
     with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
         sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
+        sides[1] = usable(sides[1], read_pair, skip)
         lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
         run_lesson(
             options,
             lesson,
             settings,
-            assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1], skip=skip),
+            assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1]),
             facts=lambda: {"train": len(sides[0]), "test": len(sides[1]), "baselines": deblurrer.baselines(*sides, skip=skip)},
         )
 
@@ -102,6 +104,7 @@ def train_photos(
     """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
     from paddle_dip.problem.trained.pairs import photo_files
     from paddle_dip.problem.trained.split import kept_split
+    from paddle_dip.problem.trained.squares import read_square
 
     seed = options.seed
     chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
@@ -109,15 +112,17 @@ def train_photos(
     files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import autoencoder
-    from paddle_dip.trained.datasets import Photos
+    from paddle_dip.trained.datasets import Photos, usable
     from paddle_dip.trained.runs import open_run
 
     settings = {"task": "photos", "seed": seed, **chosen.settings()}
     with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
-        kind = {"erase": chosen.erase, "seed": seed, "skip": skip}
-        lesson = autoencoder.autoencoder_lesson(chosen, lambda e: Photos(train_files, size, epoch=e + 1, **kind), seed=seed)
+        test_files, kind = usable(test_files, read_square, skip), {"erase": chosen.erase, "seed": seed}
+        lesson = autoencoder.autoencoder_lesson(
+            chosen, lambda epoch: Photos(train_files, size, epoch=epoch + 1, skip=skip, **kind), seed=seed
+        )
         test = Photos(test_files, size, **kind)
         run_lesson(
             options,

@@ -76,11 +76,17 @@ def test_means_are_of_each_method():
     assert mean_rows(rows) == [Row("mean", "x", 25, 0.6, 2), Row("mean", "y", 10, 0.1, 2)]
 
 
-def test_a_checkpoint_by_itself_does_not_say_what_it_has_learnt_from(tmp_path):
-    assert learnt_from(None, ["a.png"]) == learnt_from(tmp_path / "step.npz", ["a.png"]) == []
+def test_a_runs_folder_says_what_its_network_has_learnt_from(tmp_path):
+    assert learnt_from(tmp_path, ["a.png"]) is None and learnt_from(tmp_path / "a" / "step.npz", ["a.png"]) is None
     (tmp_path / "split.json").write_text('{"train": ["x/a.png"], "test": ["b.png"]}')
     assert learnt_from(tmp_path, ["a.png", "x/b.png"]) == []
-    assert learnt_from(tmp_path, ["x/a.png", "x/b.png"]) == ["x/a.png"]
+    for checkpoint in (tmp_path, tmp_path / "checkpoints" / "step.npz"):
+        assert learnt_from(checkpoint, ["x/a.png", "x/b.png"]) == ["x/a.png"]
+
+
+def test_a_photo_is_known_by_its_pair(tmp_path):
+    (tmp_path / "split.json").write_text('{"train": ["x_a.png"], "test": ["b.png"]}')
+    assert learnt_from(tmp_path, ["x/a.jpg", "b.jpg"]) == ["x/a.jpg"]
 
 
 @pytest.mark.parametrize(

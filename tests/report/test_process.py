@@ -34,10 +34,10 @@ def test_everything_is_written(tmp_path):
 def test_a_small_observation_is_shown_as_large_as_the_result(tmp_path):
     (tmp_path / "frames").mkdir()
     process = Process(tmp_path, np.zeros((3, 5, 7)))
-    process.note(1, 0.5, np.ones((3, 20, 28)))
-    process.finish(np.ones((3, 20, 28)), "small", {})
+    process.note(1, 0.5, np.ones((3, 60, 84)))
+    process.finish(np.ones((3, 60, 84)), "small", {})
     pixels = np.asarray(Image.open(tmp_path / "comparison.png"))
-    assert pixels.shape[1] == 28 * 2 + 4 and not pixels[-20:, :28].any() and pixels[-20:, -28:].min() == 255
+    assert pixels.shape[1] == 84 * 2 + 4 and not pixels[-60:, :84].any() and pixels[-60:, -84:].min() == 255
 
 
 def test_a_grey_picture_without_a_truth(tmp_path):

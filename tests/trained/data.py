@@ -61,6 +61,10 @@ def mnist(tmp_path):
     return folder
 
 
+def cut_off(path) -> None:
+    path.write_bytes(path.read_bytes()[:-200])
+
+
 def make_photos(folder):
     (folder / "more").mkdir(parents=True)
     for number, (width, height) in enumerate([(300, 260), (256, 256), (280, 400), (257, 300), (320, 270)]):

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from paddle_dip.cli import app
 from paddle_dip.problem.images import Photo, read_photo, write_photo
 from tests.conftest import ROOT
+from tests.trained.data import cut_off
 
 SMALL = ("--width", "4", "--epochs", "3", "--preset", "paper")
 
@@ -123,6 +124,32 @@ def test_a_corrupt_pair_stops_the_training_or_is_left_out(pairs, tmp_path):
     assert result.exit_code == 0 and result.stderr.count("skipped: ") == 1 and "p2.png" in result.stderr
 
 
+def test_a_run_whose_learning_rate_depends_on_its_length_is_not_made_longer(pairs, tmp_path):
+    words = ("train", "deblur", pairs, "--out", tmp_path / "run", "--width", 4)
+    call(*words, "--epochs", 1)
+    refused("other settings (epochs 1 there, 2 here)", *words, "--epochs", 2, "--resume")
+
+
+def test_a_run_that_can_not_begin_does_not_refuse_the_corrected_one(pairs, photos, tmp_path):
+    words = ("train", "photos", photos, "--out", tmp_path / "run", "--epochs", 1, "--size", 64)
+    refused("bf16 needs a GPU", *words, "--precision", "bf16")
+    cut_off(photos / "p2.png")
+    refused("p2.png can't be read", *words)
+    (photos / "p2.png").unlink()
+    assert call(*words).exception is None
+    (tmp_path / "one").mkdir()
+    shutil.copy(photos / "p0.png", tmp_path / "one")
+    refused("at least 2 samples", "train", "photos", tmp_path / "one", "--out", tmp_path / "other", "--size", 64)
+    assert not (tmp_path / "other" / "settings.json").exists()
+
+
+def test_a_corrupt_pair_is_not_tested_with_another_in_its_place(pairs, trained, tmp_path):
+    (name,) = json.loads((trained / "split.json").read_text())["test"]
+    cut_off(pairs / "blurred" / name)
+    result = call("train", "deblur", pairs, "--out", tmp_path / "other", *SMALL, "--skip-bad")
+    assert "none of the samples to test with can be read" in str(result.exception)
+
+
 def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     out = ("--out", tmp_path / "out")
     refused("not a folder", "train", "deblur", tmp_path / "absent", *out)
@@ -132,9 +159,15 @@ def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     refused("bf16 needs a GPU", "train", "deblur", pairs, *out, *SMALL, "--precision", "bf16")
     refused("--precision must be one of", "train", "deblur", pairs, *out, "--precision", "int8")
     refused("disk, gaussian", "prepare-pairs", pairs, *out, "--blur", "lens")
+    refused("strength must be above 0 and at most 32", "prepare-pairs", pairs, *out, "--strength", 1e9)
+    refused("lies in the photos' own", "prepare-pairs", pairs, "--out", pairs / "sharp")
     refused("multiple of 64", "train", "photos", pairs, "--out", tmp_path / "p", "--size", 100)
     photo = pairs / "sharp" / "p1.png"
     refused("doesn't exist", "deblur", photo, "--checkpoint", tmp_path / "absent", "--out", tmp_path / "x.png")
+    refused("give a run's folder", "deblur", photo, "--checkpoint", photo, "--out", tmp_path / "x.png")
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    refused("give a run's folder", "deblur", photo, "--checkpoint", tmp_path / "array.npy", "--out", tmp_path / "x.png")
+    refused("holds a run of train deblur", "train", "photos", pairs, "--out", trained, "--size", 64, "--resume")
     refused("holds no autoencoder", "reconstruct", photo, "--checkpoint", trained, "--out", tmp_path / "x.png")
     refused(".png", "reconstruct", photo, "--checkpoint", trained, "--out", tmp_path / "x.jpg")
     for command in ("deblur", "reconstruct"):

@@ -8,10 +8,7 @@ import pytest
 from paddle_dip.problem.trained.pairs import find_pairs, photo_files
 from paddle_dip.trained.datasets import Digits, Pairs, Photos, read_digits
 from paddle_dip.trained.loading import batches
-
-
-def cut_off(path) -> None:
-    path.write_bytes(path.read_bytes()[:-200])
+from tests.trained.data import cut_off
 
 
 def test_pairs_are_signed_and_jitter_follows_the_epoch(pairs):

@@ -86,8 +86,8 @@ def test_presets_are_as_published_and_scale():
             replace(paper, **{name: value})
 
 
-def test_the_learning_rate_falls_to_nought_in_the_end(small_pairs):
-    preset = replace(SMALL, epochs=5, cooldown=3, learning_rate=1.0)
+def test_the_learning_rate_falls_in_the_end(small_pairs):
+    preset = replace(SMALL, epochs=5, cooldown=0.6, learning_rate=1.0)
     assert [preset.learning_rate_at(epoch) for epoch in range(5)] == [1, 1, 0.75, 0.5, 0.25]
     lesson = deblur_lesson(small_pairs[:1], replace(preset, learning_rate=1e-4), seed=0)
     rates = [[adam.get_lr() for adam in lesson.adams.values()] for _ in train(lesson, position=Position(1))]

@@ -91,6 +91,7 @@ def test_an_odd_size_far_above_the_trainings():
         (("photo.png", "mask.png", "--holes", "red"), "--holes"),
         (("photo.png", "mask.png", "--steps", 3), "--steps is for the Deep Image Prior"),
         (("photo.png", "mask.png", "--preset", "fast"), "--preset is for the Deep Image Prior"),
+        (("photo.png", "mask.png", "--out", "mask.png"), "is the mask itself"),
         (("photo.png", "mask.png", "--set", "learning_rate=1"), "--set is for the Deep Image Prior"),
         (("photo.png", "mask.png", "--out", "photo.png"), "is the photo itself"),
         (("absent.png", "mask.png"), "absent.png doesn't exist"),

@@ -70,6 +70,11 @@ def test_another_run_is_not_let_in(tmp_path):
     other = SETTINGS | {"widths": [1, 3]}
     with pytest.raises(ValueError, match=r"widths \[1, 2\] there, \[1, 3\] here"), open_run(tmp_path / "run", other, resume=True):
         pass
+    noted = tmp_path / "run" / "settings.json"
+    noted.write_text(noted.read_text().replace('"processes": 1', '"processes": 2'))
+    with pytest.raises(ValueError, match="processes 2 there, 1 here"), open_run(tmp_path / "run", SETTINGS, resume=True):
+        pass
+    noted.write_text(noted.read_text().replace('"processes": 2', '"processes": 1'))
     longer, same = (open_run(tmp_path / "run", SETTINGS | {"epochs": epochs}, resume=True) for epochs in (9, 3))
     with longer, pytest.raises(ValueError, match="written to by another run"), same:
         pass

@@ -43,6 +43,10 @@ class PhotoAutoencoderConfig:
     latent: int = 128
     initialisation: str = "torch"
 
+    def __post_init__(self):
+        if self.size < 64 or self.size % 64:
+            raise ValueError(f"size must be a multiple of 64, not {self.size}")
+
 
 @dataclass(frozen=True)
 class FillerConfig:

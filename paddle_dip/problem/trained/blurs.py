@@ -4,6 +4,7 @@ import numpy as np
 
 BLURS = ("disk", "gaussian")
 _FINE = 15  # sub-pixels a side, to cut the disk's edge smoothly
+_LARGEST = 8  # part of a picture's side that a disk's radius may be
 _GAUSS_REACH = 4  # standard deviations after which the Gaussian is cut off
 
 
@@ -24,6 +25,12 @@ def blur_kernel(name: str, strength: float) -> np.ndarray:
     else:
         raise ValueError(f"blur must be one of {', '.join(BLURS)}, not {name!r}")
     return kernel / kernel.sum()
+
+
+def check_strength(strength: float, size: int) -> None:
+    """Raise ValueError where a blur is too strong for pictures of `size` pixels a side: hardly anything would be left."""
+    if not 0 < strength <= size / _LARGEST:
+        raise ValueError(f"strength must be above 0 and at most {size / _LARGEST:g} for {size} pixels a side, not {strength}")
 
 
 def blur_matrix(strength: float, side: int) -> np.ndarray:

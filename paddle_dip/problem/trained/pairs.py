@@ -1,15 +1,16 @@
 """Pairs of blurred and sharp photos: made from any folder of photos, and found again by their names."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
 from paddle_dip.files import writable_folder, write_json
 from paddle_dip.problem.images import WRITABLE, read_size, write_rgb
-from paddle_dip.problem.trained.blurs import blur_kernel, convolved
+from paddle_dip.problem.trained.blurs import blur_kernel, check_strength, convolved
 from paddle_dip.problem.trained.squares import read_square, resized
 
 BLURRED, SHARP = "blurred", "sharp"  # the two folders
@@ -26,14 +27,15 @@ class PairSettings:
     size: int = 256
 
     def __post_init__(self):
-        blur_kernel(self.blur, self.strength)
         if self.size < MULTIPLE or self.size % MULTIPLE:
             raise ValueError(f"size must be a multiple of {MULTIPLE}, not {self.size}")
+        check_strength(self.strength, self.size)
+        blur_kernel(self.blur, self.strength)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two files of one name."""
+    """Two files of one name: their path below blurred/ and sharp/."""
 
     name: str
     blurred: Path
@@ -51,28 +53,44 @@ def prepare_pairs(photos: Path, out: Path, settings: PairSettings, *, skip: Call
 
     skip: called with the reason for each photo that can't be used, and goes on; None: the first one raises ValueError.
     """
+    if Path(photos).resolve() in (place := Path(out).resolve(), *place.parents):
+        raise ValueError(f"output folder {out} lies in the photos' own: the pairs would count as photos; choose another")
     files = photo_files(photos)
-    names = {file: "_".join(file.relative_to(photos).with_suffix("").parts) for file in files}
+    names = {file: pair_name(file.relative_to(photos)) for file in files}
     twice = sorted(name for name, count in Counter(names.values()).items() if count > 1)
     if twice:
-        raise ValueError(f"photos {photos}: several files would become {twice[0]}.png; rename them")
+        raise ValueError(f"photos {photos}: several files would become {twice[0]}; rename them")
     for part in (BLURRED, SHARP):
         if any(writable_folder(Path(out, part)).iterdir()):
             raise ValueError(f"output folder {Path(out, part)} isn't empty: choose another")
-    made = 0
+    made = []
     for file, name in names.items():
         try:
             blurred, sharp = make_pair(_large_square(file, settings.size), settings)
         except ValueError as error:
             if skip is None:
+                _remove(out, made)  # what is left would refuse the next try
                 raise
             skip(str(error))
             continue
-        write_rgb(Path(out, BLURRED, f"{name}.png"), blurred)
-        write_rgb(Path(out, SHARP, f"{name}.png"), sharp)
-        made += 1
-    write_json(Path(out, "pairs.json"), asdict(settings) | {"pairs": made})
-    return made
+        write_rgb(Path(out, BLURRED, name), blurred)
+        write_rgb(Path(out, SHARP, name), sharp)
+        made.append(name)
+    if not made:
+        raise ValueError(f"photos {photos}: none can be used")
+    write_json(Path(out, "pairs.json"), asdict(settings) | {"pairs": len(made)})
+    return len(made)
+
+
+def pair_name(photo: PurePath) -> str:
+    """Return the name of the pair that is made of a photo, by the photo's path in its folder."""
+    return "_".join(photo.with_suffix("").parts) + ".png"
+
+
+def _remove(out: Path, names: list[str]) -> None:
+    for part in (BLURRED, SHARP):
+        for name in names:
+            Path(out, part, name).unlink()
 
 
 def photo_files(folder: Path) -> list[Path]:
@@ -85,9 +103,15 @@ def photo_files(folder: Path) -> list[Path]:
     return files
 
 
+def made_blur(folder: Path) -> dict | None:
+    """Return the blur, strength and size of the pairs in a folder that `prepare_pairs` made; None of another's."""
+    path = Path(folder, "pairs.json")
+    return {name: value for name, value in json.loads(path.read_text()).items() if name != "pairs"} if path.exists() else None
+
+
 def find_pairs(folder: Path) -> list[Pair]:
     """Return the pairs in folder/blurred and folder/sharp; raises ValueError for names on one side only or fewer than two."""
-    sides = {part: {file.name: file for file in photo_files(Path(folder, part))} for part in (BLURRED, SHARP)}
+    sides = {part: _by_place(Path(folder, part)) for part in (BLURRED, SHARP)}
     blurred, sharp = sides[BLURRED], sides[SHARP]
     for part, single in ((BLURRED, sorted(blurred.keys() - sharp.keys())), (SHARP, sorted(sharp.keys() - blurred.keys()))):
         if single:
@@ -96,6 +120,10 @@ def find_pairs(folder: Path) -> list[Pair]:
     if len(sharp) < 2:
         raise ValueError(f"pairs {folder}: at least 2 pairs are needed, one to learn from and one to test with, not {len(sharp)}")
     return [Pair(name, blurred[name], sharp[name]) for name in sorted(sharp)]
+
+
+def _by_place(side: Path) -> dict[str, Path]:
+    return {file.relative_to(side).as_posix(): file for file in photo_files(side)}
 
 
 def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:

@@ -34,7 +34,7 @@ class DeblurPreset:
     weight_decay: float = 0.0
     batch: int = 1
     jitter: str = "none"  # of the pairs, at random: "none", "crop" (and enlarge and flip), "turn" (and flip)
-    cooldown: int = 0  # the last epochs, over which the learning rate falls to nought on a straight line
+    cooldown: float = 0.0  # share of the epochs, the last ones, over which the learning rate falls towards nought, straight
     test_share: float = 0.2
     precision: str = "float32"  # "bf16": Paddle's autocast, on a GPU
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -43,12 +43,12 @@ class DeblurPreset:
         check_preset(self)
         if self.jitter not in JITTERS:
             raise ValueError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
-        if self.cooldown < 0:
-            raise ValueError(f"cooldown must be at least 0, not {self.cooldown}")
+        if not 0 <= self.cooldown <= 1:
+            raise ValueError(f"cooldown must be between 0 and 1, not {self.cooldown}")
 
     def learning_rate_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch, counted from 0."""
-        return self.learning_rate * min((self.epochs - epoch) / (self.cooldown + 1), 1)
+        return self.learning_rate * min((self.epochs - epoch) / (round(self.cooldown * self.epochs) + 1), 1)
 
     def settings(self) -> dict:
         """Return every setting as JSON-ready values, the sources left out."""
@@ -104,6 +104,11 @@ def _listed(value):
     return list(value) if isinstance(value, tuple) else value
 
 
+def _scaled(config, width: int):
+    lists = {name: getattr(config, name) for name in ("down", "up") if hasattr(config, name)}
+    return replace(config, **{name: tuple(n * width // config.down[0] for n in widths) for name, widths in lists.items()})
+
+
 _DEBLUR_SOURCES = {
     "epochs": f"{_REPOSITORY}'s description: trained for 500",
     "generator": f"{_REPOSITORY}; innermost layer not normalised: {_PAPER}'s own code",
@@ -143,19 +148,19 @@ _SMALL_DEBLUR = replace(
     _REPOSITORY_DEBLUR,
     name="small",
     epochs=150,
-    generator=GeneratorConfig(down=(32, 64, 128, 256, 256, 256, 256, 256), up=(256, 256, 256, 256, 128, 64, 32)),
-    discriminator=DiscriminatorConfig(down=(32, 64, 128, 256)),
+    generator=_scaled(GeneratorConfig(), 32),
+    discriminator=_scaled(DiscriminatorConfig(), 32),
     l1_weight=1000.0,
     jitter="turn",
-    cooldown=75,
+    cooldown=0.5,
     sources=_DEBLUR_SOURCES
     | {
         "epochs": f"{_SMALL}: about an hour of one core with 64 pairs of 256x256",
         "generator": f"{_SMALL}: half the repository's widths",
         "discriminator": f"{_SMALL}: half the repository's widths",
-        "l1_weight": f"{_SMALL}: with 100 the PSNR stood still, 0.7 dB lower after 11 epochs (docs/quality.md)",
+        "l1_weight": f"{_SMALL}: with 100 the PSNR stood still, 0.7 dB lower after 11 epochs (docs/trained.md)",
         "jitter": f"{_SMALL}: few photos become eight times as many, and the blur stays as strong as it is",
-        "cooldown": "Isola et al.'s own code: the second half of the epochs",
+        "cooldown": "the usual options of pytorch-CycleGAN-and-pix2pix: the second half",
     },
 )
 _AUTOENCODER_SOURCES = {
@@ -198,8 +203,3 @@ def deblur_preset(name: str, *, width: int | None = None) -> DeblurPreset:
     if width < 1:
         raise ValueError(f"width must be at least 1, not {width}")
     return replace(preset, generator=_scaled(preset.generator, width), discriminator=_scaled(preset.discriminator, width))
-
-
-def _scaled(config, width: int):
-    lists = {name: getattr(config, name) for name in ("down", "up") if hasattr(config, name)}
-    return replace(config, **{name: tuple(n * width // config.down[0] for n in widths) for name, widths in lists.items()})

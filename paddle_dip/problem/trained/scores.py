@@ -16,11 +16,14 @@ def scores(image: np.ndarray, truth: np.ndarray) -> dict[str, float]:
 
 
 def hole_scores(image: np.ndarray, truth: np.ndarray, hole: np.ndarray) -> dict[str, float]:
-    """Return "hole_l1", the mean absolute difference in the hole of [C, H, W] in [0, 1], and "mean_fill_l1", the mean colour's.
+    """Return "hole_l1", the mean absolute difference in the hole of [C, H, W] in [0, 1], and what it has to beat.
 
-    hole: [1, H, W], 1 where it is. The mean colour is that of the truth outside the hole: what a fill has to beat.
+    That is "mean_fill_l1" and "mean_fill_psnr" (dB), of the truth with the mean colour of what is outside the hole in it. hole:
+    [1, H, W], 1 where it is.
     """
-    return {"hole_l1": _hole_l1(image, truth, hole), "mean_fill_l1": _hole_l1(mean_filled(truth, hole), truth, hole)}
+    plain = mean_filled(truth, hole)
+    found = {"hole_l1": _hole_l1(image, truth, hole), "mean_fill_l1": _hole_l1(plain, truth, hole)}
+    return found | {"mean_fill_psnr": psnr(plain, truth)}
 
 
 def mean_scores(each: list[dict[str, float]]) -> dict[str, float]:

@@ -1,11 +1,11 @@
 """Photos of any shape brought to one square size."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.problem.dataset import to_unit
+from paddle_dip.problem.dataset import centre_crop, to_unit
 from paddle_dip.problem.images import read_rgb
 from paddle_dip.problem.resampling import Resize, pillow_resize
 
@@ -14,8 +14,7 @@ def read_square(path: Path) -> np.ndarray:
     """Return the largest middle square of a photo, float32 [3, S, S] in [0, 1]; raises ValueError, naming a bad file."""
     pixels = read_rgb(path)
     side = min(pixels.shape[:2])
-    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
-    return to_unit(pixels[top : top + side, left : left + side])
+    return to_unit(centre_crop(pixels, side, side))
 
 
 def resized(image: np.ndarray, size: int) -> np.ndarray:
@@ -23,6 +22,6 @@ def resized(image: np.ndarray, size: int) -> np.ndarray:
     return image if image.shape[1] == size else _resize(image.shape[1], size)(image)
 
 
-@cache
+@lru_cache(8)  # a matrix a side: photos may come in hundreds of sizes
 def _resize(source: int, target: int) -> Resize:
     return pillow_resize((source, source), (target, target), clip=True)

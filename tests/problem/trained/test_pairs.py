@@ -9,10 +9,7 @@ from PIL import Image
 
 from paddle_dip.problem.images import read_rgb
 from paddle_dip.problem.trained.pairs import PairSettings, common_size, find_pairs, make_pair, prepare_pairs
-
-
-def cut_off(path) -> None:
-    path.write_bytes(path.read_bytes()[:-200])
+from tests.trained.data import cut_off
 
 
 def test_pairs_of_every_photo(photos, tmp_path):
@@ -40,13 +37,24 @@ def test_the_strength_is_in_pixels_of_the_pair():
     assert abs(from_large - from_small)[:, 8:-8, 8:-8].max() < 0.005
 
 
+def test_pairs_belong_together_by_their_place(photos, tmp_path):
+    for side in ("blurred", "sharp"):
+        for part in ("a", "b"):
+            (tmp_path / side / part).mkdir(parents=True)
+            shutil.copy(photos / "p0.png", tmp_path / side / part / "1.png")
+    assert [pair.name for pair in find_pairs(tmp_path)] == ["a/1.png", "b/1.png"]
+    shutil.move(tmp_path / "sharp" / "b", tmp_path / "sharp" / "c")
+    with pytest.raises(ValueError, match="only in blurred/: b/1.png"):
+        find_pairs(tmp_path)
+
+
 def test_bad_photos_are_named_and_skipped_only_when_asked(photos, tmp_path):
     cut_off(photos / "p2.png")
     Image.new("RGB", (300, 100)).save(photos / "p3.png")
     with pytest.raises(ValueError, match=r"p2\.png .*cut off"):
         prepare_pairs(photos, tmp_path / "a", PairSettings())
     said = []
-    assert prepare_pairs(photos, tmp_path / "b", PairSettings(), skip=said.append) == 3
+    assert prepare_pairs(photos, tmp_path / "a", PairSettings(), skip=said.append) == 3
     assert "p2.png" in said[0] and "p3.png" in said[1] and "smaller than 256" in said[1]
 
 

@@ -75,8 +75,6 @@ class PhotoAutoencoder(nn.Module):
 
     def __init__(self, config: PhotoAutoencoderConfig):
         super().__init__()
-        if config.size < 64 or config.size % 64:
-            raise ValueError(f"size must be a multiple of 64, not {config.size}")
         self.config = config
         self.side = config.size // 64  # of the innermost layer
         inner = 32 * self.side**2
