@@ -13,7 +13,7 @@ from paddle_dip.command import at_least, command_line, console, one_of
 from paddle_dip.command import run as run_command
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import AVERAGES, PRECISIONS, STOPS, Preset, super_resolution_preset
+from paddle_dip.problem.presets import AVERAGES, PRECISIONS, PRESETS, STOPS, Preset, super_resolution_preset
 from paddle_dip.report.results import Row
 from paddle_dip.report.tables import terminal_table
 
@@ -23,7 +23,7 @@ app = command_line()
 
 @app.command()
 def benchmark(
-    preset: str = typer.Option("fast", help="fast or paper."),
+    preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
     factor: int = typer.Option(8, help="Magnification: 4 or 8."),
     images: str = typer.Option("all", help="all, or names separated by commas."),
     data: str = typer.Option(

@@ -63,12 +63,12 @@ def _methods(task: str, blur: Blur, checkpoint: Path | None, prior: dict) -> tup
     """Return the methods and what a reader must know of them."""
     from paddle_dip.comparison import methods
 
-    if task == "holes":
-        found = methods.filling_methods(**prior)
-        load = methods.trained_filling
+    best = methods.tuned(blur) if task == "blur" else None
+    if best is None:
+        found, load = methods.filling_methods(**prior), methods.trained_filling
     else:
-        found, load = methods.sharpening_methods(blur, **prior), methods.trained_sharpening
-    notes = methods.notes(task, blur, list(found))
+        found, load = methods.sharpening_methods(blur, best, **prior), methods.trained_sharpening
+    notes = methods.notes(task, blur, list(found), best)
     if checkpoint is None:
         return found, [*notes, "No checkpoint was given: there is no trained network in this comparison."]
     return found | {methods.NETWORK: load(checkpoint)}, [*notes, methods.network_note(task, checkpoint)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.problem.dataset import to_unit
+from paddle_dip.problem.dataset import find_source, image_names, load_truth, to_unit
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.trained.blurs import blur_kernel, convolved
 from paddle_dip.problem.trained.crops import middle_view, read_large
@@ -50,6 +50,15 @@ def holed_cases(files: dict[str, Path], size: int, seed: int) -> list[Case]:
 
 def blurred_cases(files: dict[str, Path], size: int, blur: Blur) -> list[Case]:
     """Return the middle squares blurred at the size they have then, rounded to 8 bits."""
+    return _blurred({name: middle_view(read_large(file, size), size) for name, file in files.items()}, blur)
+
+
+def practice_cases(blur: Blur) -> list[Case]:
+    """Return scikit-image's photos, 256x256, blurred alike: to tune a method on others than those it is judged by."""
+    source = find_source("embedded")
+    return _blurred({name: to_unit(load_truth(source, name, 1)) for name in image_names(source)}, blur)
+
+
+def _blurred(truths: dict[str, np.ndarray], blur: Blur) -> list[Case]:
     kernel = blur_kernel(blur.name, blur.strength)
-    truths = {name: middle_view(read_large(file, size), size) for name, file in files.items()}
     return [Case(name, truth, to_unit(to_bytes(convolved(truth, kernel)))) for name, truth in truths.items()]

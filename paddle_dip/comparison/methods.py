@@ -1,21 +1,21 @@
 """The methods, each from a case to a picture, float [3, H, W] in [0, 1]."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.comparison.cases import Blur, Case
-from paddle_dip.problem.baselines import WIENER_BALANCE, biharmonic_filled, mean_filled, wiener_sharpened
+from paddle_dip.comparison.cases import Blur, Case, practice_cases
+from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import Resize
 from paddle_dip.problem.task_presets import task_preset
 from paddle_dip.problem.tasks import Problem, denoising, inpainting
 from paddle_dip.problem.trained.blurs import blur_kernel, blur_matrix
-from paddle_dip.problem.trained.sharpening import unsharp
+from paddle_dip.problem.trained.sharpening import best_balance, best_unsharp, unsharp
 from paddle_dip.restore import restore
 
 Method = Callable[[Case], np.ndarray]
@@ -34,7 +34,22 @@ def filling_methods(*, steps: int | None, seed: int, fit: Callable) -> dict[str,
     return methods
 
 
-def sharpening_methods(blur: Blur, *, steps: int | None, seed: int, fit: Callable) -> dict[str, Method]:
+@dataclass(frozen=True)
+class Tuned:
+    """The settings of the simple methods that suit a blur: of the unsharp mask, and of Wiener's filter."""
+
+    radius: float
+    amount: float
+    balance: float
+
+
+def tuned(blur: Blur) -> Tuned:
+    """Return the settings that do best on scikit-image's photos under the same blur."""
+    pairs = [(case.damaged, case.truth) for case in practice_cases(blur)]
+    return Tuned(*best_unsharp(pairs), best_balance(pairs, blur_kernel(blur.name, blur.strength)))
+
+
+def sharpening_methods(blur: Blur, best: Tuned, *, steps: int | None, seed: int, fit: Callable) -> dict[str, Method]:
     """Return what sharpens without having learnt. Wiener and the Deep Image Prior know the blur; the latter only a Gaussian.
 
     A disk isn't a product of a column and a row, and a problem's operator is a pair of matrices.
@@ -42,8 +57,8 @@ def sharpening_methods(blur: Blur, *, steps: int | None, seed: int, fit: Callabl
     kernel = blur_kernel(blur.name, blur.strength)
     methods = {
         "blurred": lambda case: case.damaged,
-        "unsharp mask": lambda case: unsharp(case.damaged, blur.strength, 1.0),
-        "Wiener": lambda case: wiener_sharpened(case.damaged, kernel),
+        "unsharp mask": lambda case: unsharp(case.damaged, best.radius, best.amount),
+        "Wiener": lambda case: wiener_sharpened(case.damaged, kernel, best.balance),
     }
     preset = prior_preset("denoise", steps)
     if preset is not None and blur.name == "gaussian":
@@ -51,14 +66,15 @@ def sharpening_methods(blur: Blur, *, steps: int | None, seed: int, fit: Callabl
     return methods
 
 
-def notes(task: str, blur: Blur, names: list[str]) -> list[str]:
-    """Return, in sentences, what a reader must know of the methods that don't learn."""
+def notes(task: str, blur: Blur, names: list[str], best: Tuned | None) -> list[str]:
+    """Return, in sentences, what a reader must know of the methods that don't learn. best: of the task blur."""
     told = ["PSNR in dB over all channels of the whole picture, SSIM of luma, in 8 bits; seconds of one call, nothing warmed up."]
-    if task == "blur":
+    if best is not None:
+        told.append(f"The blur is a {blur.name} of {blur.strength:g} pixels, and Wiener's filter knows it.")
         told.append(
-            f"The blur is a {blur.name} of {blur.strength:g} pixels. Wiener's filter knows it (balance {WIENER_BALANCE:g})."
+            f"Tuned on scikit-image's photos under that blur: the unsharp mask (radius {best.radius:g}, amount {best.amount:g}), "
+            f"and Wiener's filter (balance {best.balance:g})."
         )
-        told.append("The unsharp mask is not tuned: the blur's strength as its radius, amount 1.")
     if PRIOR in names:
         told.append(
             "The Deep Image Prior is the preset fast" + (" of denoise, and knows the blur." if task == "blur" else " of inpaint.")

@@ -7,8 +7,6 @@ from skimage.restoration import inpaint_biharmonic, wiener
 from paddle_dip.problem.images import to_bytes
 from paddle_dip.problem.resampling import back_project, pillow_resize
 
-WIENER_BALANCE = 1e-3  # how much smoothness counts against the observation; chosen by eye
-
 
 def bicubic(low: np.ndarray, factor: int) -> np.ndarray:
     """Return `low`, [C, h, w] in [0, 1], enlarged `factor` times by Pillow's bicubic on 8 bits: float64 [C, H, W] in [0, 1]."""
@@ -36,9 +34,12 @@ def biharmonic_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     return inpaint_biharmonic(picture, hole[0] > 0, channel_axis=0).clip(0, 1)
 
 
-def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Return a picture, [C, H, W] in [0, 1], with the blur of an odd kernel undone by Wiener's filter: float64."""
+def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
+    """Return a picture, [C, H, W] in [0, 1], with the blur of an odd kernel undone by Wiener's filter: float64.
+
+    balance: how much smoothness counts against the observation.
+    """
     reach = 2 * len(kernel)  # the filter takes the picture for periodic: its edges are kept away
-    padded = np.pad(picture.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="symmetric")
-    sharp = np.stack([wiener(plane, kernel, WIENER_BALANCE, clip=False) for plane in padded])
+    padded = np.pad(picture.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="edge")
+    sharp = np.stack([wiener(plane, kernel, balance, clip=False) for plane in padded])
     return sharp[:, reach:-reach, reach:-reach].clip(0, 1)

@@ -5,7 +5,7 @@ import pytest
 
 from paddle_dip.problem.trained.blurs import blur_kernel, convolved
 from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
-from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
+from paddle_dip.problem.trained.sharpening import best_balance, best_unsharp, unsharp
 
 
 def test_scores_are_of_what_eight_bits_hold(picture):
@@ -33,3 +33,10 @@ def test_unsharp_masking_helps_a_blurred_picture_and_is_tuned_to_it(picture):
     radius, amount = best_unsharp([(blurred, sharp)])
     assert scores(unsharp(blurred, radius, amount), sharp)["psnr"] > scores(blurred, sharp)["psnr"] + 0.5
     np.testing.assert_array_equal(unsharp(picture, 2.0, 0.0), picture.clip(0, 1))
+
+
+def test_wieners_balance_is_tuned_to_the_noise(picture):
+    kernel, noise = blur_kernel("disk", 2.0), np.random.default_rng(0).standard_normal(picture.shape)
+    blurred = convolved(picture, kernel)
+    clean, noisy = (best_balance([(blurred + sigma * noise, picture)], kernel) for sigma in (0.001, 0.1))
+    assert clean < noisy
