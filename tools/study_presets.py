@@ -14,6 +14,7 @@ import typer
 from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder
 from paddle_dip.study.cases import TASKS, Damage, image_path
+from paddle_dip.study.ensembles import ensembles_table
 from paddle_dip.study.table import stops_table, study_table
 from paddle_dip.study.trial import Trial, finished
 from paddle_dip.study.variants import VARIANTS, variant_preset
@@ -35,6 +36,15 @@ def table(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
 def stops(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
     """Print what each way of stopping loses and saves as a Markdown table."""
     print(stops_table(folder))
+
+
+@app.command()
+def members(
+    folder: Path = typer.Argument(help="Folder of readings, with the .npy files that the fits left there."),
+    data: Path = typer.Option(help="The folder of sharp images that they were made with."),
+) -> None:
+    """Print what ensembles of the seeds that were run are worth as a Markdown table."""
+    print(ensembles_table(folder, data))
 
 
 @app.command("run")

@@ -8,6 +8,7 @@ from PIL import Image
 
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.study.cases import Damage, study_case
+from paddle_dip.study.ensembles import ensembles_table
 from paddle_dip.study.shadow import Shadows
 from paddle_dip.study.table import stops_table, study_table
 from paddle_dip.study.trial import Trial, finished, read_readings, run_trial
@@ -19,10 +20,10 @@ STEPS = 60
 class Snapshot:
     """Outputs that come nearer to grey, their noise growing after half the steps."""
 
-    def __init__(self, step: int, canvas: tuple[int, int]):
+    def __init__(self, step: int, canvas: tuple[int, int], seed: int):
         self.step = step
         noise = 0.02 + 0.1 * abs(step / STEPS - 0.5)
-        self.output = 0.5 + noise * np.random.default_rng(step).standard_normal((3, *canvas))
+        self.output = 0.5 + noise * np.random.default_rng([seed, step]).standard_normal((3, *canvas))
 
     def canvas(self, kind: str) -> np.ndarray:
         return self.output
@@ -32,7 +33,7 @@ class Snapshot:
 
 
 def fit(problem, preset, *, seed):
-    return (Snapshot(step, problem.canvas) for step in range(1, preset.steps + 1))
+    return (Snapshot(step, problem.canvas, seed) for step in range(1, preset.steps + 1))
 
 
 @pytest.fixture
@@ -66,6 +67,19 @@ def test_a_trial_leaves_readings_stops_and_the_last_average(folder, damage, vari
     stops = stops_table(folder)
     assert ("sigma" in stops) == (damage.task == "denoise")
     assert all(float(line.split("|")[4]) >= -0.01 for line in stops.splitlines()[2:])  # no stopper does better than the best
+
+
+def test_the_mean_of_noisy_canvases_is_worth_more_than_one(folder):
+    damage, trials = Damage("denoise", 25), []
+    for seed in range(3):
+        trials.append(Trial("fast+steps=4+average=none", "grain", damage, seed, folder))
+        run_trial(trials[-1], fit, folder)
+    line = ensembles_table(folder, folder).splitlines()[2].split("|")
+    assert [word.strip() for word in line[1:6]] == ["fast+steps=4+average=none", "denoise-25", "grain", "4", "3"]
+    assert float(line[7]) > float(line[6]) + 0.3 and line[8].strip() == "-"
+    (folder / f"{trials[0].name}.npy").unlink()
+    with pytest.raises(ValueError, match="npy doesn't exist"):
+        ensembles_table(folder, folder)
 
 
 def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
