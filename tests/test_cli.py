@@ -52,7 +52,7 @@ def test_same_seed_same_file(tmp_path):
         (("--steps", 0), "--steps"),
         (("--steps", -5), "--steps"),
         (("--seed", -1), "--seed"),
-        (("--preset", "slow"), "error: --preset must be one of fast, paper"),
+        (("--preset", "slow"), "error: --preset must be one of best, fast, paper"),
         (("--stop", "sigma"), "error: --stop sigma is for"),
         (("--preset", "paper", "--factor", 3), "even factor"),
         (("--nonsense",), "--nonsense"),

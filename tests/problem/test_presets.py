@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import numpy as np
 import pytest
 
+from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import PRESETS, Preset, described, super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
@@ -24,6 +25,14 @@ def test_every_number_has_a_source(name, factor):
     unexplained = {"name", "task", "sources"} | ({"average_decay"} if preset.average == "none" else set())
     assert {field.name for field in fields(Preset)} - set(preset.sources) <= unexplained
     assert all(len(line) == 3 for line in described(preset))
+
+
+@pytest.mark.parametrize(("name", "share"), [("fast", 1 / 40), ("best", 1 / 10)])
+def test_x8_keeps_within_its_share_of_the_papers_arithmetic(name, share):
+    preset, paper = super_resolution_preset(name, 8), super_resolution_preset("paper", 8)
+    side = 512 // preset.work_scale
+    spent = preset.members * preset.steps * step_flops(preset.network, side, side)
+    assert 0.95 * share < spent / (paper.steps * step_flops(paper.network, 512, 512)) < share
 
 
 def test_presets_can_not_be_changed():
