@@ -159,7 +159,7 @@ _FAST_SOURCES = {
 }
 _BEST_SOURCES = {
     "steps": f"{_STUDY}: twice those of fast; with two members 1/10 of the paper recipe's arithmetic at x8",
-    "members": f"{_STUDY}: two of 3720 steps are better than one of 7440 or four of 1860",
+    "members": f"{_STUDY}: two of 3720 steps do as well as four of 1860 or better; one alone may go wrong",
 }
 
 
