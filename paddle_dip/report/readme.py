@@ -73,9 +73,11 @@ def _heading(summary: dict) -> str:
     preset = summary["preset"]
     average = {"ema": "average of the outputs", "none": f"last iterate on the {preset['final_input']} z"}[preset["average"]]
     members = preset.get("members", 1)  # results from before there were ensembles don't say
+    products = "" if preset.get("precision", "float32") == "float32" else f", products in {preset['precision']}"
     runs = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
     return (
-        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, {runs}; {summary['device']}, "
+        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, {runs}{products}; "
+        f"{summary['device']}, "
         f"{summary['threads']} threads, Paddle {summary['paddle']}."
     )
 
