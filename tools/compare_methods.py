@@ -64,14 +64,13 @@ def _methods(task: str, blur: Blur, checkpoint: Path | None, prior: dict) -> tup
     from paddle_dip.comparison import methods
 
     best = methods.tuned(blur) if task == "blur" else None
-    if best is None:
-        found, load = methods.filling_methods(**prior), methods.trained_filling
-    else:
-        found, load = methods.sharpening_methods(blur, best, **prior), methods.trained_sharpening
+    found = methods.sharpening_methods(blur, best, **prior) if task == "blur" else methods.filling_methods(**prior)
     notes = methods.notes(task, blur, list(found), best)
     if checkpoint is None:
         return found, [*notes, "No checkpoint was given: there is no trained network in this comparison."]
-    return found | {methods.NETWORK: load(checkpoint)}, [*notes, methods.network_note(task, checkpoint)]
+    if task == "holes":
+        return found | {methods.NETWORK: methods.trained_filling(checkpoint)}, notes
+    return found | {methods.NETWORK: methods.trained_sharpening(checkpoint)}, [*notes, methods.learnt_note(checkpoint)]
 
 
 def _warnings(known: list[str] | None) -> list[str]:

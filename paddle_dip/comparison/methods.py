@@ -101,16 +101,16 @@ def deblurring(blurred: np.ndarray, blur: Blur, preset: Preset) -> Problem:
     return replace(denoising(blurred, preset), lift=same, operator=operator, exact=operator)
 
 
-def network_note(task: str, checkpoint: Path) -> str:
-    """Return, in a sentence, what the trained network has learnt to undo."""
-    from paddle_dip.trained.deblurrer import learnt_blur
+def learnt_note(checkpoint: Path) -> str:
+    """Return, in a sentence, which blur the network of a checkpoint of `train deblur` has learnt to undo."""
+    from paddle_dip.trained.deblurrer import learnt_pairs
 
-    if task == "holes":
-        return "The trained network has learnt to fill holes of other shapes."
-    made = learnt_blur(checkpoint)
+    made = learnt_pairs(checkpoint)
     if made is None:
-        return "Nobody knows which blur the trained network has learnt to undo."
-    return f"The trained network has learnt a {made['blur']} of {made['strength']:g} pixels on pictures of {made['size']}."
+        return "The checkpoint doesn't say which blur the trained network has learnt to undo."
+    return (
+        f"The trained network has learnt to undo a {made.blur} of {made.strength:g} pixels in pictures of {made.size}x{made.size}."
+    )
 
 
 def trained_filling(checkpoint: Path) -> Method:

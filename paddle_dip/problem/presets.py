@@ -195,8 +195,9 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
     paper = _PAPER_X8 if large else _PAPER_X4
     if name == "paper":
         return paper
-    if name in ("fast", "best"):
-        return {"fast": _fast, "best": _best}[name](paper, work_scale=2 if factor >= 4 else 1)
+    ours = {"fast": _fast, "best": _best}
+    if name in ours:
+        return ours[name](paper, work_scale=2 if factor >= 4 else 1)
     raise ValueError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
 
 

@@ -77,8 +77,7 @@ def _heading(summary: dict) -> str:
     runs = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
     return (
         f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, {runs}{products}; "
-        f"{summary['device']}, "
-        f"{summary['threads']} threads, Paddle {summary['paddle']}."
+        f"{summary['device']}, {summary['threads']} threads, Paddle {summary['paddle']}."
     )
 
 

@@ -10,7 +10,7 @@ from paddle import nn
 from paddle_dip.problem.images import Photo
 from paddle_dip.problem.tiles import in_squares
 from paddle_dip.problem.trained.architectures import GeneratorConfig
-from paddle_dip.problem.trained.pairs import Pair
+from paddle_dip.problem.trained.pairs import Pair, PairSettings
 from paddle_dip.problem.trained.presets import DeblurPreset
 from paddle_dip.problem.trained.randomness import dropout_mask
 from paddle_dip.problem.trained.scores import mean_scores, scores
@@ -85,9 +85,10 @@ def baselines(train: list[Pair], test: list[Pair], *, skip: Skip = None) -> dict
     }
 
 
-def learnt_blur(checkpoint: Path) -> dict | None:
-    """Return the blur, strength and size of the pairs that a checkpoint has learnt from, where the run knew them."""
-    return read_network(checkpoint, "generator")[1]["settings"].get("made")
+def learnt_pairs(checkpoint: Path) -> PairSettings | None:
+    """Return how the pairs that a checkpoint has learnt from were made, None where the run doesn't say."""
+    made = read_network(checkpoint, "generator")[1]["settings"].get("pairs")
+    return made and PairSettings(**made)
 
 
 def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:

@@ -1,11 +1,11 @@
 """The commands that train a network on a data set."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import typer
 
-from paddle_dip.command import command_line, console, with_options
+from paddle_dip.command import at_least, command_line, console, with_options
 from paddle_dip.problem.presets import described
 from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
 from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS
@@ -24,17 +24,20 @@ def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
     preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
     width: int = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
+    l1_weight: float = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
     precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,
     options: TrainingOptions,
 ) -> None:
     """Train the Pix2Pix deblurrer on pairs of blurred and sharp photos."""
-    from paddle_dip.problem.trained.pairs import common_size, find_pairs, made_blur
+    from paddle_dip.problem.trained.pairs import common_size, find_pairs, read_settings
     from paddle_dip.problem.trained.split import kept_split
 
     seed = options.seed
     chosen = options.applied(deblur_preset(preset, width=width), precision)
+    if l1_weight is not None:
+        chosen = replace(chosen, l1_weight=at_least("--l1-weight", l1_weight, 0))
     found, skip = find_pairs(pairs), skipper(skip_bad)
     size = common_size(found, 2 ** len(chosen.generator.down), skip=skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
@@ -42,7 +45,8 @@ def train_deblur(
     from paddle_dip.trained.datasets import read_pair, usable
     from paddle_dip.trained.runs import open_run
 
-    settings = {"task": "deblur", "seed": seed, "size": size, "made": made_blur(pairs), **chosen.settings()}
+    made = read_settings(pairs)
+    settings = {"task": "deblur", "seed": seed, "size": size, "pairs": made and asdict(made), **chosen.settings()}
     with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
         sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]

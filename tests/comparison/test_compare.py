@@ -56,6 +56,16 @@ def test_blurs_without_a_network(photos, tmp_path):  # noqa: F811
     assert found(tmp_path / "b")["methods"][-1] == "Deep Image Prior"
 
 
+def test_blurs_with_a_network_that_knows_the_photos(photos, made_pairs, tmp_path):  # noqa: F811
+    call("train", "deblur", made_pairs, "--out", tmp_path / "run", "--width", 4, "--epochs", 1)
+    words = ("--size", 64, "--count", 5, "--task", "blur", "--checkpoint", tmp_path / "run")
+    result = compare(photos, "--out", tmp_path / "out", *words)
+    assert result.exception is None, result.output
+    seen = found(tmp_path / "out")
+    assert seen["methods"][-1] == "trained network" and "has learnt from" in seen["notes"]
+    assert "learnt to undo a disk of 3 pixels in pictures of 256x256" in seen["notes"]
+
+
 def test_the_priors_operator_is_the_blur_of_the_observation(photos):  # noqa: F811
     blur = Blur("gaussian", 2.0)
     (case,) = blurred_cases(choose_files(photos, 1), 64, blur)

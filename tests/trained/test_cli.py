@@ -65,6 +65,7 @@ def test_from_photos_to_a_deblurred_photo(photos, tmp_path):
     said = call("train", "deblur", tmp_path / "pairs", "--out", tmp_path / "run", *SMALL, "--skip-bad").stdout
     assert "epoch 3/3: generator" in said and "to beat: blurred psnr" in said and "to beat: unsharp" in said
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["settings"]["pairs"] == {"blur": "gaussian", "strength": 2.0, "size": 256}
     assert (summary["train"], summary["test"], summary["settings"]["size"]) == (4, 1, 256) and summary["last"]["epoch"] == 3
     assert [row["epoch"] for row in rows(tmp_path / "run")] == ["1", "2", "3"]
     assert len(list((tmp_path / "run" / "pictures").glob("epoch_*_test.png"))) == 3
@@ -155,6 +156,7 @@ def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     refused("not a folder", "train", "deblur", tmp_path / "absent", *out)
     refused("repository, paper, small", "train", "deblur", pairs, *out, "--preset", "fast")
     refused("--epochs must be at least 1", "train", "deblur", pairs, *out, "--epochs", 0)
+    refused("--l1-weight must be at least 0", "train", "deblur", pairs, *out, "--l1-weight", -1)
     refused("--keep must be at least 1", "train", "deblur", pairs, *out, "--keep", 0)
     refused("bf16 needs a GPU", "train", "deblur", pairs, *out, *SMALL, "--precision", "bf16")
     refused("--precision must be one of", "train", "deblur", pairs, *out, "--precision", "int8")

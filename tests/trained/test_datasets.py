@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paddle_dip.problem.trained.pairs import find_pairs, photo_files
-from paddle_dip.trained.datasets import Digits, Pairs, Photos, read_digits
+from paddle_dip.trained.datasets import Digits, Pairs, Photos, read_digits, read_pair, usable
 from paddle_dip.trained.loading import batches
 from tests.trained.data import cut_off
 
@@ -39,6 +39,14 @@ def test_a_corrupt_file_is_left_out_only_when_asked(pairs):
         cut_off(path)
     with pytest.raises(ValueError, match="none of the 5 samples"):
         samples[0]
+
+
+def test_samples_that_can_not_be_read_are_left_out_when_asked(pairs):
+    cut_off(pairs / "blurred" / "p2.png")
+    found, said = find_pairs(pairs), []
+    assert [pair.name for pair in usable(found, read_pair, said.append)] == ["more_p4.png", "p0.png", "p1.png", "p3.png"]
+    assert len(said) == 1 and "p2.png" in said[0]
+    assert usable(found, read_pair, None) == found
 
 
 def test_photos_are_erased_anew_each_epoch_and_the_target_is_clean(photos):

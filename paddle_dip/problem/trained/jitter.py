@@ -15,9 +15,9 @@ def jittered(pictures: list[np.ndarray], kind: str, seed: int, epoch: int, sampl
     kind: one of JITTERS. "crop", Pix2Pix's: enlarge by 286/256, cut out, flip; a blur grows with its picture. "turn": flip, and
     turn by quarters; a blur that is alike in all directions, as ours are, stays what it is.
     """
-    draw = generator(seed, "jitter", epoch, sample)
     if kind == "none":
         return pictures
+    draw = generator(seed, "jitter", epoch, sample)
     return _turned(pictures, draw) if kind == "turn" else _cropped(pictures, draw)
 
 

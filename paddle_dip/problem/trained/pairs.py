@@ -15,6 +15,7 @@ from paddle_dip.problem.trained.squares import read_square, resized
 
 BLURRED, SHARP = "blurred", "sharp"  # the two folders
 MULTIPLE = 256  # the generator halves a side eight times
+_NOTED = "pairs.json"  # how they were made
 _SHOWN = 3  # names in a message
 
 
@@ -78,7 +79,7 @@ def prepare_pairs(photos: Path, out: Path, settings: PairSettings, *, skip: Call
         made.append(name)
     if not made:
         raise ValueError(f"photos {photos}: none can be used")
-    write_json(Path(out, "pairs.json"), asdict(settings) | {"pairs": len(made)})
+    write_json(Path(out, _NOTED), asdict(settings) | {"pairs": len(made)})
     return len(made)
 
 
@@ -103,10 +104,16 @@ def photo_files(folder: Path) -> list[Path]:
     return files
 
 
-def made_blur(folder: Path) -> dict | None:
-    """Return the blur, strength and size of the pairs in a folder that `prepare_pairs` made; None of another's."""
-    path = Path(folder, "pairs.json")
-    return {name: value for name, value in json.loads(path.read_text()).items() if name != "pairs"} if path.exists() else None
+def read_settings(folder: Path) -> PairSettings | None:
+    """Return how the pairs in a folder were made, None where `prepare_pairs` didn't; raises ValueError where it can't be read."""
+    path = Path(folder, _NOTED)
+    if not path.exists():
+        return None
+    try:
+        noted = json.loads(path.read_text())
+        return PairSettings(noted["blur"], noted["strength"], noted["size"])
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(f"{path} can't be read: delete it to train without knowing the blur") from None
 
 
 def find_pairs(folder: Path) -> list[Pair]:

@@ -14,7 +14,7 @@ from paddle_dip.problem.trained.jitter import JITTERS
 
 _REPOSITORY = "the Keras code behind the Pix2Pix-Deblurrer write-up"
 _PAPER = "Isola et al. 2017"
-_SMALL = "ours, for a CPU"
+FOR_A_CPU = "ours, for a CPU"
 _AUTOENCODERS = "the PyTorch code behind the autoencoders' write-up"
 
 
@@ -155,11 +155,11 @@ _SMALL_DEBLUR = replace(
     cooldown=0.5,
     sources=_DEBLUR_SOURCES
     | {
-        "epochs": f"{_SMALL}: about an hour of one core with 64 pairs of 256x256",
-        "generator": f"{_SMALL}: half the repository's widths",
-        "discriminator": f"{_SMALL}: half the repository's widths",
-        "l1_weight": f"{_SMALL}: with 100, and enlarged crops, 0.7 dB lower after 11 epochs (docs/trained.md)",
-        "jitter": f"{_SMALL}: few photos become eight times as many, and the blur stays as strong as it is",
+        "epochs": f"{FOR_A_CPU}: about an hour of one core with 64 pairs of 256x256",
+        "generator": f"{FOR_A_CPU}: half the repository's widths",
+        "discriminator": f"{FOR_A_CPU}: half the repository's widths",
+        "l1_weight": f"{FOR_A_CPU}: with 100, and enlarged crops, 0.7 dB lower after 11 epochs (docs/trained.md)",
+        "jitter": f"{FOR_A_CPU}: few photos become eight times as many, and the blur stays as strong as it is",
         "cooldown": "the usual options of pytorch-CycleGAN-and-pix2pix: the second half",
     },
 )

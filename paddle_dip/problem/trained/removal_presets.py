@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from paddle_dip.problem.trained.architectures import CriticConfig, FillerConfig
-from paddle_dip.problem.trained.presets import check_preset, preset_settings
+from paddle_dip.problem.trained.presets import FOR_A_CPU, check_preset, preset_settings
 
 _WRITE_UP = "the write-up on object removal, after Yi et al. 2020"
-_SMALL = "ours, for a CPU"
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ REMOVAL_PRESETS = {
         critic_steps=1,
         sources=_SOURCES
         | {
-            "batch": f"{_SMALL}: a quarter",
-            "critic": f"{_SMALL}: views of 256 instead of 512 pixels a side",
-            "critic_steps": f"{_SMALL}: 1 instead of 3",
+            "batch": f"{FOR_A_CPU}: a quarter",
+            "critic": f"{FOR_A_CPU}: views of 256 instead of 512 pixels a side",
+            "critic_steps": f"{FOR_A_CPU}: 1 instead of 3",
         },
     ),
 }

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from paddle_dip.problem.images import read_rgb
-from paddle_dip.problem.trained.pairs import PairSettings, common_size, find_pairs, make_pair, prepare_pairs
+from paddle_dip.problem.trained.pairs import PairSettings, common_size, find_pairs, make_pair, prepare_pairs, read_settings
 from tests.trained.data import cut_off
 
 
@@ -35,6 +35,15 @@ def test_the_strength_is_in_pixels_of_the_pair():
     settings = PairSettings(strength=5.0)
     (from_large, _), (from_small, _) = make_pair(large, settings), make_pair(small, settings)
     assert abs(from_large - from_small)[:, 8:-8, 8:-8].max() < 0.005
+
+
+def test_how_pairs_were_made_is_known(photos, tmp_path):
+    settings = PairSettings("gaussian", 2.5)
+    prepare_pairs(photos, tmp_path / "out", settings)
+    assert read_settings(tmp_path / "out") == settings and read_settings(photos) is None
+    (tmp_path / "out" / "pairs.json").write_text('{"blur": "disk"}')
+    with pytest.raises(ValueError, match=r"pairs\.json can't be read"):
+        read_settings(tmp_path / "out")
 
 
 def test_pairs_belong_together_by_their_place(photos, tmp_path):
