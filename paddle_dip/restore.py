@@ -6,7 +6,7 @@ import numpy as np
 
 from paddle_dip.guard import CHECK_EVERY
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.resampling import back_project
+from paddle_dip.problem.refinement import refined
 from paddle_dip.problem.stopping import Stopper, held_out
 from paddle_dip.problem.tasks import Problem
 
@@ -74,11 +74,11 @@ def _finite(canvas: np.ndarray, snapshot) -> np.ndarray:
 def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     """Return the image that a canvas, [C, *problem.canvas], amounts to: float64 [C, H, W] in [0, 1].
 
-    It is enlarged, clipped and back-projected, and the known pixels are put back, as the preset says.
+    It is enlarged, clipped, and, where the image was shrunk, refined; the known pixels are put back, as the preset says.
     """
     image = problem.enlarged(canvas).clip(0, 1)
-    if preset.back_projection:
-        image = back_project(image, problem.observation, problem.exact, passes=preset.back_projection)
+    if problem.exact is not None:
+        image = refined(image, problem, preset)
     if preset.keep_known and problem.known is not None:
         image = problem.known * problem.observation + (1 - problem.known) * image
     return image

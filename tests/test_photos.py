@@ -11,7 +11,7 @@ from paddle_dip.photos import Job, plan, restore_photo
 from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.images import Photo
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.problem.task_presets import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
@@ -75,7 +75,7 @@ def test_in_one_tile_it_is_what_restore_gives(picture):
 
 
 def test_tiles_that_agree_leave_no_seam(picture):
-    job = enlarging(Photo(np.tile(picture, (1, 2, 3))), back_projection=0)
+    job = enlarging(Photo(np.tile(picture, (1, 2, 3))), **NO_REFINEMENT)
     whole = restore_photo(plan(job, 2**40), fit=perfect).pixels
     apart = np.abs(restore_photo(in_tiles(job, 4), fit=perfect).pixels - whole)
     # Lanczos sees other neighbours at a tile's edge, where the tile hardly counts any more.
@@ -88,7 +88,7 @@ def test_tiles_that_differ_leave_no_seam():
     def levelled(problem, preset, *, seed, state=None, dtype="float32"):
         yield Snapshot(1, np.full((1, *problem.canvas), next(levels)))
 
-    job = in_tiles(enlarging(Photo(np.zeros((1, 60, 80), np.float32)), back_projection=0), 4)
+    job = in_tiles(enlarging(Photo(np.zeros((1, 60, 80), np.float32)), **NO_REFINEMENT), 4)
     pixels = restore_photo(job, fit=levelled).pixels
     assert np.ptp(pixels) > 0.01
     assert max(np.abs(np.diff(pixels, axis=axis)).max() for axis in (1, 2)) < 1 / 255  # nowhere as much as one grey level

@@ -15,6 +15,7 @@ from paddle_dip.command import at_least, command_line, console, one_of, run
 from paddle_dip.files import writable_folder
 from paddle_dip.study.cases import TASKS, Damage, image_path
 from paddle_dip.study.ensembles import ensembles_table
+from paddle_dip.study.refinements import refinements_table
 from paddle_dip.study.table import stops_table, study_table
 from paddle_dip.study.trial import Trial, finished
 from paddle_dip.study.variants import VARIANTS, variant_preset
@@ -23,6 +24,8 @@ _VARIANTS = (
     f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further, "
     "to a value without commas."
 )
+_FITS = "Folder of readings, with the .npy files that the fits left there."
+_MADE_WITH = "The folder of sharp images that they were made with."
 app = command_line()
 
 
@@ -40,11 +43,21 @@ def stops(folder: Path = typer.Argument(help="Folder of readings.")) -> None:
 
 @app.command()
 def members(
-    folder: Path = typer.Argument(help="Folder of readings, with the .npy files that the fits left there."),
-    data: Path = typer.Option(help="The folder of sharp images that they were made with."),
+    folder: Path = typer.Argument(help=_FITS),
+    data: Path = typer.Option(help=_MADE_WITH),
 ) -> None:
     """Print what ensembles of the seeds that were run are worth as a Markdown table."""
     print(ensembles_table(folder, data))
+
+
+@app.command()
+def refinements(
+    folder: Path = typer.Argument(help=_FITS),
+    data: Path = typer.Option(help=_MADE_WITH),
+    count: int = typer.Option(1, "--members", help="Fits that are averaged."),
+) -> None:
+    """Print what amplified details and non-local means change as a Markdown table."""
+    print(refinements_table(folder, data, at_least("--members", count, 1)))
 
 
 @app.command("run")

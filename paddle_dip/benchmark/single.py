@@ -26,7 +26,7 @@ from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.results import HistoryPoint, Row
 from paddle_dip.restore import as_fitted, chosen_canvas, finish
 
-_HISTORY_POINTS = 50
+_HISTORY_POINTS = 25  # refining the image for each takes as long as two or three steps
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
 STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
+# What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
+NO_REFINEMENT = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
 CHOICES = {
     "initialisation": ("torch", "paddle"),
     "operator": ("pillow", *KERNELS),
@@ -33,6 +35,8 @@ RANGES |= {name: (0, inf) for name in ("cooldown", "patience", "back_projection"
 RANGES |= {name: (0, inf) for name in ("reg_noise_std", "input_scale", "tv_weight")}
 RANGES |= {name: (1e-12, inf) for name in ("learning_rate", "warm_up_rate", "tv_beta")}
 RANGES["average_decay"] = (0, 1)
+RANGES["detail_gain"] = (0, 10)
+RANGES["non_local_means"] = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Preset:
     patience: int = 1000  # steps without a new minimum of the stopper's signal
     final_input: str = "clean"  # z of the last iterate: "clean", or "perturbed" as in the reference
     back_projection: int = 0  # passes of exact back-projection at the end
+    detail_gain: float = 1.0  # at the end: times what the fit adds to bicubic with back-projection
+    non_local_means: float = 0.0  # at the end: strength h of non-local means, in units of the image's [0, 1]; 0 is none
     members: int = 1  # fits, of seeds from the run's on, whose canvases are averaged
     keep_known: bool = False  # put the known pixels back into the result, by how well they are known
     precision: str = "float32"  # of the products inside the convolutions: or "bf16", where the CPU has it; all else is float32
@@ -131,6 +137,8 @@ _PAPER_SOURCES = {
     "patience": "Wang et al., 2021",
     "final_input": f"{_WRITE_UP} (the authors end on the perturbed z)",
     "back_projection": f"{_NOTEBOOK}: none",
+    "detail_gain": f"{_NOTEBOOK}: none",
+    "non_local_means": f"{_NOTEBOOK}: none",
     "precision": f"{_NOTEBOOK}: PyTorch's default",
 }
 _PAPER_X8 = Preset(
@@ -156,31 +164,36 @@ _FAST_SOURCES = {
     "average": f"{_LEADS}: +0.5 dB on the paper's recipe",
     "average_decay": "the reference's denoising notebook",
     "back_projection": f"{_LEADS}: three passes are enough",
+    "detail_gain": f"{_STUDY}: what one fit wants, the more textured images less, the others more",
+    "non_local_means": f"{_STUDY}: 0.05 dB at x8, more at x4; textures keep theirs",
 }
 _BEST_SOURCES = {
     "steps": f"{_STUDY}: twice those of fast; with two members 1/10 of the paper recipe's arithmetic at x8",
     "members": f"{_STUDY}: two of 3720 steps do as well as four of 1860 or better; one alone may go wrong",
+    "detail_gain": f"{_STUDY}: an average of fits wants more than one of them",
 }
 
 
-def _fast(paper: Preset, work_scale: int) -> Preset:
-    return replace(
+def _fast(paper: Preset, factor: int) -> Preset:
+    fast = replace(
         paper,
         name="fast",
         steps=1860,
         network=SkipConfig(down=(64,) * 5, up=(64,) * 5),
-        work_scale=work_scale,
         operator="pillow",
         clip=True,
         average="ema",
         back_projection=3,
         sources=dict(paper.sources) | _FAST_SOURCES,
     )
+    # Below x4 half the resolution isn't enough, and refining wasn't studied.
+    return replace(fast, work_scale=2, detail_gain=1.3, non_local_means=0.04) if factor >= 4 else fast
 
 
-def _best(paper: Preset, work_scale: int) -> Preset:
-    fast = _fast(paper, work_scale)
-    return replace(fast, name="best", steps=3720, members=2, sources=dict(fast.sources) | _BEST_SOURCES)
+def _best(paper: Preset, factor: int) -> Preset:
+    fast = _fast(paper, factor)
+    gain = 1.4 if factor >= 4 else fast.detail_gain
+    return replace(fast, name="best", steps=3720, members=2, detail_gain=gain, sources=dict(fast.sources) | _BEST_SOURCES)
 
 
 PRESETS = ("best", "fast", "paper")
@@ -197,7 +210,7 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
         return paper
     ours = {"fast": _fast, "best": _best}
     if name in ours:
-        return ours[name](paper, work_scale=2 if factor >= 4 else 1)
+        return ours[name](paper, factor)
     raise ValueError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
 
 # Below this side the kernels see little but replicated edge.
@@ -104,8 +104,9 @@ def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Prob
 
 
 def _same_size(image: np.ndarray, preset: Preset) -> Problem:
-    if preset.back_projection:
-        raise ValueError("back_projection is for super-resolution: nothing was shrunk here, so it must be 0")
+    for name, neutral in NO_REFINEMENT.items():
+        if getattr(preset, name) != neutral:
+            raise ValueError(f"{name} is for super-resolution: nothing was shrunk here, so it must be {neutral:g}")
     size = image.shape[1:]
     if min(size) < SMALLEST_SIDE:
         raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")

@@ -72,11 +72,13 @@ def fill(text: str, marker: str, content: str) -> str:
 def _heading(summary: dict) -> str:
     preset = summary["preset"]
     average = {"ema": "average of the outputs", "none": f"last iterate on the {preset['final_input']} z"}[preset["average"]]
-    members = preset.get("members", 1)  # results from before there were ensembles don't say
+    members = preset.get("members", 1)  # results from before there were ensembles, or refinements, don't say
     products = "" if preset.get("precision", "float32") == "float32" else f", products in {preset['precision']}"
+    gain, strength = preset.get("detail_gain", 1), preset.get("non_local_means", 0)
+    refined = (f", details x{gain:g}" if gain != 1 else "") + (f", non-local means {strength:g}" if strength else "")
     runs = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
     return (
-        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}, {runs}{products}; "
+        f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}{refined}, {runs}{products}; "
         f"{summary['device']}, {summary['threads']} threads, Paddle {summary['paddle']}."
     )
 

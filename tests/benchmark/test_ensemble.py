@@ -7,6 +7,7 @@ import pytest
 
 from paddle_dip.benchmark.run import run
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.report.results import read_rows
 from paddle_dip.restore import restore
@@ -57,7 +58,7 @@ def test_a_member_of_another_version_is_refused(images, tmp_path):
 
 def test_the_result_is_the_mean_of_the_members():
     low = np.random.default_rng(0).random((3, 8, 8)).astype(np.float32)
-    preset = replace(PRESET, back_projection=0)
+    preset = replace(PRESET, **NO_REFINEMENT)
     problem = super_resolution(low, 4, preset)
     both = restore(problem, replace(preset, members=2), fit=fit)
     each = [restore(problem, preset, fit=fit, seed=seed) for seed in (0, 1)]

@@ -9,7 +9,7 @@ import paddle
 import pytest
 
 from paddle_dip.problem.architectures import SkipConfig
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.restore import chosen_canvas, finish, restore
@@ -19,7 +19,7 @@ SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
 
 LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
-PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none", "back_projection": 0}
+PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"} | NO_REFINEMENT
 
 
 def problem(preset=PRESET, channels=3):

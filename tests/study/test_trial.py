@@ -9,6 +9,7 @@ from PIL import Image
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.study.cases import Damage, study_case
 from paddle_dip.study.ensembles import ensembles_table
+from paddle_dip.study.refinements import refinements_table
 from paddle_dip.study.shadow import Shadows
 from paddle_dip.study.table import stops_table, study_table
 from paddle_dip.study.trial import Trial, finished, read_readings, run_trial
@@ -80,6 +81,18 @@ def test_the_mean_of_noisy_canvases_is_worth_more_than_one(folder):
     (folder / f"{trials[0].name}.npy").unlink()
     with pytest.raises(ValueError, match="npy doesn't exist"):
         ensembles_table(folder, folder)
+
+
+def test_refinements_are_tried_on_what_the_fits_ended_on(folder):
+    for seed in range(2):
+        run_trial(Trial("base+steps=4", "grain", Damage("super-resolution", 8), seed, folder), fit, folder)
+    run_trial(Trial("fast+steps=4", "grain", Damage("denoise", 25), 0, folder), fit, folder)
+    rows = refinements_table(folder, folder, 2).splitlines()
+    heading, _, line, mean = ([word.strip() for word in row.split("|")[1:-1]] for row in rows)
+    assert line[:5] == ["base+steps=4", "x8", "grain", "4", "2"] and line[5:] == mean[5:] and len(heading) == len(line)
+    assert "+0.000" not in line[6:] and "-0.000" not in line[6:]
+    with pytest.raises(ValueError, match="no image in .* was magnified with 3 seeds"):
+        refinements_table(folder, folder, 3)
 
 
 def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):

@@ -1,0 +1,63 @@
+"""Refinements: each does what it says, and none loses the observation."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.refinement import refined
+from paddle_dip.problem.resampling import back_project, pillow_resize
+from paddle_dip.problem.tasks import super_resolution
+
+PLAIN = replace(super_resolution_preset("fast", 4), **NO_REFINEMENT)
+SIZE = (48, 64)
+
+
+def waves(channels: int = 3) -> np.ndarray:
+    """A picture that repeats itself, float64 [channels, *SIZE], with details that a quarter of the size can't hold."""
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    return np.stack([0.5 + 0.2 * np.sin(rows * (1.1 + c / 10)) * np.cos(columns / 3) for c in range(channels)])
+
+
+def magnified(truth: np.ndarray):
+    return super_resolution(pillow_resize(SIZE, (12, 16))(truth), 4, PLAIN)
+
+
+def test_nothing_asked_nothing_changed():
+    truth = waves()
+    np.testing.assert_array_equal(refined(truth, magnified(truth), PLAIN), truth)
+
+
+def test_back_projection_alone_is_back_projection():
+    truth = waves()
+    problem, blank = magnified(truth), np.full(truth.shape, 0.5)
+    projected = back_project(blank, problem.observation, problem.exact, passes=2)
+    np.testing.assert_array_equal(refined(blank, problem, replace(PLAIN, back_projection=2)), projected)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_details_that_were_held_back_come_back(channels):
+    truth = waves(channels)
+    problem, preset = magnified(truth), replace(PLAIN, back_projection=1)
+    smooth = pillow_resize((12, 16), SIZE, kernel="bicubic")(problem.observation.astype(np.float64))
+    smooth = refined(smooth, problem, preset)
+    held_back = smooth + 0.5 * (refined(truth, problem, preset) - smooth)
+    np.testing.assert_allclose(refined(held_back, problem, replace(preset, detail_gain=2.0)), truth, atol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_grain_on_what_repeats_itself_is_averaged_away(channels):
+    truth, grain = waves(channels), 0.02 * np.random.default_rng(0).standard_normal((channels, *SIZE))
+    cleaned = refined(truth + grain, magnified(truth), replace(PLAIN, non_local_means=0.03))
+    assert np.abs(cleaned - truth).mean() < 0.75 * np.abs(grain).mean()
+
+
+@pytest.mark.parametrize("name", ["fast", "best"])
+def test_the_result_still_shrinks_to_the_observation(name):
+    truth = waves()
+    problem = magnified(truth)
+    rough = (truth + 0.1 * np.random.default_rng(0).standard_normal(truth.shape)).clip(0, 1)
+    image = refined(rough, problem, super_resolution_preset(name, 4))
+    assert image.min() >= 0 and image.max() <= 1
+    np.testing.assert_allclose(problem.exact(image), problem.observation, atol=1e-6)
