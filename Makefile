@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/python
-# Tests run side by side, each on one thread: most wait for a small process to start.
+# Fits and tests run so many side by side: two fits on a core each take less time than one after another on both, and most tests
+# wait for a small process to start.
 JOBS ?= 2
 TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(JOBS)
 
@@ -37,7 +38,8 @@ benchmark: $(VENV)/run.done
 	$(RUN) tools/benchmark_set14.py --data embedded --steps 400 --out out/embedded --resume
 
 set14: $(VENV)/run.done
-	$(RUN) tools/benchmark_set14.py --preset $(PRESET) --factor $(FACTOR) --out out/set14_x$(FACTOR)_$(PRESET) --resume $(OPTIONS)
+	$(RUN) tools/benchmark_set14.py --preset $(PRESET) --factor $(FACTOR) --out out/set14_x$(FACTOR)_$(PRESET) \
+		--jobs $(JOBS) --resume $(OPTIONS)
 
 test: $(VENV)/test.done
 	$(TEST)

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 OLDEST_PADDLE = (3, 0)
+_ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
 
 
 def prepare_environment() -> None:
@@ -21,8 +22,15 @@ def prepare_environment() -> None:
     if "paddle" in sys.modules:
         _warn_too_late(wanted)
         return
-    for name, value in wanted.items():
-        os.environ.setdefault(name, value)
+    missing = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ.update(missing)
+    _ours.update(missing)
+
+
+def share_cores(processes: int) -> None:
+    """Have each of so many processes to come compute with its share of the cores, unless the user has set OMP_NUM_THREADS."""
+    if "OMP_NUM_THREADS" in _ours:
+        os.environ["OMP_NUM_THREADS"] = str(max(usable_cores() // processes, 1))
 
 
 def usable_cores() -> int:

@@ -11,13 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 # A bar is redrawn, and so the loss asked of the device, at most this often; a log gets a line this often.
 _BAR_SECONDS = 0.2
 _LOG_SECONDS = 30.0
+_lines_only = False
+
+
+def show_lines() -> None:
+    """Have this process print lines even on a terminal, which it shares with others: their bars would overwrite each other."""
+    global _lines_only
+    _lines_only = True
 
 
 @contextmanager
 def track(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
     """Give a function to be called with each snapshot; it shows step, loss and time left on standard error."""
     console = Console(file=sys.stderr)
-    show = _bar if console.is_terminal else _log
+    show = _bar if console.is_terminal and not _lines_only else _log
     with show(name, steps, start) as update:
         yield update
 

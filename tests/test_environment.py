@@ -30,6 +30,12 @@ def test_the_users_settings_win():
     assert run(SHOW, OMP_NUM_THREADS="1", MKL_DEBUG_CPU_TYPE="4").stdout.split() == ["1", "4"]
 
 
+def test_processes_share_the_cores_unless_the_user_says_how():
+    shared = "from paddle_dip import environment as e; e.share_cores(2); " + SHOW
+    assert int(run(shared).stdout.split()[0]) == max(environment.usable_cores() // 2, 1)
+    assert run(shared, OMP_NUM_THREADS="5").stdout.split()[0] == "5"
+
+
 def test_paddle_computes_with_that_many_threads_and_says_nothing():
     result = run("import paddle_dip.solver, os; print(os.environ['OMP_NUM_THREADS'])")
     assert result.stdout.strip() == str(environment.usable_cores())

@@ -38,6 +38,7 @@ def benchmark(
     precision: str = typer.Option(None, help="float32, or bf16: faster convolutions on CPUs that have it."),
     grid_every: int = typer.Option(None, help="Steps between picture grids. Default: a fifth of the steps."),
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
+    jobs: int = typer.Option(1, help="Fits at a time, each in a process with its share of the cores; on a GPU one in any case."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or begin one where there is none."),
 ) -> None:
     """Restore the benchmark's images and score them by the paper's metric."""
@@ -50,13 +51,14 @@ def benchmark(
     at_least("--seed", seed, 0)
     at_least("--checkpoint-seconds", checkpoint_seconds, 0)
     every = at_least("--grid-every", grid_every if grid_every is not None else max(chosen.steps // 5, 1), 1)
+    at_least("--jobs", jobs, 1)
     source = find_source(data)
     names = _names(images, source)
     screen = console()
     screen.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
-    settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds)
+    settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"
     screen.print(terminal_table(title, *outcome.table))

@@ -30,10 +30,11 @@ def update(
     runs = {"runs": study_table(results / "tasks"), "stops": stops_table(results / "tasks")}
     pixels = {"pixels": study_table(results / "study_pixels"), "pixels-stops": stops_table(results / "study_pixels")}
     set5 = results / "study_set5_x8"
+    checks = {"study-photos": study_table(results / "study_photos_x8"), "study-x4": study_table(results / "study_set5_x4")}
     tables = {
         "README.md": readme,
         "README_zh.md": readme,
-        "docs/quality.md": {"study": study_table(set5), "study-stops": stops_table(set5)},
+        "docs/quality.md": {"study": study_table(set5), "study-stops": stops_table(set5)} | checks,
         "docs/tasks.md": runs | pixels,
     }
     for name, contents in tables.items():

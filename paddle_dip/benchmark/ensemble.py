@@ -26,24 +26,29 @@ def restore_members(
     if len(rows) == 1:
         return list(rows), image, histories[0]
     combined = score(job, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
-    return [replace(combined, seed=ENSEMBLE), *rows], image, histories[0]
+    peak = max(row.peak_memory_mb for row in rows)
+    return [replace(combined, seed=ENSEMBLE, peak_memory_mb=peak), *rows], image, histories[0]
 
 
 def forget_members(job: Job) -> None:
     """Remove what `restore_members` kept, when the image's result is on disk."""
     for seed in member_seeds(job.preset, job.seed):
-        job.folder.member(job.case.name, seed).unlink(missing_ok=True)
-        replace(job, seed=seed).checkpoint.unlink(missing_ok=True)
+        for path in (replace(job, seed=seed).member, replace(job, seed=seed).checkpoint):
+            path.unlink(missing_ok=True)
+
+
+def make_member(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> None:
+    """Make the fit of the job's own seed and keep its row, canvas and history, unless they are there."""
+    if not job.member.exists():
+        row, canvas, history = restore_case(job, fit=fit, interrupted=interrupted)
+        save_checkpoint(job.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
 
 
 def _members(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Member]:
     for seed in member_seeds(job.preset, job.seed):
-        path = job.folder.member(job.case.name, seed)
-        if not path.exists():
-            row, canvas, history = restore_case(replace(job, seed=seed), fit=fit, interrupted=interrupted)
-            notes = {"row": asdict(row), "history": [asdict(point) for point in history]}
-            save_checkpoint(path, {"canvas": canvas}, notes)
-        yield _read(path)
+        member = replace(job, seed=seed)
+        make_member(member, fit, interrupted)
+        yield _read(member.member)
 
 
 def _read(path: Path) -> Member:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paddle_dip.files import held, writable_folder, write_json
 from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import read_history
 
 
@@ -39,8 +40,8 @@ class Folder:
     def history(self, name: str) -> Path:
         return self.root / "history" / f"{name}.csv"
 
-    def grid(self, name: str, step: int) -> Path:
-        return self.root / "grids" / f"{name}_{step:05d}.png"
+    def grid(self, name: str, step: int, seed: int | None = None) -> Path:
+        return self.root / "grids" / (f"{name}_{step:05d}.png" if seed is None else f"{name}_{seed}_{step:05d}.png")
 
     def checkpoint(self, name: str, seed: int) -> Path:
         return self.root / "checkpoints" / f"{name}_{seed}.npz"
@@ -91,6 +92,7 @@ def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str,
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise ValueError(f"{folder.settings} can't be read, choose another --out") from None
+    made_with, settings = completed(made_with), completed(settings)
     different = sorted(key for key in {*settings, *made_with} if settings.get(key) != made_with.get(key))
     if different:
         changes = ", ".join(f"{key} {made_with.get(key)} there, {settings.get(key)} here" for key in different)

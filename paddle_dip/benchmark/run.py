@@ -1,21 +1,24 @@
-"""All images of the benchmark, one after another, and the page at the end."""
+"""All images of the benchmark, and the page at the end."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paddle_dip.benchmark.ensemble import forget_members, restore_members
 from paddle_dip.benchmark.folder import Folder, open_folder
 from paddle_dip.benchmark.interrupt import deferred_interrupt
 from paddle_dip.benchmark.single import Job
+from paddle_dip.benchmark.workers import ready
+from paddle_dip.environment import share_cores
 from paddle_dip.files import write_json, write_text
 from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
 from paddle_dip.problem.dataset import Case, Source, is_benchmark_image, load_case, to_unit
 from paddle_dip.problem.images import read_rgb, write_rgb
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
-from paddle_dip.provenance import provenance
+from paddle_dip.provenance import computed_with, provenance
 from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import Row, final_rows, read_history, read_rows, summarise, write_history, write_rows
 from paddle_dip.report.tables import benchmark_table
@@ -23,7 +26,11 @@ from paddle_dip.report.tables import benchmark_table
 
 @dataclass(frozen=True)
 class Settings:
-    """A benchmark to run. grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints."""
+    """A benchmark to run.
+
+    grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints; at_a_time: fits that are made
+    at once, each in a process of its own where there are several.
+    """
 
     source: Source
     images: tuple[str, ...]
@@ -34,6 +41,7 @@ class Settings:
     resume: bool = False
     grid_every: int = 1000
     checkpoint_seconds: float = 10.0
+    at_a_time: int = 1
 
     def identity(self) -> dict:
         """Return what must be equal for two sittings to belong to one run."""
@@ -57,16 +65,17 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = 
     """
     cases = {name: load_case(settings.source, name, settings.factor) for name in settings.images}
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
-    made_with = {"data": settings.source.words, **provenance()}  # before the loop: it may build the compiled operators
+    settings = _with_shared_cores(settings)
+    made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
     with open_folder(settings.out, settings.identity(), checksums, resume=settings.resume) as folder:
         finished: dict[str, list[Row]] = {}
         for row in read_rows(folder.results):
             if folder.has_result(row.image):
                 finished.setdefault(row.image, []).append(row)
         bicubic_bp: dict[str, float] = {}
-        with deferred_interrupt() as interrupted:
-            for name, case in cases.items():
-                job = _job(settings, folder, case)
+        with deferred_interrupt() as interrupted, closing(_jobs(settings, folder, cases, finished, fit, interrupted)) as jobs:
+            for job in jobs:
+                name, case = job.case.name, job.case
                 if name not in finished:
                     finished[name] = _restore_one(job, fit, interrupted)
                     announce(final_rows(finished[name])[0])
@@ -77,8 +86,27 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = 
     return outcome
 
 
-def _job(settings: Settings, folder: Folder, case: Case) -> Job:
-    return Job(case, settings.factor, settings.preset, settings.seed, folder, settings.grid_every, settings.checkpoint_seconds)
+def _with_shared_cores(settings: Settings) -> Settings:
+    """Return the settings with no more fits at a time than there are, and one on a GPU; let each of several have its cores."""
+    fits = 1 if computed_with()["place"].startswith("gpu") else len(settings.images) * settings.preset.members
+    at_a_time = min(settings.at_a_time, fits)
+    if at_a_time > 1:
+        share_cores(at_a_time)
+    return replace(settings, at_a_time=at_a_time)
+
+
+def _jobs(
+    settings: Settings, folder: Folder, cases: dict[str, Case], finished: dict, fit: Callable, interrupted: Callable[[], bool]
+) -> Iterator[Job]:
+    """Yield a job for each image: in order, or, of several at a time, the finished ones and then each when its fits are done."""
+    s = settings
+    jobs = [Job(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds) for case in cases.values()]
+    if s.at_a_time == 1:
+        yield from jobs
+        return
+    yield from (job for job in jobs if job.case.name in finished)
+    left = [job for job in jobs if job.case.name not in finished]
+    yield from ready(left, s.at_a_time, fit=fit, interrupted=interrupted)
 
 
 def _restore_one(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> list[Row]:
@@ -92,7 +120,8 @@ def _write_results(
     settings: Settings, folder: Folder, finished: dict[str, list[Row]], bicubic_bp: dict[str, float], made_with: dict
 ) -> Outcome:
     """Write the table of every finished image, and the summary of those this call was asked for."""
-    write_rows(folder.results, [row for rows in finished.values() for row in rows])
+    # By name: of several at a time the order of finishing says nothing.
+    write_rows(folder.results, [row for name in sorted(finished) for row in finished[name]])
     rows = [final_rows(finished[name])[0] for name in settings.images if name in bicubic_bp]
     summary = summarise(rows, bicubic_bp, settings.preset.settings(), made_with)
     write_json(folder.summary, summary)

@@ -51,6 +51,15 @@ class Job:
         """Where this fit's state is kept while it goes on."""
         return self.folder.checkpoint(self.case.name, self.seed)
 
+    @property
+    def member(self) -> Path:
+        """Where what this fit ended on is kept until the image's result is on disk."""
+        return self.folder.member(self.case.name, self.seed)
+
+    def grid(self, step: int) -> Path:
+        """Where the picture of this fit at a step goes."""
+        return self.folder.grid(self.case.name, step, None if self.preset.members == 1 else self.seed)
+
 
 @dataclass
 class Record:
@@ -131,7 +140,7 @@ def _draw_grid(job: Job, problem: Problem, snapshot, stopper: Stopper) -> None:
         "bicubic": bicubic(job.case.low, job.factor),
         f"step {snapshot.step}": finish(problem, job.preset, chosen_canvas(job.preset, snapshot, stopper)),
     }
-    with whole_file(job.folder.grid(job.case.name, snapshot.step)) as file:
+    with whole_file(job.grid(snapshot.step)) as file:
         picture_grid(pictures).save(file, format="PNG")
 
 

@@ -24,7 +24,7 @@ _KEPT_COMPILED = 2.1
 # LBFGS keeps two vectors over all that is learnt for each step of its history; the guard's good state is a copy, for a moment two.
 _LBFGS_COPIES = 3
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
-_REFINED_BYTES = 165  # and while its details are amplified and what looks alike is averaged
+_REFINED_BYTES = 200  # and while its details are amplified and what looks alike is averaged
 # Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.
 _PHOTO_BYTES = 8
 _CANVAS_BYTES = 4
@@ -40,8 +40,7 @@ def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
         learnt = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
         learnt += prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0
         numbers += _LBFGS_COPIES * 2 * preset.history * learnt
-    refines = preset.detail_gain != 1 or preset.non_local_means > 0
-    return round(4 * numbers) + (_REFINED_BYTES if refines else _RESULT_BYTES) * size[0] * size[1]
+    return round(4 * numbers) + (_REFINED_BYTES if preset.refines else _RESULT_BYTES) * size[0] * size[1]
 
 
 def peak_bytes(photo: Photo, factor: int, preset: Preset, tile: tuple[int, int] | None = None) -> int:

@@ -77,9 +77,10 @@ def _heading(summary: dict) -> str:
     gain, strength = preset.get("detail_gain", 1), preset.get("non_local_means", 0)
     refined = (f", details x{gain:g}" if gain != 1 else "") + (f", non-local means {strength:g}" if strength else "")
     runs = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
+    side_by_side = f", {n} fits side by side" if (n := summary.get("at_a_time", 1)) != 1 else ""
     return (
         f"**x{summary['factor']}, preset `{preset['name']}`**: {preset['steps']} steps, {average}{refined}, {runs}{products}; "
-        f"{summary['device']}, {summary['threads']} threads, Paddle {summary['paddle']}."
+        f"{summary['device']}, {summary['threads']} threads{side_by_side}, Paddle {summary['paddle']}."
     )
 
 

@@ -1,15 +1,25 @@
 """One result of several sittings: runs of the same settings on different images, perhaps on different machines."""
 
 import json
-from dataclasses import fields
 from pathlib import Path
 
-from paddle_dip.problem.architectures import SkipConfig
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import Row, final_rows, read_rows, summarise
 
-_MADE_WITH = ("data", "paddle_dip", "commit", "python", "packages", "device", "paddle", "place", "threads", "operators")
-_SHOWN = ("paddle", "device", "threads", "operators", "commit")  # of those, what is told of all sittings at once
+_MADE_WITH = (
+    "data",
+    "paddle_dip",
+    "commit",
+    "python",
+    "packages",
+    "device",
+    "paddle",
+    "place",
+    "threads",
+    "at_a_time",
+    "operators",
+)
+_SHOWN = ("paddle", "device", "threads", "at_a_time", "operators", "commit")  # of those, what is told of all sittings at once
 
 Part = tuple[list[Row], dict]
 
@@ -40,9 +50,10 @@ def joined(parts: list[Part]) -> Part:
 
 
 def _sittings(summary: dict) -> list[dict]:
+    before = {"at_a_time": 1}  # results from before fits ran side by side don't say
     if "sittings" in summary:
-        return summary["sittings"]
-    return [{"image_names": summary["image_names"], **{name: summary[name] for name in _MADE_WITH}}]
+        return [before | sitting for sitting in summary["sittings"]]
+    return [{"image_names": summary["image_names"], **{name: (before | summary)[name] for name in _MADE_WITH}}]
 
 
 def _told_once(values: list):
@@ -69,9 +80,7 @@ def _check_equal(a: dict, b: dict) -> None:
 
 
 def _settings(summary: dict) -> dict:
-    """Return what a summary's runs were set to; a setting that came with a later version of paddle_dip was its default before."""
-    preset = {f.name: f.default for f in fields(Preset) if f.name not in ("network", "sources")} | summary["preset"]
+    """Return what a summary's runs were set to, one by one."""
+    preset = completed(summary["preset"])
     network = preset.pop("network")
-    known = {f.name: f.default for f in fields(SkipConfig)}
-    network = known | network if network.keys() <= known.keys() else network
     return {"factor": summary["factor"], "seed": summary["seed"], **preset, **{f"network.{n}": v for n, v in network.items()}}
