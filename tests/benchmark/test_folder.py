@@ -1,5 +1,6 @@
 """The benchmark's folder: what goes on in it, and what is refused."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from PIL import Image
 
 from paddle_dip.benchmark.folder import open_folder
 from paddle_dip.benchmark.run import run
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.solver.fit import fit
 from tests.benchmark.small import PRESET, settings
 
@@ -28,6 +30,18 @@ def test_a_folder_with_another_run_is_refused(images, tmp_path, changes, words):
     run(settings(images, tmp_path / "out", images=("odd",)), fit=fit)
     with pytest.raises(ValueError, match=words):
         run(settings(images, tmp_path / "out", **changes), fit=fit)
+
+
+def test_a_run_from_before_a_setting_existed_goes_on(images, tmp_path):
+    wanted = settings(images, tmp_path / "out", images=("odd",), preset=replace(PRESET, **NO_REFINEMENT), resume=True)
+    run(wanted, fit=fit)
+    noted = tmp_path / "out" / "settings.json"
+    earlier = json.loads(noted.read_text())
+    del earlier["settings"]["detail_gain"], earlier["settings"]["network"]["up_1x1"]
+    noted.write_text(json.dumps(earlier))
+    assert len(run(replace(wanted, images=("odd", "small")), fit=fit).rows) == 2
+    with pytest.raises(ValueError, match="detail_gain 1.0 there, 1.3 here"):
+        run(replace(wanted, preset=replace(wanted.preset, detail_gain=1.3)), fit=fit)
 
 
 def test_a_folder_with_other_pixels_of_the_same_name_is_refused(images, tmp_path):

@@ -44,6 +44,7 @@ def test_runs_from_the_command_line(images, tmp_path):
         (("--images", "all,odd"), "odd, small"),
         (("--average", "median"), "none, ema"),
         (("--seed", "-1"), "--seed"),
+        (("--jobs", "0"), "--jobs"),
     ],
 )
 def test_bad_options_are_refused(images, tmp_path, options, words):

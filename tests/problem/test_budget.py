@@ -1,6 +1,7 @@
 """The memory check speaks before the work, and says what would fit."""
 
 import re
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from paddle_dip.problem.budget import check_limit, check_memory, fit_bytes, peak_bytes
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.images import Photo
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.restore import finish
 
 
 def photo(side: int) -> Photo:
@@ -87,6 +90,18 @@ def test_plain_layers_take_more_than_the_compiled_ones():
     paper = super_resolution_preset("paper", 8)
     plain = replace(paper, network=replace(paper.network, pad="zero"))
     assert fit_bytes((512, 1024), plain) > 1.5 * fit_bytes((512, 1024), paper)
+
+
+def test_what_a_refined_result_takes_is_near_the_estimate():
+    preset = super_resolution_preset("fast", 8)
+    problem = super_resolution(np.full((3, 40, 32), 0.5, np.float32), 8, preset)
+    problem.exact.inverse  # noqa: B018  computed once and kept: no part of what a result takes
+    tracemalloc.start()
+    finish(problem, preset, np.full((3, *problem.canvas), 0.5, np.float32))
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    refined, plain = (fit_bytes(problem.size, p) for p in (preset, replace(preset, **NO_REFINEMENT)))
+    assert 100 + (refined - plain) / np.prod(problem.size) == pytest.approx(taken / np.prod(problem.size), rel=0.1)
 
 
 def test_the_paper_takes_more_than_fast():

@@ -1,6 +1,7 @@
 """A trial reads quality without touching the fit, and its shadows do what the stoppers themselves would."""
 
 from dataclasses import asdict, replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -84,13 +85,15 @@ def test_the_mean_of_noisy_canvases_is_worth_more_than_one(folder):
 
 
 def test_refinements_are_tried_on_what_the_fits_ended_on(folder):
-    for seed in range(2):
-        run_trial(Trial("base+steps=4", "grain", Damage("super-resolution", 8), seed, folder), fit, folder)
+    (folder / "twin.png").write_bytes((folder / "grain.png").read_bytes())
+    for name, seed, steps in product(("grain", "twin"), range(2), (3, 4)):
+        run_trial(Trial(f"base+steps={steps}", name, Damage("super-resolution", 8), seed, folder), fit, folder)
     run_trial(Trial("fast+steps=4", "grain", Damage("denoise", 25), 0, folder), fit, folder)
     rows = refinements_table(folder, folder, 2).splitlines()
-    heading, _, line, mean = ([word.strip() for word in row.split("|")[1:-1]] for row in rows)
-    assert line[:5] == ["base+steps=4", "x8", "grain", "4", "2"] and line[5:] == mean[5:] and len(heading) == len(line)
-    assert "+0.000" not in line[6:] and "-0.000" not in line[6:]
+    heading, _, *lines = ([word.strip() for word in row.split("|")[1:-1]] for row in rows)
+    assert [line[2] for line in lines] == ["grain", "twin", ""] * 2 and all(len(line) == len(heading) for line in lines)
+    assert lines[3][:5] == ["base+steps=4", "x8", "grain", "4", "2"] and lines[3][5:] == lines[4][5:] == lines[5][5:]
+    assert lines[5][5:] != lines[2][5:] and "+0.000" not in lines[3] and "-0.000" not in lines[3]
     with pytest.raises(ValueError, match="no image in .* was magnified with 3 seeds"):
         refinements_table(folder, folder, 3)
 
