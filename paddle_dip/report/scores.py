@@ -1,14 +1,18 @@
 """The paper's metric on image files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, protocol_crop, to_unit
-from paddle_dip.problem.images import read_rgb
+from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, make_case, protocol_crop, to_unit
+from paddle_dip.problem.images import read_rgb, to_bytes
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
-from paddle_dip.problem.tasks import check_factor
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.refinement import refined
+from paddle_dip.problem.tasks import check_factor, super_resolution
+
+AFTER = ("nothing", "back-projection", "refinement")
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,13 @@ class Score:
     ssim_y: float
 
 
-def score_folder(reference: Path, restored: Path, suffix: str, factor: int, *, images: list[str] | None = None) -> list[Score]:
+def score_folder(
+    reference: Path, restored: Path, suffix: str, factor: int, *, images: list[str] | None = None, after: str = "nothing"
+) -> list[Score]:
     """Return the scores of the files restored/NAME + suffix + .png against reference/NAME_GT.png, in alphabetical order.
 
-    images: the NAMEs to score, in this order; None: all. Raises ValueError for a folder without images, an unknown name, a missing
+    images: the NAMEs to score, in this order; None: all. after: one of AFTER, done first to each image by its observation, as the
+    preset fast does. Raises ValueError for a folder without images, an unknown name, a missing
     or unreadable file and a size that fits neither the truth nor its crop.
     """
     check_factor(factor)
@@ -39,7 +46,7 @@ def score_folder(reference: Path, restored: Path, suffix: str, factor: int, *, i
     missing = [name for name in names if not (Path(restored) / f"{name}{suffix}.png").is_file()]
     if missing:
         raise ValueError(f"--restored {restored} lacks {', '.join(f'{name}{suffix}.png' for name in missing)}")
-    return [_score(source, name, Path(restored) / f"{name}{suffix}.png", factor) for name in names]
+    return [_score(source, name, Path(restored) / f"{name}{suffix}.png", factor, after) for name in names]
 
 
 def mean_score(scores: list[Score]) -> Score:
@@ -47,7 +54,7 @@ def mean_score(scores: list[Score]) -> Score:
     return Score("mean", *(float(np.mean([getattr(s, key) for s in scores])) for key in ("psnr_y", "psnr_rgb", "ssim_y")))
 
 
-def _score(source: Source, name: str, path: Path, factor: int) -> Score:
+def _score(source: Source, name: str, path: Path, factor: int, after: str) -> Score:
     truth = load_truth(source, name, factor)
     region = protocol_crop(truth)
     file = image = read_rgb(path)
@@ -57,4 +64,13 @@ def _score(source: Source, name: str, path: Path, factor: int) -> Score:
     if image.shape != region.shape:
         sizes = " or ".join(f"{s.shape[1]}x{s.shape[0]}" for s in (truth, region))
         raise ValueError(f"{path} has {file.shape[1]}x{file.shape[0]} pixels, {sizes} are needed")
+    if after != "nothing":
+        image = _refined(image, make_case(name, truth, factor).low, factor, after)
     return Score(name, *(metric(to_unit(image), to_unit(region)) for metric in (psnr_y, psnr_rgb, ssim_y)))
+
+
+def _refined(image: np.ndarray, low: np.ndarray, factor: int, after: str) -> np.ndarray:
+    preset = super_resolution_preset("fast", factor)
+    if after == "back-projection":
+        preset = replace(preset, **NO_REFINEMENT | {"back_projection": preset.back_projection})
+    return to_bytes(refined(to_unit(image), super_resolution(low, factor, preset), preset))

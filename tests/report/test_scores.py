@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_dip.report.scores import mean_score, score_folder
+from paddle_dip.report.scores import AFTER, mean_score, score_folder
 from tests.conftest import assert_refused, command
 
 
@@ -16,6 +16,18 @@ def test_reproduces_the_published_average(data_folder, suffix, published):
     scores = score_folder(data_folder / "sr/Set14", data_folder / "sr/paper_outputs/Set14_x8", suffix, 8)
     assert len(scores) == 14
     assert round(mean_score(scores).psnr_y, 3) == published
+
+
+def test_back_projection_helps_the_published_images_and_refinement_adds_nothing_to_them(data_folder):
+    folders = data_folder / "sr/Set14", data_folder / "sr/paper_outputs/Set14_x8", "_deep_prior_005", 8
+    plain, projected, refined = (score_folder(*folders, images=["bridge", "lenna"], after=after) for after in AFTER)
+    assert all(a.psnr_y > b.psnr_y + 0.05 for a, b in zip(projected, plain, strict=True))
+    assert all(a.psnr_y < b.psnr_y for a, b in zip(refined, projected, strict=True))
+
+
+def test_what_is_done_first_is_one_of_three(folders):
+    options = ("--reference", folders / "truth", "--restored", folders / "ours", "--after", "lunch")
+    assert_refused(command("tools/score_images.py", *options), "nothing, back-projection, refinement")
 
 
 @pytest.fixture
