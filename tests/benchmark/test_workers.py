@@ -60,8 +60,12 @@ def assert_goes_on_to_the_same_bits(images, tmp_path) -> None:
     assert outcome(tmp_path / "out") == outcome(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["the first process", "all of them"])
+SLOW = pytest.mark.slow
+WAYS = [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)]  # as a service is ended, and by Ctrl-C
+OTHERS = [(os.kill, signal.SIGINT), (os.killpg, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize(("send", "number"), [*WAYS, *(pytest.param(*other, marks=SLOW) for other in OTHERS)])
 def test_told_to_end_every_fit_writes_its_checkpoint(begun, tmp_path, send, number):
     pids, sent = fits(begun), time.time_ns()
     send(begun.pid, number)
@@ -72,6 +76,7 @@ def test_told_to_end_every_fit_writes_its_checkpoint(begun, tmp_path, send, numb
     assert len(written) == 2 and min(written) > sent
 
 
+@SLOW
 def test_interrupted_it_goes_on_to_the_same_bits(begun, images, tmp_path):
     begun.send_signal(signal.SIGTERM)
     begun.communicate(timeout=60)
@@ -85,6 +90,7 @@ def test_killed_it_leaves_no_process_behind_and_goes_on_to_the_same_bits(begun, 
     assert_goes_on_to_the_same_bits(images, tmp_path)
 
 
+@SLOW
 def test_a_killed_fit_is_told(begun):
     pids = fits(begun)
     os.kill(pids[0], signal.SIGKILL)
@@ -93,6 +99,7 @@ def test_a_killed_fit_is_told(begun):
     assert_ended(pids)
 
 
+@SLOW
 def test_what_a_fit_raises_ends_the_run(begun, images, tmp_path):
     begun.send_signal(signal.SIGTERM)
     begun.communicate(timeout=60)
