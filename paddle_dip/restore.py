@@ -76,9 +76,8 @@ def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
 
     It is enlarged, clipped, and, where the image was shrunk, refined; the known pixels are put back, as the preset says.
     """
-    image = problem.enlarged(canvas).clip(0, 1)
-    if problem.exact is not None:
-        image = refined(image, problem, preset)
+    image = problem.enlarged(canvas)
+    image = image.clip(0, 1) if problem.exact is None else refined(image, problem, preset)
     if preset.keep_known and problem.known is not None:
         image = problem.known * problem.observation + (1 - problem.known) * image
     return image

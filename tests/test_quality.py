@@ -25,10 +25,10 @@ def quality(source: str, name: str, **changes) -> tuple[float, float]:
 
 def test_fast_beats_bicubic_with_back_projection_on_an_embedded_photo():
     ours, baseline = quality("embedded", "astronaut", steps=400)
-    assert ours > baseline + 0.15
+    assert ours > baseline + 0.3
 
 
-# After 1200 of its 1860 steps 29.51 came out; seeds differ by 0.17 dB or less, and so do the last bits of other machines.
+# After 1200 of its 1860 steps 29.63 came out; seeds differ by 0.17 dB or less, and so do the last bits of other machines.
 def test_fast_comes_near_its_figure(data_folder):
     ours, _ = quality(str(data_folder / "sr" / "Set14"), "face", steps=1200)
-    assert ours >= 29.40
+    assert ours >= 29.50

@@ -51,7 +51,7 @@ def find_source(data: str | None) -> Source:
     if data is not None:
         if not truth_files(Path(data)):
             raise ValueError(f"data folder {data} has no file named NAME{SUFFIX}")
-        return Source(Path(data), f"{data} (asked for)")
+        return Source(Path(data), f"{_elsewhere_too(Path(data))} (asked for)")
     shared = os.environ.get("PADDLE_DIP_DATA")
     usual = {"datas/sr/Set14": Path("datas/sr/Set14")}
     if shared:
@@ -61,8 +61,17 @@ def find_source(data: str | None) -> Source:
             return Source(folder, words)
     mounted = mounted_truths()
     if mounted is not None:
-        return Source(mounted, f"{mounted} (found in your home, where AI Studio mounts data)")
+        return Source(mounted, f"{_elsewhere_too(mounted)} (found in your home, where AI Studio mounts data)")
     return Source(None, f"the embedded photos (no image in {' or '.join(usual)}{_packed()})")
+
+
+def _elsewhere_too(folder: Path) -> str:
+    """Return a folder in words that mean the same on another machine, where there are such: results are recorded with them."""
+    places = {"$PADDLE_DIP_DATA": os.environ.get("PADDLE_DIP_DATA"), "~": Path.home()}
+    for words, place in places.items():
+        if place and folder.is_absolute() and folder.is_relative_to(Path(place).absolute()):
+            return str(words / folder.relative_to(Path(place).absolute()))
+    return str(folder)
 
 
 def _packed() -> str:

@@ -15,7 +15,7 @@ _REACH = 9
 
 
 def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
-    """Return a magnified image, [C, H, W] in [0, 1], refined as the preset says: float64 of the same shape and range.
+    """Return a magnified image, [C, H, W], clipped and refined as the preset says: float64 [C, H, W] in [0, 1].
 
     An average of outputs holds back: what it adds to a smooth enlargement is right in kind but too little, so it is amplified
     (`detail_gain`). What looks alike in the image is then averaged (`non_local_means`; Buades et al., 2005). After each of the two

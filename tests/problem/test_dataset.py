@@ -18,6 +18,21 @@ def test_looks_in_the_usual_places_in_turn(tmp_path, monkeypatch):
     assert find_source("embedded").folder is None
 
 
+def test_where_images_were_found_is_said_so_that_another_machine_understands(tmp_path, monkeypatch):
+    monkeypatch.setenv("PADDLE_DIP_DATA", str(tmp_path / "shared"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    words = {}
+    for folder in ("shared/sr/Set5", "home/data/Set14", "else/where"):
+        (tmp_path / folder).mkdir(parents=True)
+        Image.new("RGB", (64, 64)).save(tmp_path / folder / "x_GT.png")
+        words[folder] = find_source(str(tmp_path / folder)).words
+    assert words["shared/sr/Set5"] == "$PADDLE_DIP_DATA/sr/Set5 (asked for)"
+    assert words["home/data/Set14"] == "~/data/Set14 (asked for)"
+    assert words["else/where"] == f"{tmp_path / 'else/where'} (asked for)"
+    monkeypatch.chdir(tmp_path / "home")
+    assert find_source("data/Set14").words == "data/Set14 (asked for)"
+
+
 def test_the_embedded_photos_are_there():
     for name in ("astronaut", "camera", "cat", "coffee"):
         case = load_case(find_source("embedded"), name, 8)
