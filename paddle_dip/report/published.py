@@ -5,8 +5,12 @@ from functools import cache
 from importlib.resources import files
 
 # Column of published.json: heading. Sources: docs/protocol.md.
-METHODS = {"dip_sigma_0.05": "paper", "lapsrn": "LapSRN"}
-EXPLAINED = {"paper": "of the paper", "LapSRN": "a network trained on a data set"}  # by heading
+METHODS = {"dip_sigma_0.05": "paper", "earlier_paddle_port": "earlier port", "lapsrn": "LapSRN"}
+EXPLAINED = {
+    "paper": "of the paper",
+    "earlier port": "of a Paddle port before this one",
+    "LapSRN": "a network trained on a data set",
+}  # by heading
 _AT_X4 = {"dip_sigma_0.05": "dip"}  # the paper has one noise level at x4
 
 

@@ -1,5 +1,7 @@
 """Tables for the terminal and for the page."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +30,7 @@ def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[st
         ]
         for row in rows
     ]
-    means = [_mean(column) for column in zip(*figures, strict=True)]
+    means = [mean(column) for column in zip(*figures, strict=True)]
     return heading, [_line(name, f) for name, f in zip([*(r.image for r in rows), "mean"], [*figures, means], strict=True)]
 
 
@@ -47,5 +49,6 @@ def _line(name: str, figures: list[float | None]) -> list[str]:
     return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), f"{ssim:.4f}", f"{tflop:.0f}", f"{seconds:.0f}"]
 
 
-def _mean(column: tuple) -> float | None:
+def mean(column: Sequence[float | None]) -> float | None:
+    """Return the mean of a column, None where a figure is missing: a mean of some images compares with nothing."""
     return None if None in column else sum(column) / len(column)
