@@ -7,16 +7,19 @@ RUN := $(VENV)/bin/python
 JOBS ?= 2
 TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(JOBS)
 
-# Of `make set14`: which preset, which magnification, and further options of tools/benchmark_set14.py.
+# Of `make set14`: which preset, which magnification, products in bf16 or float32 (auto: bf16 on CPUs that have it), the folder of
+# the results, and further options of tools/benchmark_set14.py.
 PRESET ?= fast
 FACTOR ?= 8
+PRECISION ?= auto
+OUT ?= out/set14_x$(FACTOR)_$(PRESET)
 OPTIONS ?=
 
 .PHONY: help benchmark set14 test test-slow parity notebooks test-long speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
-	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=best, FACTOR=4"
+	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=best, FACTOR=4, OUT=folder"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make speed       the fit step's time against PyTorch's"
@@ -38,7 +41,7 @@ benchmark: $(VENV)/run.done
 	$(RUN) tools/benchmark_set14.py --data embedded --steps 400 --out out/embedded --resume
 
 set14: $(VENV)/run.done
-	$(RUN) tools/benchmark_set14.py --preset $(PRESET) --factor $(FACTOR) --out out/set14_x$(FACTOR)_$(PRESET) \
+	$(RUN) tools/benchmark_set14.py --data set14 --preset $(PRESET) --factor $(FACTOR) --precision $(PRECISION) --out $(OUT) \
 		--jobs $(JOBS) --resume $(OPTIONS)
 
 test: $(VENV)/test.done

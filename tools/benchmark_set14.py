@@ -27,7 +27,9 @@ def benchmark(
     factor: int = typer.Option(8, help="Magnification: 4 or 8."),
     images: str = typer.Option("all", help="all, or names separated by commas."),
     data: str = typer.Option(
-        None, help="Folder of the NAME_GT.png files, or embedded. Default: datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14, AI Studio's."
+        None,
+        help="Folder of NAME_GT.png files; embedded; or set14: in datas/sr, $PADDLE_DIP_DATA/sr, AI Studio's. "
+        "Default: set14, where it isn't there embedded.",
     ),
     out: Path = typer.Option("out/benchmark", help="Folder for the results."),
     steps: int = typer.Option(None, help="Steps, instead of the preset's."),
@@ -35,7 +37,9 @@ def benchmark(
     average: str = typer.Option(None, help="none or ema, instead of the preset's."),
     stop: str = typer.Option("auto", help=f"auto, the preset's choice, or one of {', '.join(STOPS)}."),
     changes: list[str] = typer.Option([], "--set", help="NAME=VALUE: any other setting of the preset; may be repeated."),
-    precision: str = typer.Option(None, help="float32, or bf16: faster convolutions on CPUs that have it."),
+    precision: str = typer.Option(
+        None, help="float32; bf16: faster convolutions on CPUs that have it; auto: bf16 there, else float32."
+    ),
     grid_every: int = typer.Option(None, help="Steps between picture grids. Default: a fifth of the steps."),
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
     jobs: int = typer.Option(1, help="Fits at a time, each in a process with its share of the cores; on a GPU one in any case."),
@@ -44,8 +48,8 @@ def benchmark(
     """Restore the benchmark's images and score them by the paper's metric."""
     one_of("--factor", factor, FACTORS)
     chosen = _preset(preset, factor, changes, steps, average)
-    if precision is not None:
-        chosen = replace(chosen, precision=one_of("--precision", precision, PRECISIONS))
+    if precision is not None and one_of("--precision", precision, ("auto", *PRECISIONS)) != "auto":
+        chosen = replace(chosen, precision=precision)
     if one_of("--stop", stop, ("auto", *STOPS)) != "auto":
         chosen = replace(chosen, stop=stop)
     at_least("--seed", seed, 0)
@@ -57,7 +61,10 @@ def benchmark(
     screen = console()
     screen.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
+    from paddle_dip.solver.precision import fastest
 
+    if precision == "auto":
+        chosen = replace(chosen, precision=fastest())
     settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"

@@ -26,8 +26,8 @@ def restore_members(
     if len(rows) == 1:
         return list(rows), image, histories[0]
     combined = score(job, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
-    peak = max(row.peak_memory_mb for row in rows)
-    return [replace(combined, seed=ENSEMBLE, peak_memory_mb=peak), *rows], image, histories[0]
+    worst = {key: max(getattr(row, key) for row in rows) for key in ("peak_memory_mb", "resumed_at_step")}
+    return [replace(combined, seed=ENSEMBLE, **worst), *rows], image, histories[0]
 
 
 def forget_members(job: Job) -> None:

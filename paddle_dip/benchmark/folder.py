@@ -1,7 +1,7 @@
 """The output folder of a benchmark: what lies where, and whether a run may go on in it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,24 +59,26 @@ class Folder:
 
 
 @contextmanager
-def open_folder(root: Path, settings: dict, images: dict[str, str], *, resume: bool) -> Iterator[Folder]:
+def open_folder(
+    root: Path, settings: dict, images: dict[str, str], available: Collection[str], *, resume: bool
+) -> Iterator[Folder]:
     """Give the folder, made if need be, with `settings` and the images' checksums noted in it; no other run gets it meanwhile.
 
-    Raises ValueError where it can't be written, holds a run and `resume` isn't given, holds a run with other settings or images, or
-    is in use.
+    available: the names of all images there are where this run's come from. Raises ValueError where the folder can't be written,
+    holds a run and `resume` isn't given, holds a run with other settings or on other images, or is in use.
     """
     folder = Folder(writable_folder(root))
     with held(root):
-        _prepare(folder, settings, images, resume=resume)
+        _prepare(folder, settings, images, available, resume=resume)
         yield folder
 
 
-def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: bool) -> None:
+def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str], *, resume: bool) -> None:
     if folder.settings.exists():
         if not resume:
             raise ValueError(f"--out {folder.root} already holds a run: continue it with --resume, or choose another folder")
-        images = _joined(folder, settings, images)
-    elif folder.results.exists() or any(folder.root.glob("checkpoints/*.npz")):
+        images = _joined(folder, settings, images, available)
+    elif folder.results.exists() or any(folder.root.glob("checkpoints/*.npz")) or any(folder.root.glob("members/*.npz")):
         raise ValueError(f"--out {folder.root} holds results without their settings.json: choose another folder")
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x", 0), folder.member("x", 0)):
         part.parent.mkdir(exist_ok=True)
@@ -85,7 +87,7 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], *, resume: 
     write_json(folder.settings, {"settings": settings, "images": images})
 
 
-def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str, str]:
+def _joined(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str]) -> dict[str, str]:
     """Return the images of the earlier run and of this one; raises ValueError where the two runs don't go together."""
     try:
         earlier = json.loads(folder.settings.read_text())
@@ -97,6 +99,9 @@ def _joined(folder: Folder, settings: dict, images: dict[str, str]) -> dict[str,
     if different:
         changes = ", ".join(f"{key} {made_with.get(key)} there, {settings.get(key)} here" for key in different)
         raise ValueError(f"--out {folder.root} holds a run with other settings ({changes}): choose another folder")
+    strangers = sorted(known.keys() - set(available))
+    if strangers:
+        raise ValueError(f"--out {folder.root} holds a run on other images ({', '.join(strangers)}): choose another folder")
     changed = [name for name in images if name in known and known[name] != images[name]]
     if changed:
         raise ValueError(f"--out {folder.root} holds a run on other pixels of {', '.join(changed)}: choose another folder")

@@ -1,26 +1,27 @@
 """All images of the benchmark, and the page at the end."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paddle_dip.benchmark.ensemble import forget_members, restore_members
+from paddle_dip.benchmark.finished import Finished
 from paddle_dip.benchmark.folder import Folder, open_folder
 from paddle_dip.benchmark.interrupt import deferred_interrupt
 from paddle_dip.benchmark.single import Job
 from paddle_dip.benchmark.workers import ready
 from paddle_dip.environment import share_cores
-from paddle_dip.files import write_json, write_text
+from paddle_dip.files import write_text
 from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
-from paddle_dip.problem.dataset import Case, Source, is_benchmark_image, load_case, to_unit
+from paddle_dip.problem.dataset import Case, Source, image_names, is_benchmark_image, load_case, to_unit
 from paddle_dip.problem.images import read_rgb, write_rgb
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.provenance import computed_with, provenance
 from paddle_dip.report.page import benchmark_page
-from paddle_dip.report.results import Row, final_rows, read_history, read_rows, summarise, write_history, write_rows
+from paddle_dip.report.results import Row, final_rows, read_history, write_history
 from paddle_dip.report.tables import benchmark_table
 
 
@@ -50,40 +51,41 @@ class Settings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The finished rows, in the order of the images; bicubic + back-projection by image name (dB); the summary on disk."""
+    """The rows of all finished images, by name, those of earlier sittings too; the summary on disk; the table to show."""
 
     rows: list[Row]
-    bicubic_bp: dict[str, float]
     summary: dict
     table: tuple[list[str], list[list[str]]]
 
 
 def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = lambda row: None) -> Outcome:
-    """Restore every image that has no result yet, writing each one's traces as it finishes, and the page at the end.
+    """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
     Raises ValueError for unusable images or an output folder that holds something else, before any work is done.
     """
-    cases = {name: load_case(settings.source, name, settings.factor) for name in settings.images}
+    cases = _load(settings, settings.images)
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
     settings = _with_shared_cores(settings)
     made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
-    with open_folder(settings.out, settings.identity(), checksums, resume=settings.resume) as folder:
-        finished: dict[str, list[Row]] = {}
-        for row in read_rows(folder.results):
-            if folder.has_result(row.image):
-                finished.setdefault(row.image, []).append(row)
-        bicubic_bp: dict[str, float] = {}
+    available = image_names(settings.source)
+    with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
+        finished = Finished.found_in(folder, settings.preset.settings(), made_with)
+        shown = cases | _load(settings, finished.rows.keys() - cases.keys())
         with deferred_interrupt() as interrupted, closing(_jobs(settings, folder, cases, finished, fit, interrupted)) as jobs:
             for job in jobs:
-                name, case = job.case.name, job.case
-                if name not in finished:
-                    finished[name] = _restore_one(job, fit, interrupted)
-                    announce(final_rows(finished[name])[0])
-                bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
-                outcome = _write_results(settings, folder, finished, bicubic_bp, made_with)
+                if job.case.name not in finished.rows:
+                    rows = _restore_one(job, fit, interrupted)
+                    finished.add(job.case.name, rows)
+                    announce(final_rows(rows)[0])
+                    _write_results(settings, finished, shown)
                 forget_members(job)
-        _write_page(settings, folder, cases, outcome)
+        outcome = _write_results(settings, finished, shown)
+        _write_page(settings, folder, shown, outcome)
     return outcome
+
+
+def _load(settings: Settings, names: Iterable[str]) -> dict[str, Case]:
+    return {name: load_case(settings.source, name, settings.factor) for name in names}
 
 
 def _with_shared_cores(settings: Settings) -> Settings:
@@ -96,7 +98,7 @@ def _with_shared_cores(settings: Settings) -> Settings:
 
 
 def _jobs(
-    settings: Settings, folder: Folder, cases: dict[str, Case], finished: dict, fit: Callable, interrupted: Callable[[], bool]
+    settings: Settings, folder: Folder, cases: dict[str, Case], finished: Finished, fit: Callable, interrupted: Callable[[], bool]
 ) -> Iterator[Job]:
     """Yield a job for each image: in order, or, of several at a time, the finished ones and then each when its fits are done."""
     s = settings
@@ -104,8 +106,8 @@ def _jobs(
     if s.at_a_time == 1:
         yield from jobs
         return
-    yield from (job for job in jobs if job.case.name in finished)
-    left = [job for job in jobs if job.case.name not in finished]
+    yield from (job for job in jobs if job.case.name in finished.rows)
+    left = [job for job in jobs if job.case.name not in finished.rows]
     yield from ready(left, s.at_a_time, fit=fit, interrupted=interrupted)
 
 
@@ -116,26 +118,25 @@ def _restore_one(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> li
     return rows
 
 
-def _write_results(
-    settings: Settings, folder: Folder, finished: dict[str, list[Row]], bicubic_bp: dict[str, float], made_with: dict
-) -> Outcome:
-    """Write the table of every finished image, and the summary of those this call was asked for."""
-    # By name: of several at a time the order of finishing says nothing.
-    write_rows(folder.results, [row for name in sorted(finished) for row in finished[name]])
-    rows = [final_rows(finished[name])[0] for name in settings.images if name in bicubic_bp]
-    summary = summarise(rows, bicubic_bp, settings.preset.settings(), made_with)
-    write_json(folder.summary, summary)
-    known = {name for name in settings.images if is_benchmark_image(settings.source, name)}
-    return Outcome(rows, bicubic_bp, summary, benchmark_table(rows, bicubic_bp, known))
+def _write_results(settings: Settings, finished: Finished, cases: dict[str, Case]) -> Outcome:
+    """Write table and summary of every finished image, of this sitting and those before it."""
+    for name in finished.rows.keys() - finished.bicubic_bp.keys():
+        case = cases[name]
+        finished.bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
+    rows, summary = finished.write()
+    rows = final_rows(rows)
+    known = {row.image for row in rows if is_benchmark_image(settings.source, row.image)}
+    return Outcome(rows, summary, benchmark_table(rows, finished.bicubic_bp, known))
 
 
 def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outcome: Outcome) -> None:
-    pairs = {name: (bicubic(case.low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name, case in cases.items()}
+    names = [row.image for row in outcome.rows]
+    pairs = {name: (bicubic(cases[name].low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name in names}
     page = benchmark_page(
         f"Super-resolution x{settings.factor}, preset {settings.preset.name}",
         outcome.summary,
         outcome.table,
         pairs,
-        {name: read_history(folder.history(name)) for name in cases},
+        {name: read_history(folder.history(name)) for name in names},
     )
     write_text(folder.page, page)

@@ -40,15 +40,15 @@ class Source:
 
 
 def find_source(data: str | None) -> Source:
-    """Return where to take the images from: `data` ("embedded" or a folder), else the usual places, else the embedded photos.
+    """Return where to take the images from: `data` ("embedded", "set14" or a folder), else Set14, else the embedded photos.
 
-    The usual places are datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14 and what AI Studio has mounted. Nothing is unpacked.
+    Set14 is looked for in datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14 and what AI Studio has mounted. Nothing is unpacked.
 
-    Raises ValueError where `data` is neither "embedded" nor a folder with NAME_GT.png files.
+    Raises ValueError where `data` is "set14" and it is in none of them, or a folder without NAME_GT.png files.
     """
     if data == "embedded":
         return Source(None, "the embedded photos (asked for)")
-    if data is not None:
+    if data not in (None, "set14"):
         if not truth_files(Path(data)):
             raise ValueError(f"data folder {data} has no file named NAME{SUFFIX}")
         return Source(Path(data), f"{_elsewhere_too(Path(data))} (asked for)")
@@ -62,7 +62,10 @@ def find_source(data: str | None) -> Source:
     mounted = mounted_truths()
     if mounted is not None:
         return Source(mounted, f"{_elsewhere_too(mounted)} (found in your home, where AI Studio mounts data)")
-    return Source(None, f"the embedded photos (no image in {' or '.join(usual)}{_packed()})")
+    missing = f"no image in {' or '.join(usual)}{_packed()}"
+    if data == "set14":
+        raise ValueError(f"Set14 isn't there ({missing}): tools/fetch_data.py downloads it into datas/sr")
+    return Source(None, f"the embedded photos ({missing})")
 
 
 def _elsewhere_too(folder: Path) -> str:

@@ -5,12 +5,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddle_dip.problem.presets import PRESETS, completed
 from paddle_dip.report.published import METHODS, published_psnr_y
-from paddle_dip.report.results import Row, final_rows, read_rows
+from paddle_dip.report.results import Row, final_rows
+from paddle_dip.report.sittings import read_part
 from paddle_dip.report.tables import mean
 
 _DATA_SETS = {"set14": "Set14", "set5": "Set5", "embedded": "scikit-image's photos"}  # by the name of the result files
-_PRESETS = ("paper", "fast", "best")  # the order of the columns
 
 _SIDES = {
     "paddle": "paddle_dip",
@@ -21,35 +22,32 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class _Run:
-    """A recorded benchmark of one preset: the rows of its images by name, and its summary."""
+    """A recorded benchmark: its name, that of its preset and what the file's name adds; its images' rows by name; its summary."""
 
     data_set: str
+    name: str
     rows: dict[str, Row]
     summary: dict
-
-    @property
-    def name(self) -> str:
-        return self.summary["preset"]["name"]
 
 
 def benchmark_markdown(results: Path, pattern: str) -> str:
     """Return a table for each data set and factor in `results`: the published, then a column for each of our presets; in dB.
 
-    pattern: of the files DATASET_xFACTOR_PRESET.csv, each with its JSON. The table with most images comes first.
+    pattern: of the files DATASET_xFACTOR_PRESET.csv, each with its JSON. The table with most images comes first, then the larger
+    factor; the presets in the order of PRESETS, backwards.
     """
     grouped: dict[tuple[str, int], list[_Run]] = {}
-    for path in results.glob(pattern):
-        run = _read_run(path)
+    for run in map(_read_run, sorted(results.glob(pattern))):
         grouped.setdefault((run.data_set, run.summary["factor"]), []).append(run)
-    groups = [sorted(runs, key=lambda run: _PRESETS.index(run.name)) for runs in grouped.values()]
+    groups = [sorted(runs, key=lambda run: -PRESETS.index(run.summary["preset"]["name"])) for runs in grouped.values()]
     groups.sort(key=lambda runs: (-max(len(run.rows) for run in runs), -runs[0].summary["factor"]))
     return "\n\n".join(_section(runs) for runs in groups)
 
 
 def _read_run(path: Path) -> _Run:
-    data_set = path.stem.split("_x")[0]
-    rows = {row.image: row for row in final_rows(read_rows(path))}
-    return _Run(_DATA_SETS.get(data_set, data_set), rows, json.loads(path.with_suffix(".json").read_text()))
+    data_set, _, name = path.stem.split("_", 2)
+    rows, summary = read_part(path)
+    return _Run(_DATA_SETS.get(data_set, data_set), name, {row.image: row for row in final_rows(rows)}, summary)
 
 
 def _section(runs: list[_Run]) -> str:
@@ -104,17 +102,24 @@ def fill(text: str, marker: str, content: str) -> str:
 
 
 def _description(run: _Run) -> str:
-    summary, preset = run.summary, run.summary["preset"]
-    average = {"ema": "average of the outputs", "none": f"last iterate on the {preset['final_input']} z"}[preset["average"]]
-    members = preset.get("members", 1)  # results from before there were ensembles, or refinements, don't say
-    products = "" if preset.get("precision", "float32") == "float32" else f", products in {preset['precision']}"
-    gain, strength = preset.get("detail_gain", 1), preset.get("non_local_means", 0)
-    refined = (f", details x{gain:g}" if gain != 1 else "") + (f", non-local means {strength:g}" if strength else "")
-    fits = f"seed {summary['seed']}, single run" if members == 1 else f"ensemble of {members} seeds"
-    minutes = sum(row.seconds for row in run.rows.values()) * summary["threads"] / 60
-    cost = f"{minutes:.0f} minutes of one core for {len(run.rows)} images ({summary['device']}, Paddle {summary['paddle']})"
+    summary, preset = run.summary, completed(run.summary["preset"])
+    stopped = preset["stop"] != "never"
+    steps = f"at most {preset['steps']} steps, ended by `{preset['stop']}`" if stopped else f"{preset['steps']} steps"
+    averaged = stopped or preset["average"] == "ema"
+    average = "average of the outputs" if averaged else f"last iterate on the {preset['final_input']} z"
+    seeds = " and ".join(map(str, summary["seeds"]))
+    fits = f"seed {seeds}, single run" if preset["members"] == 1 else f"ensemble of seeds {seeds}"
+    refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
+    refinement += [f"non-local means {strength:g}"] if (strength := preset["non_local_means"]) else []
+    products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
     rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in the mean"
-    return f"`{run.name}`: {preset['steps']} steps, {average}{refined}, {fits}{products}; {rgb}; {cost}."
+    return f"`{run.name}`: {', '.join([steps, average, *refinement, fits, *products])}; {rgb}; {_cost(run)}."
+
+
+def _cost(run: _Run) -> str:
+    sittings = run.summary["sittings"]
+    seconds = sum(run.rows[name].seconds * sitting["threads"] for sitting in sittings for name in sitting["image_names"])
+    return f"{seconds / 60:.0f} core-minutes for {len(run.rows)} images ({run.summary['device']}, Paddle {run.summary['paddle']})"
 
 
 def _table(runs: list[_Run]) -> str:

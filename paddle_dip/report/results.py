@@ -23,10 +23,10 @@ class Row:
     psnr_rgb: float
     ssim_y: float
     bicubic_psnr_y: float
-    seconds: float  # wall time of this image's fit and its reporting, over all sittings
+    seconds: float  # wall time of this image's fits and their reporting, over all sittings
     seconds_per_step: float
     peak_memory_mb: float  # largest resident size of the process so far
-    resumed_at_step: int  # step of the last take-up, 0 for a run that wasn't interrupted
+    resumed_at_step: int  # step of the last take-up, of an ensemble the latest; 0 for a run that wasn't interrupted
 
 
 ENSEMBLE = "ensemble"
@@ -73,13 +73,17 @@ def read_history(path: Path) -> list[HistoryPoint]:
     return read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
 
 
-def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
-    """Return the JSON-ready summary of finished rows. bicubic_bp: PSNR of bicubic + back-projection by image name."""
+def summarise(all_rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
+    """Return the JSON-ready summary of finished images, their members' rows among them or not.
+
+    bicubic_bp: PSNR of bicubic + back-projection by image name.
+    """
+    rows = final_rows(all_rows)
     return {
         "images": len(rows),
         "image_names": [row.image for row in rows],
         "factor": rows[0].factor,
-        "seed": rows[0].seed,
+        "seeds": seeds(all_rows),
         "mean_psnr_y": _mean(row.psnr_y for row in rows),
         "mean_psnr_rgb": _mean(row.psnr_rgb for row in rows),
         "mean_ssim_y": _mean(row.ssim_y for row in rows),
@@ -92,6 +96,11 @@ def summarise(rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_
         "preset": preset,
         **made_with,
     }
+
+
+def seeds(rows: list[Row]) -> list[int]:
+    """Return the seeds of the fits that were made."""
+    return sorted({int(row.seed) for row in rows if row.seed != ENSEMBLE})
 
 
 def _mean(values) -> float:

@@ -1,10 +1,12 @@
 """One result of several sittings: runs of the same settings on different images, perhaps on different machines."""
 
 import json
+import math
+from collections.abc import Collection
 from pathlib import Path
 
 from paddle_dip.problem.presets import completed
-from paddle_dip.report.results import Row, final_rows, read_rows, summarise
+from paddle_dip.report.results import Row, read_rows, seeds, summarise
 
 _MADE_WITH = (
     "data",
@@ -29,31 +31,48 @@ def read_part(path: Path) -> Part:
     table, summary = (path / "results.csv", path / "summary.json") if path.is_dir() else (path, path.with_suffix(".json"))
     if not (table.exists() and summary.exists()):
         raise ValueError(f"{path} holds no finished image: there is no {table.name} with {summary.name} beside it")
-    return read_rows(table), json.loads(summary.read_text())
+    rows, told = read_rows(table), read_summary(summary)
+    untold = sorted({row.image for row in rows} - set(told["image_names"]))
+    if untold:
+        raise ValueError(f"{summary} says nothing of {', '.join(untold)}: go on with that run, with --resume, to renew it")
+    return rows, told
+
+
+def read_summary(path: Path) -> dict:
+    """Return a summary; raises ValueError where it can't be read."""
+    try:
+        summary = json.loads(path.read_text())
+        figures = {name: math.inf if v is None else v for name, v in summary["bicubic_bp_psnr_y"].items()}  # JSON has no infinity
+        _sittings(summary), summary["preset"]["network"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(f"{path} can't be read: it is damaged, or something else than a benchmark's summary") from None
+    return summary | {"bicubic_bp_psnr_y": figures}
 
 
 def joined(parts: list[Part]) -> Part:
     """Return the rows of all parts by image name, of an image in several the last part's, and the summary of them.
 
-    The summary's "sittings" say what each part was made with. Raises ValueError where settings, factor or seed differ.
+    The summary's "sittings" say what each part was made with. Raises ValueError where settings, factor or seeds differ.
     """
-    first = parts[0][1]
-    for _, summary in parts[1:]:
-        _check_equal(first, summary)
+    for part in parts[1:]:
+        _check_equal(parts[0], part)
     rows = {row.image: [r for r in part if r.image == row.image] for part, _ in parts for row in part}
     ordered = [row for image in sorted(rows) for row in rows[image]]
     bicubic_bp = {name: value for _, summary in parts for name, value in summary["bicubic_bp_psnr_y"].items()}
-    sittings = _still_there([sitting for _, summary in parts for sitting in _sittings(summary)])
+    sittings = _still_there([sitting for _, summary in parts for sitting in _sittings(summary)], rows.keys())
     shown = {name: _told_once([sitting[name] for sitting in sittings]) for name in _SHOWN}
     newest = parts[-1][1]["preset"]
-    return ordered, summarise(final_rows(ordered), bicubic_bp, newest, shown | {"sittings": sittings})
+    return ordered, summarise(ordered, bicubic_bp, newest, shown | {"sittings": sittings})
 
 
 def _sittings(summary: dict) -> list[dict]:
+    sittings = summary.get("sittings") or [{"image_names": summary["image_names"], **_made_with(summary)}]
+    return [sitting | _made_with(sitting) for sitting in sittings]
+
+
+def _made_with(told: dict) -> dict:
     before = {"at_a_time": 1}  # results from before fits ran side by side don't say
-    if "sittings" in summary:
-        return [before | sitting for sitting in summary["sittings"]]
-    return [{"image_names": summary["image_names"], **{name: (before | summary)[name] for name in _MADE_WITH}}]
+    return {name: (before | told)[name] for name in _MADE_WITH}
 
 
 def _told_once(values: list):
@@ -61,26 +80,26 @@ def _told_once(values: list):
     return different[0] if len(different) == 1 else "; ".join(map(str, different))
 
 
-def _still_there(sittings: list[dict]) -> list[dict]:
-    """Return the sittings with the images that no later one did again, without those that have none left."""
+def _still_there(sittings: list[dict], images: Collection[str]) -> list[dict]:
+    """Return the sittings with those of `images` that no later one did again, without the sittings that have none left."""
     kept, done = [], set()
     for sitting in reversed(sittings):
-        names = [name for name in sitting["image_names"] if name not in done]
+        names = [name for name in sitting["image_names"] if name in images and name not in done]
         done |= set(names)
         kept += [sitting | {"image_names": names}] if names else []
     return kept[::-1]
 
 
-def _check_equal(a: dict, b: dict) -> None:
-    """Raise ValueError where two summaries are of other settings."""
-    first, second = _settings(a), _settings(b)
+def _check_equal(a: Part, b: Part) -> None:
+    """Raise ValueError where two parts are of other settings."""
+    first, second = _settings(*a), _settings(*b)
     for name in sorted({*first, *second}):
         if str(first.get(name)) != str(second.get(name)):
             raise ValueError(f"the runs don't go together: {name} is {first.get(name)} in one, {second.get(name)} in another")
 
 
-def _settings(summary: dict) -> dict:
-    """Return what a summary's runs were set to, one by one."""
+def _settings(rows: list[Row], summary: dict) -> dict:
+    """Return what a part's runs were set to, one by one."""
     preset = completed(summary["preset"])
     network = preset.pop("network")
-    return {"factor": summary["factor"], "seed": summary["seed"], **preset, **{f"network.{n}": v for n, v in network.items()}}
+    return {"factor": summary["factor"], "seeds": seeds(rows), **preset, **{f"network.{n}": v for n, v in network.items()}}

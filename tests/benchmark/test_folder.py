@@ -52,7 +52,7 @@ def test_a_folder_with_other_pixels_of_the_same_name_is_refused(images, tmp_path
 
 
 def test_two_runs_do_not_share_a_folder(images, tmp_path):
-    with open_folder(tmp_path / "out", {}, {}, resume=False), pytest.raises(ValueError, match="another run"):
+    with open_folder(tmp_path / "out", {}, {}, (), resume=False), pytest.raises(ValueError, match="another run"):
         run(settings(images, tmp_path / "out", resume=True), fit=fit)
 
 
@@ -79,6 +79,20 @@ def test_a_damaged_table_is_named(images, tmp_path, text):
         file.write(text + "\n")
     with pytest.raises(ValueError, match="results.csv can't be read"):
         run(settings(images, out, resume=True), fit=fit)
+
+
+def test_a_run_on_other_images_is_refused(images, tmp_path):
+    run(settings(images, tmp_path / "out"), fit=fit)
+    (images / "small_GT.png").rename(images / "other_GT.png")
+    with pytest.raises(ValueError, match=r"other images \(small\)"):
+        run(settings(images, tmp_path / "out", images=("odd", "other"), resume=True), fit=fit)
+
+
+def test_members_without_their_settings_are_refused(images, tmp_path):
+    (tmp_path / "out" / "members").mkdir(parents=True)
+    (tmp_path / "out" / "members" / "odd_0.npz").write_bytes(b"")
+    with pytest.raises(ValueError, match="without their settings.json"):
+        run(settings(images, tmp_path / "out"), fit=fit)
 
 
 def test_a_damaged_picture_of_a_finished_image_is_made_again(images, tmp_path):

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paddle_dip.benchmark import finished as finished_module
 from paddle_dip.benchmark import run as run_module
 from paddle_dip.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.provenance import provenance
 from paddle_dip.report.results import COLUMNS, read_history
+from paddle_dip.report.sittings import joined, read_part
 from paddle_dip.solver.fit import fit
 from tests.benchmark.small import settings
 
@@ -58,11 +61,51 @@ def test_a_finished_image_is_not_restored_again(images, tmp_path):
     assert (out / "odd.png").stat().st_mtime_ns == before
 
 
-@pytest.mark.parametrize("step", ["write_history", "write_rgb", "write_rows", "write_json"])
-def test_a_run_that_ends_between_two_files_goes_on_to_the_same_result(images, tmp_path, monkeypatch, step):
+def test_each_sitting_keeps_what_it_was_made_with(images, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    run(settings(images, out, images=("odd",)), fit=fit)
+    with monkeypatch.context() as context:
+        context.setattr(run_module, "provenance", lambda: provenance() | {"commit": "a later one"})
+        outcome = run(settings(images, out, images=("small",), resume=True), fit=fit)
+    assert [row.image for row in outcome.rows] == ["odd", "small"] and outcome.summary["images"] == 2
+    assert [(s["image_names"], s["commit"]) for s in outcome.summary["sittings"]] == [
+        (["odd"], provenance()["commit"]),
+        (["small"], "a later one"),
+    ]
+    assert (out / "index.html").read_text().count("data:image/jpeg;base64,") == 4
+    rows, summary = joined([read_part(out)])
+    assert rows == outcome.rows and summary == outcome.summary
+
+
+def test_a_finished_run_that_is_begun_again_changes_nothing(images, tmp_path, monkeypatch):
+    run(settings(images, tmp_path / "out"), fit=fit)
+    before = (tmp_path / "out" / "summary.json").read_bytes()
+    monkeypatch.setattr(run_module, "provenance", lambda: provenance() | {"commit": "a later one"})
+    run(settings(images, tmp_path / "out", images=("odd",), resume=True), fit=fit)
+    assert (tmp_path / "out" / "summary.json").read_bytes() == before
+
+
+def test_an_image_without_a_word_in_the_summary_counts_to_the_next_sitting(images, tmp_path):
+    out = tmp_path / "out"
+    run(settings(images, out), fit=fit)
+    told = json.loads((out / "summary.json").read_text())
+    told |= {"image_names": ["odd"], "bicubic_bp_psnr_y": {"odd": 30.0}}  # as of before every sitting told of all images
+    told["sittings"][0]["image_names"] = ["odd"]
+    (out / "summary.json").write_text(json.dumps(told))
+    with pytest.raises(ValueError, match="says nothing of small: go on with that run"):
+        read_part(out)
+    run(settings(images, out, images=("odd",), resume=True), fit=fit)
+    assert [sitting["image_names"] for sitting in read_part(out)[1]["sittings"]] == [["odd"], ["small"]]
+
+
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(run_module, "write_history"), (run_module, "write_rgb"), (finished_module, "write_rows"), (finished_module, "write_json")],
+)
+def test_a_run_that_ends_between_two_files_goes_on_to_the_same_result(images, tmp_path, monkeypatch, module, step):
     whole = run(settings(images, tmp_path / "whole"), fit=fit)
     with monkeypatch.context() as context:
-        context.setattr(run_module, step, lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
+        context.setattr(module, step, lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             run(settings(images, tmp_path / "cut", checkpoint_seconds=0), fit=fit)
     resumed = run(settings(images, tmp_path / "cut", resume=True), fit=fit)

@@ -20,7 +20,7 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
     case = load_case(Source(images, ""), "small", 4)
     outcomes = []
     for number, truth in enumerate((case.truth, np.zeros_like(case.truth))):
-        with open_folder(tmp_path / str(number), {}, {}, resume=False) as folder:
+        with open_folder(tmp_path / str(number), {}, {}, (), resume=False) as folder:
             job = Job(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
             outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])

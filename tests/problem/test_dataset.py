@@ -1,6 +1,7 @@
 """Where the benchmark's images are found, and what the protocol makes of them."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from paddle_dip.problem.dataset import find_source, load_case
@@ -10,11 +11,13 @@ def test_looks_in_the_usual_places_in_turn(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PADDLE_DIP_DATA", raising=False)
     assert find_source(None).folder is None
+    with pytest.raises(ValueError, match="fetch_data"):
+        find_source("set14")
     for place in (tmp_path / "shared" / "sr" / "Set14", tmp_path / "datas" / "sr" / "Set14"):
         place.mkdir(parents=True)
         Image.new("RGB", (64, 64)).save(place / "x_GT.png")
         monkeypatch.setenv("PADDLE_DIP_DATA", str(tmp_path / "shared"))
-        assert find_source(None).folder.resolve() == place
+        assert find_source(None).folder.resolve() == find_source("set14").folder.resolve() == place
     assert find_source("embedded").folder is None
 
 

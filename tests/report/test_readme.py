@@ -8,7 +8,8 @@ import pytest
 
 from paddle_dip.files import write_text
 from paddle_dip.report.readme import benchmark_markdown, fill
-from paddle_dip.report.results import read_rows, write_rows
+from paddle_dip.report.results import write_rows
+from paddle_dip.report.sittings import joined, read_part
 from tests.conftest import ROOT, command
 
 
@@ -27,15 +28,10 @@ def test_a_missing_marker_is_an_error():
 
 
 def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
-    recorded = ROOT / "results/set14_x8_fast.csv"
-    summary = json.loads(recorded.with_suffix(".json").read_text())
-    rows = read_rows(recorded)
+    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
     _record(tmp_path / "set14_x8_fast.csv", rows[:2], summary)
-    _record(
-        tmp_path / "set14_x8_best.csv",
-        [replace(rows[0], preset="best", psnr_y=25.0)],
-        summary | {"preset": {**summary["preset"], "name": "best"}},
-    )
+    best = {"preset": summary["preset"] | {"name": "best"}}
+    _record(tmp_path / "set14_x8_best.csv", [replace(rows[0], psnr_y=25.0)], summary | best)
     *_, heading, _, first, second, mean = benchmark_markdown(tmp_path, "set*.csv").splitlines()
     assert heading.endswith("| LapSRN | `fast` | TFLOP | `best` | TFLOP |")
     assert first.endswith(f"| {rows[0].psnr_y:.2f} | 49 | 25.00 | 49 |")
@@ -43,9 +39,26 @@ def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
     assert mean.endswith(f"| {(rows[0].psnr_y + rows[1].psnr_y) / 2:.2f} | 68 | - | - |")
 
 
+def test_time_is_told_in_that_of_one_core_whatever_each_sitting_had(tmp_path):
+    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
+    rows = [replace(row, seconds=60.0) for row in rows[:3]]
+    sittings = [summary["sittings"][0] | {"threads": 2, "image_names": [rows[0].image]}]
+    sittings += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
+    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
+    assert "; 4 core-minutes for 3 images (" in benchmark_markdown(tmp_path, "set*.csv")
+
+
+def test_a_stopped_run_is_told_as_one(tmp_path):
+    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
+    stopped = summary["preset"] | {"average": "none", "stop": "emv"}
+    _record(tmp_path / "set14_x8_fast.csv", rows[:1], summary | {"preset": stopped})
+    assert "at most 1860 steps, ended by `emv`, average of the outputs" in benchmark_markdown(tmp_path, "set*.csv")
+
+
 def _record(path, rows, summary):
+    told = joined([(rows, summary)])[1]
     write_rows(path, rows)
-    write_text(path.with_suffix(".json"), json.dumps(summary))
+    write_text(path.with_suffix(".json"), json.dumps(told))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "results").rglob("*.json")), ids=lambda path: path.stem)

@@ -39,8 +39,16 @@ def test_a_joined_result_can_be_joined_again(tmp_path):
 
 def test_an_ensemble_counts_once():
     members = (row("face", 29, ENSEMBLE), row("face", 28, "0"), row("face", 27, "1"))
-    rows, summary = joined([part("a", *members), part("a", row("comic", 19, ENSEMBLE))])
-    assert len(rows) == 4 and summary["mean_psnr_y"] == pytest.approx(24)
+    others = (row("comic", 19, ENSEMBLE), row("comic", 18, "0"), row("comic", 17, "1"))
+    rows, summary = joined([part("a", *members), part("a", *others)])
+    assert len(rows) == 6 and summary["mean_psnr_y"] == pytest.approx(24) and summary["seeds"] == [0, 1]
+
+
+def test_ensembles_of_other_seeds_do_not_go_together():
+    with pytest.raises(ValueError, match=r"seeds is \[0\] in one, \[100\] in another"):
+        joined(
+            [part("a", row("face", 29, ENSEMBLE), row("face", 28, "0")), part("a", row("man", 24, ENSEMBLE), row("man", 23, "100"))]
+        )
 
 
 def test_a_setting_that_one_side_lacks_is_no_difference_but_another_value_is():
@@ -53,6 +61,14 @@ def test_a_setting_that_one_side_lacks_is_no_difference_but_another_value_is():
     newer[1]["preset"]["learn_input"] = True
     with pytest.raises(ValueError, match="learn_input is False in one, True in another"):
         joined([part("a", row("face", 30)), newer])
+
+
+def test_something_else_than_a_summary_is_refused(tmp_path):
+    write_rows(tmp_path / "r.csv", [row("face", 30)])
+    for text in ("{", "[]", "{}"):
+        (tmp_path / "r.json").write_text(text)
+        with pytest.raises(ValueError, match="r.json can't be read"):
+            read_part(tmp_path / "r.csv")
 
 
 def test_a_folder_without_results_is_refused(tmp_path):
