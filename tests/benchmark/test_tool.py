@@ -5,6 +5,7 @@ import json
 import pytest
 from PIL import Image
 
+from paddle_dip.problem.presets import PRECISIONS
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/benchmark_set14.py"
@@ -22,13 +23,16 @@ def test_runs_from_the_command_line(images, tmp_path):
         "none",
         "--images",
         "small",
+        "--precision",
+        "auto",
         "--out",
         tmp_path / "out",
     )
     result = command(TOOL, *options)
     assert result.returncode == 0, result.stderr
     assert "asked for" in result.stdout and "small" in result.stdout
-    assert json.loads((tmp_path / "out" / "summary.json").read_text())["preset"]["average"] == "none"
+    preset = json.loads((tmp_path / "out" / "summary.json").read_text())["preset"]
+    assert preset["average"] == "none" and preset["precision"] in PRECISIONS
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,7 @@ def test_runs_from_the_command_line(images, tmp_path):
         (("--average", "median"), "none, ema"),
         (("--seed", "-1"), "--seed"),
         (("--jobs", "0"), "--jobs"),
+        (("--precision", "half"), "auto, float32, bf16"),
     ],
 )
 def test_bad_options_are_refused(images, tmp_path, options, words):
