@@ -60,11 +60,11 @@ def benchmark(
     names = _names(images, source)
     screen = console()
     screen.print(f"Images: {source.words}; results: {out}", soft_wrap=True)
-    from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
-    from paddle_dip.solver.precision import fastest
+    from paddle_dip.solver.fast.operators import fastest_precision  # here, so that a wrong option is answered before Paddle loads
+    from paddle_dip.solver.fit import fit
 
     if precision == "auto":
-        chosen = replace(chosen, precision=fastest())
+        chosen = replace(chosen, precision=fastest_precision())
     settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"

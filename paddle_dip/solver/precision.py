@@ -4,9 +4,6 @@ from contextlib import AbstractContextManager, nullcontext
 
 import paddle
 
-from paddle_dip.provenance import computed_with
-from paddle_dip.solver.fast.operators import has_bf16
-
 
 def products(x: paddle.Tensor, *, bf16: bool) -> AbstractContextManager:
     """Return the context in which Paddle's layers multiply: as `x` is stored, or in bfloat16.
@@ -18,9 +15,3 @@ def products(x: paddle.Tensor, *, bf16: bool) -> AbstractContextManager:
     if not x.place.is_gpu_place():  # on a CPU Paddle's autocast does nothing
         raise ValueError("precision bf16 needs a GPU, or compiled operators for the network and bfloat16 on the CPU; take float32")
     return paddle.amp.auto_cast(dtype="bfloat16")  # from the documentation, not measured
-
-
-def fastest() -> str:
-    """Return "bf16" where the compiled operators run on a CPU that multiplies such numbers, else "float32"."""
-    here = computed_with()
-    return "bf16" if here["place"] == "cpu" and here["operators"] == "compiled" and has_bf16() else "float32"

@@ -21,6 +21,11 @@ def has_bf16() -> bool:
     return bool({"avx512_bf16", "amx_bf16"} & set(build.cpu_flags().split()))
 
 
+def fastest_precision() -> str:
+    """Return "bf16" where these operators run on a CPU that multiplies such numbers, else "float32"."""
+    return "bf16" if paddle.get_device() == "cpu" and build.available() and has_bf16() else "float32"
+
+
 def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = False) -> paddle.Tensor:
     """Return the convolution `layer` of [n, h, w, in]: [n, h, w, out]; its stride is 1.
 
