@@ -22,7 +22,7 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class _Run:
-    """A recorded benchmark: its name, that of its preset and what the file's name adds; its images' rows by name; its summary."""
+    """A recorded benchmark: its data set, the heading of its column (its file's name from the preset on), its rows by image."""
 
     data_set: str
     name: str
@@ -112,33 +112,39 @@ def _description(run: _Run) -> str:
     refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
     refinement += [f"non-local means {strength:g}"] if (strength := preset["non_local_means"]) else []
     products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
-    rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in the mean"
+    rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in the mean of its {len(run.rows)} images"
     return f"`{run.name}`: {', '.join([steps, average, *refinement, fits, *products])}; {rgb}; {_cost(run)}."
 
 
 def _cost(run: _Run) -> str:
     sittings = run.summary["sittings"]
     seconds = sum(run.rows[name].seconds * sitting["threads"] for sitting in sittings for name in sitting["image_names"])
-    return f"{seconds / 60:.0f} core-minutes for {len(run.rows)} images ({run.summary['device']}, Paddle {run.summary['paddle']})"
+    return f"{seconds / 60:.0f} core-minutes ({run.summary['device']}, Paddle {run.summary['paddle']})"
 
 
 def _table(runs: list[_Run]) -> str:
-    factor, bicubic_bp = runs[0].summary["factor"], {}
-    rows: dict[str, Row] = {}
+    columns = _others(runs)
+    names = columns.pop("image")
     for run in runs:
-        rows |= run.rows
-        bicubic_bp |= run.summary["bicubic_bp_psnr_y"]
+        columns[f"`{run.name}`"] = [run.rows[name].psnr_y if name in run.rows else None for name in names]
+        columns[f"TFLOP of `{run.name}`"] = [run.rows[name].tflop if name in run.rows else None for name in names]
+    digits = [0 if heading.startswith("TFLOP") else 2 for heading in columns]
+    figures = [*zip(*columns.values(), strict=True), map(mean, columns.values())]
+    lines = [
+        [name, *(_decimals(value, d) for value, d in zip(line, digits, strict=True))]
+        for name, line in zip([*names, f"mean of {len(names)}"], figures, strict=True)
+    ]
+    return markdown([["image", *columns], *lines])
+
+
+def _others(runs: list[_Run]) -> dict[str, list]:
+    """Return the columns that our runs stand beside: the names of all their images, the baselines, what is published."""
+    rows = {name: row for run in runs for name, row in run.rows.items()}
+    bicubic_bp = {name: value for run in runs for name, value in run.summary["bicubic_bp_psnr_y"].items()}
     names = sorted(rows)
-    published = {heading: [published_psnr_y(name, factor, method) for name in names] for method, heading in METHODS.items()}
-    columns = {"bicubic": [rows[name].bicubic_psnr_y for name in names], "+ BP": [bicubic_bp[name] for name in names]}
-    columns |= {heading: column for heading, column in published.items() if any(column)}
-    lines = [[name, *(_decimals(column[i], 2) for column in columns.values())] for i, name in enumerate(names)]
-    lines.append([f"mean of {len(names)}", *(_decimals(mean(column), 2) for column in columns.values())])
-    for run in runs:
-        psnrs, tflops = ([getattr(run.rows.get(name), key, None) for name in names] for key in ("psnr_y", "tflop"))
-        for line, psnr, tflop in zip(lines, [*psnrs, mean(psnrs)], [*tflops, mean(tflops)], strict=True):
-            line += [_decimals(psnr, 2), _decimals(tflop, 0)]
-    return markdown([["image", *columns, *(heading for run in runs for heading in (f"`{run.name}`", "TFLOP"))], *lines])
+    baselines = {"bicubic": [rows[name].bicubic_psnr_y for name in names], "+ BP": [bicubic_bp[name] for name in names]}
+    published = {words: [published_psnr_y(name, rows[name].factor, method) for name in names] for method, words in METHODS.items()}
+    return {"image": names} | baselines | {words: column for words, column in published.items() if any(column)}
 
 
 def _decimals(value: float | None, digits: int) -> str:

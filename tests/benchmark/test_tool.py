@@ -5,7 +5,7 @@ import json
 import pytest
 from PIL import Image
 
-from paddle_dip.problem.presets import PRECISIONS
+from paddle_dip.solver.fast.operators import fastest_precision
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/benchmark_set14.py"
@@ -32,7 +32,7 @@ def test_runs_from_the_command_line(images, tmp_path):
     assert result.returncode == 0, result.stderr
     assert "asked for" in result.stdout and "small" in result.stdout
     preset = json.loads((tmp_path / "out" / "summary.json").read_text())["preset"]
-    assert preset["average"] == "none" and preset["precision"] in PRECISIONS
+    assert preset["average"] == "none" and preset["precision"] == fastest_precision()
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
     best = {"preset": summary["preset"] | {"name": "best"}}
     _record(tmp_path / "set14_x8_best.csv", [replace(rows[0], psnr_y=25.0)], summary | best)
     *_, heading, _, first, second, mean = benchmark_markdown(tmp_path, "set*.csv").splitlines()
-    assert heading.endswith("| LapSRN | `fast` | TFLOP | `best` | TFLOP |")
+    assert heading.endswith("| LapSRN | `fast` | TFLOP of `fast` | `best` | TFLOP of `best` |")
     assert first.endswith(f"| {rows[0].psnr_y:.2f} | 49 | 25.00 | 49 |")
     assert second.endswith(f"| {rows[1].psnr_y:.2f} | 86 | - | - |")
     assert mean.endswith(f"| {(rows[0].psnr_y + rows[1].psnr_y) / 2:.2f} | 68 | - | - |")
@@ -45,7 +45,7 @@ def test_time_is_told_in_that_of_one_core_whatever_each_sitting_had(tmp_path):
     sittings = [summary["sittings"][0] | {"threads": 2, "image_names": [rows[0].image]}]
     sittings += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
     _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
-    assert "; 4 core-minutes for 3 images (" in benchmark_markdown(tmp_path, "set*.csv")
+    assert "in the mean of its 3 images; 4 core-minutes (" in benchmark_markdown(tmp_path, "set*.csv")
 
 
 def test_a_stopped_run_is_told_as_one(tmp_path):
