@@ -101,7 +101,8 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
             if stop:
                 raise KeyboardInterrupt
     canvas = chosen_canvas(job.preset, snapshot, stopper)
-    row = score(job, finish(problem, job.preset, canvas), snapshot.step, record.seconds, record.resumed_at_step)
+    image = finish(problem, job.preset, canvas)
+    row = score(job, image, snapshot.step, time.monotonic() - begun, record.resumed_at_step)
     return row, canvas, record.history
 
 
