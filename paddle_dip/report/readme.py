@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,9 +118,13 @@ def _description(run: _Run) -> str:
 
 
 def _cost(run: _Run) -> str:
-    sittings = run.summary["sittings"]
-    seconds = sum(run.rows[name].seconds * sitting["threads"] for sitting in sittings for name in sitting["image_names"])
-    return f"{seconds / 60:.0f} core-minutes ({run.summary['device']}, Paddle {run.summary['paddle']})"
+    spent: Counter[str] = Counter()
+    for sitting in run.summary["sittings"]:
+        seconds = sum(run.rows[name].seconds for name in sitting["image_names"])
+        on_gpu = sitting["device"].startswith("gpu")
+        spent["GPU-minutes" if on_gpu else "core-minutes"] += seconds / 60 * (1 if on_gpu else sitting["threads"])
+    minutes = " and ".join(f"{amount:.0f} {unit}" for unit, amount in spent.items())
+    return f"{minutes} ({run.summary['device']}, Paddle {run.summary['paddle']})"
 
 
 def _table(runs: list[_Run]) -> str:

@@ -46,6 +46,9 @@ def test_time_is_told_in_that_of_one_core_whatever_each_sitting_had(tmp_path):
     sittings += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
     _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
     assert "in the mean of its 3 images; 4 core-minutes (" in benchmark_markdown(tmp_path, "set*.csv")
+    sittings[0] |= {"device": "gpu:0 a GPU"}
+    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
+    assert "; 1 GPU-minutes and 2 core-minutes (" in benchmark_markdown(tmp_path, "set*.csv")
 
 
 def test_a_stopped_run_is_told_as_one(tmp_path):
