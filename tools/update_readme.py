@@ -29,12 +29,13 @@ def update(
     }
     runs = {"runs": study_table(results / "tasks"), "stops": stops_table(results / "tasks")}
     pixels = {"pixels": study_table(results / "study_pixels"), "pixels-stops": stops_table(results / "study_pixels")}
-    set5 = results / "study_set5_x8"
-    checks = {"study-photos": study_table(results / "study_photos_x8"), "study-x4": study_table(results / "study_set5_x4")}
+    set5, photos = results / "study_set5_x8", results / "study_photos_x8"
+    study = {"study": study_table(set5), "study-photos": study_table(photos), "study-x4": study_table(results / "study_set5_x4")}
+    stops = {"study-stops": stops_table(set5), "study-photos-stops": stops_table(photos)}
     tables = {
         "README.md": readme,
         "README_zh.md": readme,
-        "docs/quality.md": {"study": study_table(set5), "study-stops": stops_table(set5)} | checks,
+        "docs/quality.md": study | stops,
         "docs/tasks.md": runs | pixels,
     }
     for name, contents in tables.items():
