@@ -113,7 +113,8 @@ def _description(run: _Run) -> str:
     refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
     refinement += [f"non-local means {strength:g}"] if (strength := preset["non_local_means"]) else []
     products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
-    rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in the mean of its {len(run.rows)} images"
+    images = f"the mean of its {len(run.rows)} images" if len(run.rows) > 1 else f"its one image, {next(iter(run.rows))}"
+    rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in {images}"
     return f"`{run.name}`: {', '.join([steps, average, *refinement, fits, *products])}; {rgb}; {_cost(run)}."
 
 
