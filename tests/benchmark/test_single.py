@@ -1,16 +1,19 @@
 """One image of the benchmark: the truth stays out of its result, and a checkpoint that is wrong inside is refused."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from paddle_dip.benchmark import single
 from paddle_dip.benchmark.folder import open_folder
 from paddle_dip.benchmark.run import run
 from paddle_dip.benchmark.single import Job, restore_case
 from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
+from paddle_dip.restore import finish
 from paddle_dip.solver.fit import fit
 from tests.benchmark.small import PRESET, settings
 
@@ -25,6 +28,16 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
             outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
+
+
+def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypatch):
+    made = []  # a refinement is all that takes time: one second each
+    monkeypatch.setattr(single, "finish", lambda *arguments: made.append(arguments) or finish(*arguments))
+    monkeypatch.setattr(single, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
+    case = load_case(Source(images, ""), "small", 4)
+    with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
+        row, *_ = restore_case(Job(case, 4, PRESET, 0, folder, 3, 100), fit=fit, interrupted=lambda: False)
+    assert row.seconds == len(made) > 1
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,9 @@ def test_a_stopped_run_is_told_as_one(tmp_path):
     rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
     stopped = summary["preset"] | {"average": "none", "stop": "emv"}
     _record(tmp_path / "set14_x8_fast.csv", rows[:1], summary | {"preset": stopped})
-    assert "at most 1860 steps, ended by `emv`, average of the outputs" in benchmark_markdown(tmp_path, "set*.csv")
+    told = benchmark_markdown(tmp_path, "set*.csv")
+    assert "at most 1860 steps, ended by `emv`, average of the outputs" in told
+    assert f" dB in its one image, {rows[0].image};" in told
 
 
 def _record(path, rows, summary):
