@@ -45,11 +45,12 @@ def test_the_picture_scores_what_the_row_says(images, tmp_path):
 
 
 def test_the_page_needs_nothing_beside_it(images, tmp_path):
-    run(settings(images, tmp_path / "out"), fit=fit)
+    summary = run(settings(images, tmp_path / "out"), fit=fit).summary
     page = (tmp_path / "out" / "index.html").read_text()
     assert page.count("data:image/jpeg;base64,") == 4 and "<svg" in page and 'type="range"' in page
     links = re.findall(r'(?:src|href)="(?!data:)([^"#][^"]*)"', page)
     assert links == []
+    assert f"{summary['seconds']:.0f} seconds, the sum of its fits" in page and f"threads of a fit: {summary['threads']}." in page
 
 
 def test_a_finished_image_is_not_restored_again(images, tmp_path):
