@@ -54,14 +54,13 @@ def parity_report(
         at_least(option, value, least)
     writable_folder(out)
     console = Console()
-    sections = []
+    sections, few = [], min(steps, PARTING_STEPS)
     for network in NETWORKS:
         for side, dtype in _rungs(network):
             console.print(f"ladder: {network}, {side}, {dtype}")
-            count = steps if dtype == "float64" else min(steps, PARTING_STEPS)
+            count = steps if dtype == "float64" else few
             sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
     console.print("ladder: skip-64, LBFGS")
-    few = min(steps, PARTING_STEPS)
     sections.append(_ladder("paddle", "skip-64", "float64", few, out / "skip-64-lbfgs", OTHER_OPTIMISER, resume=resume))
     console.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)
@@ -97,9 +96,10 @@ def _introduction() -> Section:
             "every input within 1e-6 of 0 from the second step on, so it notices such a step: the stages behind it say parted, "
             "compare_outputs.py names step and layer, and they are held to float32's tolerance only. onward_K, one step from the "
             "other side's state after K, can't part. With --clip, values that the operator clips near 0 or 1 are noted likewise.",
-            "LBFGS takes its curvature from gradients that each saw other noise, which magnifies rounding: with two threads the "
-            "parameters were 2e-11 apart after 10 steps and 7e-3 after 100, no input having turned; with one, 1e-8 when an input "
-            "turned at step 27. Each single step from one state agrees to a relative 3e-13 all the same; its ladder has 12 steps.",
+            "LBFGS, after three steps of Adam, takes its curvature from gradients that each saw other noise, which magnifies "
+            "rounding: its command below with --steps 100 gave parameters 2e-11 apart after 10 steps and 7e-3 after 100, no input "
+            "having turned; with OMP_NUM_THREADS=1 one turned at step 27, 2e-8 apart. Single steps from one state agreed to a "
+            "relative 3e-13 all the same. So its ladder has 12 steps.",
             "The UNet is compared at its reference's learning rate of 0.001: at the skip network's 0.01 it goes off in either "
             "framework, having no normalisation on its way up.",
             f"Machine: {made['device']}, {made['threads']} threads, Paddle {made['paddle']}, torch {installed_version('torch')}. "
