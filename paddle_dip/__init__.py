@@ -5,7 +5,7 @@ image files -> problem/ (NumPy) -> solver/ (Paddle) -> report/ (NumPy) -> table,
     paddle_dip.problem   what to restore: images, degradations, presets, randomness, metrics (no framework)
     paddle_dip.solver    how: networks, operators on tensors, the noise-perturbed Adam loop (Paddle)
     paddle_dip.report    what came out: tables, curves, pictures, the HTML page (no framework)
-    paddle_dip.restore   the whole line in one short function
+    paddle_dip.runs.restore   the whole line in one short function
 """
 
 from paddle_dip.environment import prepare_environment

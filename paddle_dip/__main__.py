@@ -1,4 +1,4 @@
-"""python -m paddle_dip, or paddle-dip: see paddle_dip.cli."""
+"""python -m paddle_dip, or paddle-dip: see paddle_dip.cli.app."""
 
 import sys
 
@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line and exit. Ctrl-C while it is being loaded, which takes a moment, ends it as it does later."""
     try:
-        from paddle_dip import cli
+        from paddle_dip.cli.app import app as cli
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         sys.exit(130)

@@ -17,8 +17,8 @@ def modules(*folders: str) -> list[str]:
     return [str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__") for path in files]
 
 
-def test_problem_and_report_load_no_framework():
-    names = modules("paddle_dip/problem", "paddle_dip/report")
+def test_what_needs_no_framework_loads_none():
+    names = modules("paddle_dip/problem", "paddle_dip/report", "paddle_dip/io", "paddle_dip/trained/problem")
     assert len(names) > 10
     load = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\n"
     code = load + f"print([f for f in {FRAMEWORKS} if f in sys.modules])"

@@ -8,9 +8,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.benchmark.run import Settings, run
-from paddle_dip.command import at_least, command_line, console, one_of
-from paddle_dip.command import run as run_command
+from paddle_dip.cli.command import at_least, command_line, console, one_of
+from paddle_dip.cli.command import run as run_command
+from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import AVERAGES, PRECISIONS, PRESETS, STOPS, Preset, super_resolution_preset

@@ -7,11 +7,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.command import at_least, command_line, console, one_of, run
-from paddle_dip.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
-from paddle_dip.files import writable_folder
-from paddle_dip.problem.trained.blurs import BLURS, check_strength
+from paddle_dip.cli.command import at_least, command_line, console, one_of, run
+from paddle_dip.evaluation.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
+from paddle_dip.io.files import writable_folder
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.problem.blurs import BLURS, check_strength
 
 app = command_line()
 
@@ -42,8 +42,8 @@ def compare(
     files = choose_files(photos, count)
     cases = holed_cases(files, size, seed) if task == "holes" else blurred_cases(files, size, kind)
     writable_folder(out)
-    from paddle_dip.comparison import run as runner
-    from paddle_dip.provenance import provenance
+    from paddle_dip.evaluation.comparison import run as runner
+    from paddle_dip.runs.provenance import provenance
     from paddle_dip.solver.fit import fit
 
     methods, notes = _methods(task, kind, checkpoint, {"steps": steps, "seed": seed, "fit": fit})
@@ -61,7 +61,7 @@ def compare(
 
 def _methods(task: str, blur: Blur, checkpoint: Path | None, prior: dict) -> tuple[dict, list[str]]:
     """Return the methods and what a reader must know of them."""
-    from paddle_dip.comparison import methods
+    from paddle_dip.evaluation.comparison import methods
 
     best = methods.tuned(blur) if task == "blur" else None
     found = methods.sharpening_methods(blur, best, **prior) if task == "blur" else methods.filling_methods(**prior)

@@ -9,13 +9,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 from rich.console import Console
 
-from paddle_dip.command import command_line, need_torch, run
-from paddle_dip.files import writable_folder, write_text
-from paddle_dip.parity.arrays import Arrays, export_reprod_log, read_arrays
-from paddle_dip.parity.compare import compare, layers_in_common, locate
-from paddle_dip.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
-from paddle_dip.parity.sides import SIDES
-from paddle_dip.parity.verdict import complaints, stage_table, tally, write_comparison
+from paddle_dip.cli.command import command_line, need_torch, run
+from paddle_dip.evaluation.parity.arrays import Arrays, export_reprod_log, read_arrays
+from paddle_dip.evaluation.parity.backends import SIDES
+from paddle_dip.evaluation.parity.compare import compare, layers_in_common, locate
+from paddle_dip.evaluation.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
+from paddle_dip.evaluation.parity.verdict import complaints, stage_table, tally, write_comparison
+from paddle_dip.io.files import writable_folder, write_text
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import CHOICES

@@ -7,10 +7,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.command import command_line, need_torch, one_of, run
-from paddle_dip.files import whole_file, writable_folder
-from paddle_dip.problem.catalogue import NETWORKS, network_config
-from paddle_dip.weights import (
+from paddle_dip.cli.command import command_line, need_torch, one_of, run
+from paddle_dip.io.files import whole_file, writable_folder
+from paddle_dip.io.weights import (
     Weights,
     check,
     from_reference,
@@ -21,6 +20,7 @@ from paddle_dip.weights import (
     to_torch,
     write_weights,
 )
+from paddle_dip.problem.catalogue import NETWORKS, network_config
 
 TORCH = (".pth", ".pt")
 SUFFIXES = (".safetensors", ".pdparams", *TORCH)

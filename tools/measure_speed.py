@@ -9,13 +9,13 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import typer
 
-from paddle_dip.command import at_least, command_line, console, need_torch, one_of, run
-from paddle_dip.files import writable_folder, write_json
+from paddle_dip.cli.command import at_least, command_line, console, need_torch, one_of, run
+from paddle_dip.evaluation.speed.compare import SIDES, compare, summarise
+from paddle_dip.evaluation.speed.worker import Trial
+from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.problem.catalogue import NETWORKS
-from paddle_dip.provenance import cpu_name, installed_versions
 from paddle_dip.report.tables import terminal_table
-from paddle_dip.speed.compare import SIDES, compare, summarise
-from paddle_dip.speed.worker import Trial
+from paddle_dip.runs.provenance import cpu_name, installed_versions
 
 OPERATIONS = 15  # lines of a profile
 app = command_line()

@@ -12,16 +12,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 from rich.console import Console
 
-from paddle_dip.command import at_least, command_line, run
+from paddle_dip.cli.command import at_least, command_line, run
 from paddle_dip.environment import installed_version, usable_cores
-from paddle_dip.files import writable_folder, write_json, write_text
-from paddle_dip.parity.compare import Stage
-from paddle_dip.parity.document import Section, as_html, as_markdown
-from paddle_dip.parity.findings import COLOUR, GREY, deviation_section, ladder_section, statistics_section, tolerance_section
-from paddle_dip.parity.trials import Trial
+from paddle_dip.evaluation.parity.compare import Stage
+from paddle_dip.evaluation.parity.report_page import Section, as_html, as_markdown
+from paddle_dip.evaluation.parity.report_sections import (
+    COLOUR,
+    GREY,
+    deviation_section,
+    ladder_section,
+    statistics_section,
+    tolerance_section,
+)
+from paddle_dip.evaluation.parity.trials import Trial
+from paddle_dip.io.files import writable_folder, write_json, write_text
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.dataset import find_source, image_names
-from paddle_dip.provenance import provenance
+from paddle_dip.runs.provenance import provenance
 
 TITLE = "Parity of Paddle and PyTorch"
 # The compiled operators, where they have a network's layers, step in in float32; paddle-plain is without them.

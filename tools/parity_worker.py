@@ -10,13 +10,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.command import command_line, one_of, run
-from paddle_dip.files import write_json
-from paddle_dip.parity.arrays import read_arrays, write_arrays
-from paddle_dip.parity.dump import dump
-from paddle_dip.parity.experiment import read_experiment
-from paddle_dip.parity.sides import SIDES, Side
-from paddle_dip.parity.trials import Trial, run_trial
+from paddle_dip.cli.command import command_line, one_of, run
+from paddle_dip.evaluation.parity.arrays import read_arrays, write_arrays
+from paddle_dip.evaluation.parity.backends import SIDES, Side
+from paddle_dip.evaluation.parity.dump import dump
+from paddle_dip.evaluation.parity.experiment import read_experiment
+from paddle_dip.evaluation.parity.trials import Trial, run_trial
+from paddle_dip.io.files import write_json
 
 SIDE = typer.Argument(help=f"One of {', '.join(SIDES)}.")
 app = command_line()

@@ -8,10 +8,10 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import typer
 
-from paddle_dip.command import command_line, console, run
-from paddle_dip.files import writable_folder, write_json
+from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.io.files import writable_folder, write_json
+from paddle_dip.report.merge_runs import joined, read_part
 from paddle_dip.report.results import write_rows
-from paddle_dip.report.sittings import joined, read_part
 
 app = command_line()
 

@@ -15,8 +15,8 @@ import nbformat
 import typer
 from nbclient import NotebookClient
 
-from paddle_dip.command import command_line, console, run
-from paddle_dip.files import writable_folder, write_text
+from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.io.files import writable_folder, write_text
 
 _CELL_SECONDS = 1200
 app = command_line()

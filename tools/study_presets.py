@@ -11,14 +11,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.command import at_least, command_line, console, one_of, run
-from paddle_dip.files import writable_folder
-from paddle_dip.study.cases import TASKS, Damage, image_path
-from paddle_dip.study.ensembles import ensembles_table
-from paddle_dip.study.refinements import refinements_table
-from paddle_dip.study.table import stops_table, study_table
-from paddle_dip.study.trial import Trial, finished
-from paddle_dip.study.variants import VARIANTS, variant_preset
+from paddle_dip.cli.command import at_least, command_line, console, one_of, run
+from paddle_dip.evaluation.study.cases import TASKS, Damage, image_path
+from paddle_dip.evaluation.study.ensembles import ensembles_table
+from paddle_dip.evaluation.study.refinements import refinements_table
+from paddle_dip.evaluation.study.table import stops_table, study_table
+from paddle_dip.evaluation.study.trial import Trial, finished
+from paddle_dip.evaluation.study.variants import VARIANTS, variant_preset
+from paddle_dip.io.files import writable_folder
 
 _VARIANTS = (
     f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further, "
@@ -96,8 +96,8 @@ def study(
 
 
 def _fit(trial: Trial, out: Path) -> str:
+    from paddle_dip.evaluation.study.trial import read_readings, run_trial
     from paddle_dip.solver.fit import fit
-    from paddle_dip.study.trial import read_readings, run_trial
 
     run_trial(trial, fit, out)
     return f"{trial.name}: {read_readings(out / f'{trial.name}.csv')[-1].average:.3f} dB"

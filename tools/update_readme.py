@@ -8,10 +8,10 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import typer
 
-from paddle_dip.command import command_line, run
-from paddle_dip.files import write_text
+from paddle_dip.cli.command import command_line, run
+from paddle_dip.evaluation.study.table import stops_table, study_table
+from paddle_dip.io.files import write_text
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
-from paddle_dip.study.table import stops_table, study_table
 
 app = command_line()
 

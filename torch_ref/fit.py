@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from paddle_dip.problem.first_input import first_input
+from paddle_dip.problem.network_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
 from paddle_dip.problem.tasks import Problem

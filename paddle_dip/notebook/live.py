@@ -12,7 +12,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.curves import figure_picture, psnr_figure
 from paddle_dip.report.results import HistoryPoint
-from paddle_dip.restore import current_canvas, finish
+from paddle_dip.runs.restore import current_canvas, finish
 
 _REDRAWN = 20  # times in a fit
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from paddle_dip.command import INTERRUPTED, one_of
+from paddle_dip.cli.command import INTERRUPTED, one_of
 
 TASKS = ("super-resolve", "denoise", "dejpeg", "inpaint", "restore-pixels")
 
@@ -33,7 +33,7 @@ def own_photo(task: str, photo: Path, mask: Path | None = None, **options) -> Or
 
 def carry_out(order: Order, **options) -> None:
     """Restore the photo as the command line does, and print what it says; raises ValueError for what can't be done."""
-    from paddle_dip.cli import app  # here: it loads everything
+    from paddle_dip.cli.app import app  # here: it loads everything
 
     words = [order.task, *map(str, order.files)]
     for name, value in (order.options | options).items():

@@ -7,12 +7,12 @@ import numpy as np
 from IPython.display import Image, Markdown
 from PIL import Image as Pillow
 
-from paddle_dip.benchmark.folder import Folder
-from paddle_dip.benchmark.run import Settings
-from paddle_dip.files import read_csv
+from paddle_dip.evaluation.benchmark.folder import Folder
+from paddle_dip.evaluation.benchmark.run import Settings
+from paddle_dip.io.files import read_csv
+from paddle_dip.io.images import read_rgb, to_bytes
 from paddle_dip.problem.baselines import bicubic
 from paddle_dip.problem.dataset import load_case, to_unit
-from paddle_dip.problem.images import read_rgb, to_bytes
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.report.curves import figure_picture, process_figure, psnr_figure
 from paddle_dip.report.grids import picture_grid

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from skimage.restoration import inpaint_biharmonic, wiener
 
-from paddle_dip.problem.images import to_bytes
+from paddle_dip.io.images import to_bytes
 from paddle_dip.problem.resampling import back_project, pillow_resize
 
 

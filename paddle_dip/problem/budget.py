@@ -2,9 +2,9 @@
 
 from math import ceil, floor, prod, sqrt
 
+from paddle_dip.io.images import Photo
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.arithmetic import convolutions
-from paddle_dip.problem.images import Photo
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
 from paddle_dip.problem.tiles import smallest_tile

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from skimage import data as skimage_data
 
-from paddle_dip.problem.images import read_rgb
-from paddle_dip.problem.truths import SUFFIX, checksums, mounted_archive, mounted_truths, sha256, truth_files
+from paddle_dip.io.images import read_rgb
+from paddle_dip.problem.ground_truth import SUFFIX, checksums, mounted_archive, mounted_truths, sha256, truth_files
 
 _MULTIPLE = 32  # the reference crops to multiples of 32 (its network halves the side five times)
 _EMBEDDED_SIDE = 256

@@ -234,7 +234,7 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
 
 
 def described(preset: Preset) -> list[list[str]]:
-    """Return a preset, or one of paddle_dip.problem.trained.presets, as lines of setting, value and source."""
+    """Return a preset, or one of paddle_dip.trained.problem.presets, as lines of setting, value and source."""
     values = preset.settings()
     return [[key, _in_words(value), preset.sources.get(key, "")] for key, value in values.items() if key not in ("name", "task")]
 

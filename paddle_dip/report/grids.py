@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from paddle_dip.problem.images import to_bytes
+from paddle_dip.io.images import to_bytes
 
 _CAPTION = 22
 _GAP = 4

@@ -10,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from PIL import Image
 
-from paddle_dip.problem.images import to_bytes
+from paddle_dip.io.images import to_bytes
 from paddle_dip.report.curves import psnr_curves
 from paddle_dip.report.published import EXPLAINED
 from paddle_dip.report.results import HistoryPoint

@@ -9,8 +9,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 from PIL import Image
 
-from paddle_dip.files import whole_file, write_csv, write_json, write_text
-from paddle_dip.problem.images import to_bytes, write_rgb
+from paddle_dip.io.files import whole_file, write_csv, write_json, write_text
+from paddle_dip.io.images import to_bytes, write_rgb
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.report.curves import process_curve
 from paddle_dip.report.grids import enlarged_pixels, picture_grid

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.problem.presets import PRESETS, completed
+from paddle_dip.report.merge_runs import read_part
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.results import Row, final_rows
-from paddle_dip.report.sittings import read_part
 from paddle_dip.report.tables import mean
 
 _DATA_SETS = {"set14": "Set14", "set5": "Set5", "embedded": "scikit-image's photos"}  # by the name of the result files

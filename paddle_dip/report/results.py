@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.files import read_csv, write_csv
+from paddle_dip.io.files import read_csv, write_csv
 from paddle_dip.problem.metrics import METRIC
 
 

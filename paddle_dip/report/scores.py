@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.io.images import read_rgb, to_bytes
 from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, make_case, protocol_crop, to_unit
-from paddle_dip.problem.images import read_rgb, to_bytes
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.refinement import refined

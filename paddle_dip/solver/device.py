@@ -6,7 +6,7 @@ import paddle
 def tune_gpu() -> None:
     """Let cuDNN try all its algorithms for a shape: a fit asks for the same few shapes thousands of times.
 
-    Does nothing on a CPU. TF32 stays as the user's NVIDIA_TF32_OVERRIDE says; comparisons switch it off (paddle_dip.parity.sides).
+    Does nothing on a CPU. TF32 stays as the user's NVIDIA_TF32_OVERRIDE says; comparisons switch it off.
     """
     if not paddle.is_compiled_with_cuda():
         return

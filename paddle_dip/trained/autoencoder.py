@@ -9,16 +9,16 @@ from paddle import nn
 from paddle.io import Dataset
 
 from paddle_dip.problem.metrics import luma
-from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
-from paddle_dip.problem.trained.presets import AutoencoderPreset
-from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
-from paddle_dip.problem.trained.squares import read_square, resized
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
 from paddle_dip.trained.loading import batches
 from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.problem.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
+from paddle_dip.trained.problem.presets import AutoencoderPreset
+from paddle_dip.trained.problem.scores import hole_scores, mean_scores, scores
+from paddle_dip.trained.problem.square_crops import read_square, resized
 from paddle_dip.trained.runs import Assessment
 
 DIGIT_SIZE = 28
@@ -68,7 +68,7 @@ def encoded(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
 def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> Assessment:
     """Return the mean "psnr" (dB) and "ssim" over samples of (damaged, clean, hole), both before ("damaged_psnr", ...) and after.
 
-    Where they have holes, the figures of paddle_dip.problem.trained.scores.hole_scores too. And a sheet of the first ones: damaged,
+    Where they have holes, the figures of paddle_dip.trained.problem.scores.hole_scores too. And a sheet of the first ones: damaged,
     reconstructed, clean.
     """
     each, rows = [], []

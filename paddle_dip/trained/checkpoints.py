@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from paddle import nn
 
-from paddle_dip.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.io.weights import check
+from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.solver.state import read_state, write_state
 from paddle_dip.trained.engine import Lesson
 from paddle_dip.trained.networks import Config, build_network
-from paddle_dip.weights import check
 
 Weights = dict[str, np.ndarray]
 

@@ -7,20 +7,20 @@ import numpy as np
 from paddle.io import Dataset
 from paddle.vision.datasets import MNIST
 
+from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.dataset import to_unit
-from paddle_dip.problem.images import read_rgb
-from paddle_dip.problem.trained.crops import middle_view, random_view, read_large
-from paddle_dip.problem.trained.holes import random_hole
-from paddle_dip.problem.trained.jitter import jittered
-from paddle_dip.problem.trained.masks import random_mask
-from paddle_dip.problem.trained.pairs import Pair
-from paddle_dip.problem.trained.squares import read_square, resized
+from paddle_dip.trained.problem.crops import middle_view, random_view, read_large
+from paddle_dip.trained.problem.jitter import jittered
+from paddle_dip.trained.problem.masks import random_mask
+from paddle_dip.trained.problem.pairs import Pair
+from paddle_dip.trained.problem.random_erasing import random_hole
+from paddle_dip.trained.problem.square_crops import read_square, resized
 
 Skip = Callable[[str], None] | None
 
 
 class Pairs(Dataset):
-    """(blurred, sharp), float32 [3, size, size] in [-1, 1]. jitter: its kind, as in `epoch`; see paddle_dip.problem.trained.jitter.
+    """(blurred, sharp), float32 [3, size, size] in [-1, 1]. jitter: its kind, as in `epoch`; see paddle_dip.trained.problem.jitter.
 
     skip: see `readable`.
     """

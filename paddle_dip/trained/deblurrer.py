@@ -7,14 +7,8 @@ import numpy as np
 import paddle
 from paddle import nn
 
-from paddle_dip.problem.images import Photo
+from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import in_squares
-from paddle_dip.problem.trained.architectures import GeneratorConfig
-from paddle_dip.problem.trained.pairs import Pair, PairSettings
-from paddle_dip.problem.trained.presets import DeblurPreset
-from paddle_dip.problem.trained.randomness import dropout_mask
-from paddle_dip.problem.trained.scores import mean_scores, scores
-from paddle_dip.problem.trained.sharpening import best_unsharp, unsharp
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
@@ -22,6 +16,12 @@ from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
 from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.problem.architectures import GeneratorConfig
+from paddle_dip.trained.problem.pairs import Pair, PairSettings
+from paddle_dip.trained.problem.presets import DeblurPreset
+from paddle_dip.trained.problem.randomness import dropout_mask
+from paddle_dip.trained.problem.scores import mean_scores, scores
+from paddle_dip.trained.problem.sharpening import best_unsharp, unsharp
 from paddle_dip.trained.runs import Assessment
 
 _SHOWN = 3  # test pairs in an epoch's picture

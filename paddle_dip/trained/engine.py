@@ -12,12 +12,12 @@ import paddle
 from paddle import nn
 from paddle.io import Dataset, DistributedBatchSampler
 
-from paddle_dip.problem.trained.presets import AutoencoderPreset, DeblurPreset
-from paddle_dip.problem.trained.randomness import order_seed
-from paddle_dip.problem.trained.removal_presets import RemovalPreset
 from paddle_dip.trained.devices import autocast, average_gradients, world
 from paddle_dip.trained.gradients import Losses
 from paddle_dip.trained.loading import batches
+from paddle_dip.trained.problem.presets import AutoencoderPreset, DeblurPreset
+from paddle_dip.trained.problem.randomness import order_seed
+from paddle_dip.trained.problem.removal_presets import RemovalPreset
 
 
 @dataclass(frozen=True)

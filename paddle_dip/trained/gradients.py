@@ -4,9 +4,9 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.trained.presets import DeblurPreset
-from paddle_dip.problem.trained.removal_presets import RemovalPreset
 from paddle_dip.trained.losses import critic_loss, discriminator_loss, filler_losses, generator_losses, gradient_penalty
+from paddle_dip.trained.problem.presets import DeblurPreset
+from paddle_dip.trained.problem.removal_presets import RemovalPreset
 
 Losses = dict[str, paddle.Tensor]
 _WEIGHTS = ("adversarial_weight", "hole_weight", "outside_weight", "coarse_weight", "fourier_weight")

@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 from paddle import nn
 
-from paddle_dip.problem.trained.randomness import layer_values
+from paddle_dip.trained.problem.randomness import layer_values
 
 _LAYERS = (nn.Conv2D, nn.Conv2DTranspose, nn.Linear)
 

@@ -9,12 +9,7 @@ import numpy as np
 import paddle
 from paddle import nn
 
-from paddle_dip.problem.images import Photo
-from paddle_dip.problem.trained.architectures import FillerConfig
-from paddle_dip.problem.trained.randomness import generator
-from paddle_dip.problem.trained.removal_presets import RemovalPreset
-from paddle_dip.problem.trained.residuals import fill_photo
-from paddle_dip.problem.trained.scores import hole_scores, mean_scores, scores
+from paddle_dip.io.images import Photo
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Holed, Skip
@@ -22,6 +17,11 @@ from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Lesson, adam_of
 from paddle_dip.trained.gradients import Losses, filling_gradients
 from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.problem.architectures import FillerConfig
+from paddle_dip.trained.problem.randomness import generator
+from paddle_dip.trained.problem.removal_presets import RemovalPreset
+from paddle_dip.trained.problem.residuals import fill_photo
+from paddle_dip.trained.problem.scores import hole_scores, mean_scores, scores
 from paddle_dip.trained.runs import Assessment
 
 _SHOWN = 4  # test photos in an epoch's picture
@@ -65,7 +65,7 @@ def filled(filler: nn.Layer, picture: np.ndarray, hole: np.ndarray) -> tuple[np.
 def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
     """Return what a filler makes of test photos, and a sheet of the first ones: with the hole, filled, whole.
 
-    Figures: the means of paddle_dip.problem.trained.scores' `scores` and `hole_scores` of the patched photos.
+    Figures: the means of paddle_dip.trained.problem.scores' `scores` and `hole_scores` of the patched photos.
     """
     each, rows = [], []
     for picture, hole in _pairs(samples):

@@ -9,10 +9,10 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from paddle_dip.benchmark.interrupt import deferred_interrupt
-from paddle_dip.files import held, whole_file, writable_folder, write_csv, write_json
-from paddle_dip.progress import track
-from paddle_dip.provenance import computed_with, provenance
+from paddle_dip.io.files import held, whole_file, writable_folder, write_csv, write_json
+from paddle_dip.runs.interrupt import deferred_interrupt
+from paddle_dip.runs.progress import track
+from paddle_dip.runs.provenance import computed_with, provenance
 from paddle_dip.trained import checkpoints
 from paddle_dip.trained.devices import autocast, world
 from paddle_dip.trained.engine import Lesson, Position, Update, batch_order, train

@@ -2,10 +2,10 @@
 
 import pytest
 
+from paddle_dip.io.images import read_photo, write_rgb
 from paddle_dip.notebook.order import TASKS, carry_out, own_photo
+from paddle_dip.notebook.sample_degradations import SIDE, spoiled_photo
 from paddle_dip.notebook.show import before_and_after, process_curves
-from paddle_dip.notebook.spoiled import SIDE, spoiled_photo
-from paddle_dip.problem.images import read_photo, write_rgb
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -6,10 +6,10 @@ import numpy as np
 
 import paddle_dip.solver.fit as paddle_fit
 import torch_ref.fit as torch_fit
-from paddle_dip.parity import trace as paddle_trace
-from paddle_dip.parity.compare import Stage, compare
-from paddle_dip.parity.dump import dump
-from paddle_dip.parity.experiment import Experiment
+from paddle_dip.evaluation.parity import trace as paddle_trace
+from paddle_dip.evaluation.parity.compare import Stage, compare
+from paddle_dip.evaluation.parity.dump import dump
+from paddle_dip.evaluation.parity.experiment import Experiment
 from torch_ref import trace as torch_trace
 
 Arrays = dict[str, np.ndarray]

@@ -8,7 +8,7 @@ import torch.nn.functional as TF
 
 import paddle_dip.solver.layers as paddle_layers
 import torch_ref.layers as torch_layers
-from paddle_dip.parity.compare import compare, locate
+from paddle_dip.evaluation.parity.compare import compare, locate
 from tests.parity.sides import QUICK, failures, paddle_arrays, torch_arrays
 
 TRACED = replace(QUICK, layers=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from paddle_dip.parity.arrays import export_reprod_log, read_arrays, write_arrays
-from paddle_dip.parity.compare import biased, compare, locate
-from paddle_dip.parity.experiment import Experiment, checked, read_experiment
-from paddle_dip.parity.names import without_gradient
+from paddle_dip.evaluation.parity.arrays import export_reprod_log, read_arrays, write_arrays
+from paddle_dip.evaluation.parity.compare import biased, compare, locate
+from paddle_dip.evaluation.parity.experiment import Experiment, checked, read_experiment
+from paddle_dip.evaluation.parity.names import without_gradient
 
 
 def one(a, b, name="forward/canvas", **settings):

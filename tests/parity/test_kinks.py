@@ -5,9 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
-from paddle_dip.parity.compare import compare
-from paddle_dip.parity.kinks import NearKinks, first_crossing, pool_margins
-from paddle_dip.parity.verdict import lines
+from paddle_dip.evaluation.parity.compare import compare
+from paddle_dip.evaluation.parity.kinks import NearKinks, first_crossing, pool_margins
+from paddle_dip.evaluation.parity.verdict import lines
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import pillow_resize
@@ -58,7 +58,7 @@ def test_gross_errors_fail_behind_a_crossing_too():
 
 @pytest.mark.parametrize("network", ["small", "small-max", "small-transposed", "small-unet", "small-deep-decoder"])
 def test_both_frameworks_note_the_same_kinks_in_a_run(network, monkeypatch):
-    monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 0.03)  # so that every layer has some
+    monkeypatch.setattr("paddle_dip.evaluation.parity.kinks.NEAR", 0.03)  # so that every layer has some
     ours, theirs = (arrays(varied(network=network, steps=6)) for arrays in (paddle_arrays, torch_arrays))
     assert set(ours["kinks/layer"]) == set(layers_with_kinks(network))
     assert set(ours["kinks/step"]) == {2, 3, 4, 5, 6, 7}  # 7: the pass for the clean z
@@ -67,7 +67,7 @@ def test_both_frameworks_note_the_same_kinks_in_a_run(network, monkeypatch):
 
 
 def test_both_frameworks_note_the_same_clipped_values(monkeypatch):
-    monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 0.3)
+    monkeypatch.setattr("paddle_dip.evaluation.parity.kinks.NEAR", 0.3)
     ours, theirs = (arrays(varied(steps=3, clip=True)) for arrays in (paddle_arrays, torch_arrays))
     clips = {layer for layer in ours["kinks/layer"] if layer.startswith("the operator's")}
     assert len(clips) == 4
@@ -89,8 +89,8 @@ def test_a_value_on_either_side_of_the_clip_is_a_crossing(level):
 
 def test_a_run_begun_a_hair_apart_crosses(monkeypatch):
     """Inputs of LeakyReLU 1e-5 apart, many steps: some are bound to lie on different sides of 0."""
-    monkeypatch.setattr("paddle_dip.parity.kinks.NEAR", 1e-3)
-    monkeypatch.setattr("paddle_dip.parity.kinks.ROUNDING", 1.0)
+    monkeypatch.setattr("paddle_dip.evaluation.parity.kinks.NEAR", 1e-3)
+    monkeypatch.setattr("paddle_dip.evaluation.parity.kinks.ROUNDING", 1.0)
     sound = paddle_arrays(varied(steps=12))
     draw = paddle_fit.first_input
     monkeypatch.setattr(paddle_fit, "first_input", lambda *args, **kwargs: draw(*args, **kwargs) * (1 + 1e-4))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from paddle_dip.parity.experiment import DTYPES, OPERATORS, Experiment
-from paddle_dip.parity.names import without_gradient
-from paddle_dip.parity.trace import first_step
+from paddle_dip.evaluation.parity.experiment import DTYPES, OPERATORS, Experiment
+from paddle_dip.evaluation.parity.names import without_gradient
+from paddle_dip.evaluation.parity.trace import first_step
 from paddle_dip.problem.architectures import PADS
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.solver.networks import build_network

@@ -19,7 +19,7 @@ DOTTED = [".".join(f.with_suffix("").parts).removesuffix(".__init__") for f in F
 PAIRS = {name: (f"paddle_dip.solver.{name}", f"torch_ref.{name}") for name in DOTTED}
 TRAINED = ("networks", "networks.autoencoders", "networks.pix2pix", "networks.removal", "gradients", "initialisation", "losses")
 PAIRS |= {f"trained.{name}": (f"paddle_dip.trained.{name}", f"torch_ref.trained.{name}") for name in TRAINED}
-PAIRS["trace"] = ("paddle_dip.parity.trace", "torch_ref.trace")
+PAIRS["trace"] = ("paddle_dip.evaluation.parity.trace", "torch_ref.trace")
 
 
 def public(module) -> dict:
@@ -50,8 +50,8 @@ def test_signatures_are_mirrored(pair):
 
 @pytest.mark.parametrize("config", SMALL_NETWORKS.values(), ids=SMALL_NETWORKS)
 def test_attribute_names_are_mirrored(config):
-    from paddle_dip.parity.trace import build_network
-    from paddle_dip.weights import to_torch
+    from paddle_dip.evaluation.parity.trace import build_network
+    from paddle_dip.io.weights import to_torch
     from torch_ref.networks import build_network as build_mirror
 
     ours = {name: tuple(v.shape) for name, v in build_network(config, 3).state_dict().items()}

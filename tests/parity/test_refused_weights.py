@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from paddle_dip.paddle_pickle import read_pdparams
-from paddle_dip.weights import read_weights
+from paddle_dip.io.pdparams import read_pdparams
+from paddle_dip.io.weights import read_weights
 from tests.conftest import assert_refused, command
 from torch_ref.weights import read_torch
 

@@ -5,11 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paddle_dip.parity.compare import compare
-from paddle_dip.parity.document import Section, Table, as_html, as_markdown
-from paddle_dip.parity.findings import COLOUR, GREY, deviation_section, ladder_section, statistics_section, tolerance_section
-from paddle_dip.parity.trials import Trial, difference, paired_difference, run_trial
-from paddle_dip.parity.verdict import tally
+from paddle_dip.evaluation.parity.compare import compare
+from paddle_dip.evaluation.parity.report_page import Section, Table, as_html, as_markdown
+from paddle_dip.evaluation.parity.report_sections import (
+    COLOUR,
+    GREY,
+    deviation_section,
+    ladder_section,
+    statistics_section,
+    tolerance_section,
+)
+from paddle_dip.evaluation.parity.trials import Trial, difference, paired_difference, run_trial
+from paddle_dip.evaluation.parity.verdict import tally
 from tests.parity.sides import paddle_fit
 
 TRIAL = Trial("reference", "paddle", "cat", "embedded", size=64, steps=1, seed=0, network="small")

@@ -8,8 +8,8 @@ import pytest
 
 import paddle_dip.solver.fit as paddle_fit
 import torch_ref.fit as torch_fit
-from paddle_dip.parity.dump import trained
-from paddle_dip.parity.names import without_gradient
+from paddle_dip.evaluation.parity.dump import trained
+from paddle_dip.evaluation.parity.names import without_gradient
 from tests.parity.sides import varied
 
 FITS = {"paddle": paddle_fit.fit, "torch": torch_fit.fit}

@@ -7,7 +7,9 @@ import paddle
 import pytest
 import torch
 
-from paddle_dip.problem.trained.architectures import (
+from paddle_dip.io.weights import read_weights, to_paddle, to_torch, write_weights
+from paddle_dip.trained.networks import build_network as build_paddle
+from paddle_dip.trained.problem.architectures import (
     CriticConfig,
     DigitAutoencoderConfig,
     DiscriminatorConfig,
@@ -15,10 +17,8 @@ from paddle_dip.problem.trained.architectures import (
     GeneratorConfig,
     PhotoAutoencoderConfig,
 )
-from paddle_dip.problem.trained.presets import DEBLUR_PRESETS, deblur_preset
-from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS
-from paddle_dip.trained.networks import build_network as build_paddle
-from paddle_dip.weights import read_weights, to_paddle, to_torch, write_weights
+from paddle_dip.trained.problem.presets import DEBLUR_PRESETS, deblur_preset
+from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS
 from tests.parity.sides import failures
 from tests.parity.trained_sides import PADDLE, TORCH, array, autoencoding, deblurring, filling, ladder, removal, uniform
 from torch_ref.trained.networks import build_network as build_torch

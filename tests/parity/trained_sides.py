@@ -14,10 +14,10 @@ import paddle_dip.trained.networks as paddle_networks
 import torch_ref.trained.gradients as torch_gradients
 import torch_ref.trained.losses as torch_losses
 import torch_ref.trained.networks as torch_networks
-from paddle_dip.parity.compare import Stage, compare
-from paddle_dip.problem.trained.masks import random_mask
-from paddle_dip.problem.trained.randomness import dropout_mask
-from paddle_dip.weights import to_paddle
+from paddle_dip.evaluation.parity.compare import Stage, compare
+from paddle_dip.io.weights import to_paddle
+from paddle_dip.trained.problem.masks import random_mask
+from paddle_dip.trained.problem.randomness import dropout_mask
 
 Arrays = dict[str, np.ndarray]
 

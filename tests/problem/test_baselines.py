@@ -4,7 +4,7 @@ import numpy as np
 
 from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
 from paddle_dip.problem.metrics import psnr
-from paddle_dip.problem.trained.blurs import blur_kernel, blur_matrix, convolved
+from paddle_dip.trained.problem.blurs import blur_kernel, blur_matrix, convolved
 
 
 def holed(picture):

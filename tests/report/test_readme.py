@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from paddle_dip.files import write_text
+from paddle_dip.io.files import write_text
+from paddle_dip.report.merge_runs import joined, read_part
 from paddle_dip.report.readme import benchmark_markdown, fill
 from paddle_dip.report.results import write_rows
-from paddle_dip.report.sittings import joined, read_part
 from tests.conftest import ROOT, command
 
 

@@ -12,7 +12,7 @@ from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import super_resolution
-from paddle_dip.restore import chosen_canvas, finish, restore
+from paddle_dip.runs.restore import chosen_canvas, finish, restore
 from paddle_dip.solver.fit import fit, moving_average
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)

@@ -6,7 +6,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.parity.names import without_gradient
+from paddle_dip.evaluation.parity.names import without_gradient
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.solver.networks import build_network, trainable_parameters

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_dip.problem.images import write_rgb
-from paddle_dip.problem.trained.blurs import blur_kernel, convolved
-from paddle_dip.problem.trained.pairs import PairSettings, find_pairs, prepare_pairs
+from paddle_dip.io.images import write_rgb
+from paddle_dip.trained.problem.blurs import blur_kernel, convolved
+from paddle_dip.trained.problem.pairs import PairSettings, find_pairs, prepare_pairs
 
 
 @pytest.fixture

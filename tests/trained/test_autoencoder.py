@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from paddle_dip.problem.trained.architectures import PhotoAutoencoderConfig
-from paddle_dip.problem.trained.pairs import photo_files
-from paddle_dip.problem.trained.presets import AUTOENCODER_PRESETS
 from paddle_dip.report.latent import latent_scatter
 from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_lesson, encoded, read_for, restored
 from paddle_dip.trained.datasets import Digits, Photos, read_digits
 from paddle_dip.trained.engine import train
 from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.problem.architectures import PhotoAutoencoderConfig
+from paddle_dip.trained.problem.pairs import photo_files
+from paddle_dip.trained.problem.presets import AUTOENCODER_PRESETS
 
 PHOTOS = replace(AUTOENCODER_PRESETS["photos"], network=PhotoAutoencoderConfig(size=64), epochs=30, batch=5)
 

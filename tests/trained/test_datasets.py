@@ -5,9 +5,9 @@ import gzip
 import numpy as np
 import pytest
 
-from paddle_dip.problem.trained.pairs import find_pairs, photo_files
 from paddle_dip.trained.datasets import Digits, Pairs, Photos, read_digits, read_pair, usable
 from paddle_dip.trained.loading import batches
+from paddle_dip.trained.problem.pairs import find_pairs, photo_files
 from tests.trained.data import cut_off
 
 

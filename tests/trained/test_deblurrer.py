@@ -6,12 +6,12 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.images import Photo
-from paddle_dip.problem.trained.architectures import DiscriminatorConfig, GeneratorConfig
-from paddle_dip.problem.trained.presets import DEBLUR_PRESETS, deblur_preset
+from paddle_dip.io.images import Photo
 from paddle_dip.trained.deblurrer import assess_deblurrer, baselines, deblur_lesson, deblur_photo
 from paddle_dip.trained.engine import Position, train
 from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.problem.architectures import DiscriminatorConfig, GeneratorConfig
+from paddle_dip.trained.problem.presets import DEBLUR_PRESETS, deblur_preset
 
 SMALL = replace(
     DEBLUR_PRESETS["repository"],

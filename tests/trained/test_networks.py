@@ -6,7 +6,10 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.trained.architectures import (
+from paddle_dip.solver.networks import trainable_parameters
+from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.networks.removal import attend, carry
+from paddle_dip.trained.problem.architectures import (
     CriticConfig,
     DigitAutoencoderConfig,
     DiscriminatorConfig,
@@ -14,9 +17,6 @@ from paddle_dip.problem.trained.architectures import (
     GeneratorConfig,
     PhotoAutoencoderConfig,
 )
-from paddle_dip.solver.networks import trainable_parameters
-from paddle_dip.trained.networks import build_network
-from paddle_dip.trained.networks.removal import attend, carry
 
 SMALL = GeneratorConfig(down=(4, 4, 4), up=(4, 4), dropouts=1)
 

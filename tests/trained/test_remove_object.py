@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_dip.problem.images import Photo, read_photo, write_photo
+from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.remover import filled, remove_object
-from tests.trained.test_cli import call, refused
+from tests.cli.test_trained import call, refused
 from tests.trained.test_remover import SMALL
 
 FILLER = build_network(SMALL.filler)

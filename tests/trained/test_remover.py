@@ -6,12 +6,12 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from paddle_dip.problem.trained.architectures import CriticConfig, FillerConfig
-from paddle_dip.problem.trained.pairs import photo_files
-from paddle_dip.problem.trained.removal_presets import REMOVAL_PRESETS, removal_preset
 from paddle_dip.trained import checkpoints
 from paddle_dip.trained.datasets import Holed
 from paddle_dip.trained.engine import train
+from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
+from paddle_dip.trained.problem.pairs import photo_files
+from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, removal_preset
 from paddle_dip.trained.remover import assess_filler, removal_lesson
 
 SMALL = replace(

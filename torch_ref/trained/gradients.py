@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from paddle_dip.problem.trained.presets import DeblurPreset
-from paddle_dip.problem.trained.removal_presets import RemovalPreset
+from paddle_dip.trained.problem.presets import DeblurPreset
+from paddle_dip.trained.problem.removal_presets import RemovalPreset
 from torch_ref.trained.losses import critic_loss, discriminator_loss, filler_losses, generator_losses, gradient_penalty
 
 Losses = dict[str, torch.Tensor]

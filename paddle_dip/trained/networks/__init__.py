@@ -2,7 +2,11 @@
 
 from paddle import nn
 
-from paddle_dip.problem.trained.architectures import (
+from paddle_dip.trained.initialisation import initialise
+from paddle_dip.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
+from paddle_dip.trained.networks.pix2pix import Discriminator, Generator
+from paddle_dip.trained.networks.removal import Critic, Filler
+from paddle_dip.trained.problem.architectures import (
     CriticConfig,
     DigitAutoencoderConfig,
     DiscriminatorConfig,
@@ -10,10 +14,6 @@ from paddle_dip.problem.trained.architectures import (
     GeneratorConfig,
     PhotoAutoencoderConfig,
 )
-from paddle_dip.trained.initialisation import initialise
-from paddle_dip.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
-from paddle_dip.trained.networks.pix2pix import Discriminator, Generator
-from paddle_dip.trained.networks.removal import Critic, Filler
 
 Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
 

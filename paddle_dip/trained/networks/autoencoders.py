@@ -8,7 +8,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.trained.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
+from paddle_dip.trained.problem.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
 
 # torch's momentum 0.1 is Paddle's 0.9: Paddle weighs the old value, torch the new one.
 _BATCH_NORM = {"momentum": 0.9, "epsilon": 1e-5}

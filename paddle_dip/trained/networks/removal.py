@@ -8,7 +8,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.trained.architectures import CriticConfig, FillerConfig
+from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
 
 _CELL = 16  # pixels a side that one place of the attention stands for
 _LEAST_NORM = 1e-8

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.trained.architectures import (
+from paddle_dip.trained.problem.architectures import (
     CriticConfig,
     DigitAutoencoderConfig,
     DiscriminatorConfig,

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from paddle_dip.problem.trained.architectures import DiscriminatorConfig, GeneratorConfig
+from paddle_dip.trained.problem.architectures import DiscriminatorConfig, GeneratorConfig
 
 
 class BatchNorm(nn.BatchNorm2d):

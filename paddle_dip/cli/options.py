@@ -1,0 +1,175 @@
+"""The options that every restoring command has, and what all of them do with a photo."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from paddle_dip.cli.command import at_least, console, one_of
+from paddle_dip.io.files import writable_folder, write_json
+from paddle_dip.io.images import Photo, check_writable, read_photo, write_photo
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.overrides import overridden
+from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
+from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
+from paddle_dip.problem.tiles import Tile
+from paddle_dip.report.process import Process
+from paddle_dip.runs.photos import Job, plan, restore_photo
+from paddle_dip.runs.record import record
+from paddle_dip.runs.restore import current_canvas, finish
+
+_DTYPES = ("float32", "float64")
+_ENDLESS = 2.0**30  # GiB: what is as good as no bound
+
+Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
+PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every command takes beside its own options: each field is an option, see paddle_dip.cli.command.with_options."""
+
+    steps: Annotated[int, typer.Option(help="Steps, instead of the preset's.")] = None
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
+    stop: Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")] = "auto"
+    changes: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")] = ()
+    precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = None
+    dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
+    max_memory: Annotated[
+        float,
+        typer.Option(help="GiB that photo, fit and result may take: a photo that needs more is restored in overlapping tiles."),
+    ] = None
+    frames: Annotated[
+        int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
+    ] = None
+    record: Annotated[
+        bool, typer.Option("--record", help="Also write OUT with .json behind it: settings, seed, versions, device, commit.")
+    ] = False
+    truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
+
+    def applied(self, preset: Preset) -> Preset:
+        """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
+        at_least("--seed", self.seed, 0)
+        one_of("--dtype", self.dtype, _DTYPES)
+        if self.frames is not None:
+            at_least("--frames", self.frames, 1)
+        preset = overridden(preset, self.changes)
+        if self.steps is not None:
+            preset = replace(preset, steps=at_least("--steps", self.steps, 1))
+        if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
+            preset = replace(preset, stop=self.stop)
+        if self.precision is not None:
+            preset = replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
+        return preset
+
+    def limit(self) -> int | None:
+        """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
+        if self.max_memory is None:
+            return None
+        return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
+
+
+def changed_options(options: Options) -> list[str]:
+    """Return the options, as typed, that aren't as they are by themselves."""
+    given = [name for name, value in vars(options).items() if (value or None) != (getattr(Options(), name) or None)]
+    return ["--set" if name == "changes" else f"--{name.replace('_', '-')}" for name in given]
+
+
+def large_enough(path: Path) -> Photo:
+    """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
+    photo = read_photo(path)
+    height, width = photo.pixels.shape[1:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise ValueError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+    return photo
+
+
+def restore_file(
+    out: Path,
+    options: Options,
+    path: Path,
+    photo: Photo,
+    preset: Preset,
+    problem: Callable[[Tile], Problem],
+    *,
+    factor: int = 1,
+    truth: np.ndarray | None = None,
+) -> None:
+    """Restore the photo from the file `path` and write it, and the process where frames are wanted.
+
+    factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
+    Everything that can be refused is refused before the work begins.
+    """
+    check_place(out, path, photo, factor)
+    job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
+    job = plan(job, options.limit())
+    truth = _truth(options.truth, job) if truth is None else truth
+    writable_folder(out.parent)
+    process = _process(out, options, job, truth)
+    settings = record(job) if options.record or process else {}
+    from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
+
+    result = restore_photo(job, fit=fit, watch=_watch(options, preset, process))
+    write_photo(out, result)
+    if options.record:
+        write_json(out.with_name(f"{out.name}.json"), settings)
+    height, width = result.pixels.shape[1:]
+    score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
+    console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
+    if process:
+        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
+        console().print(f"Process: {page}", soft_wrap=True)
+
+
+def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
+    """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
+    check_writable(out, photo, factor=factor)
+    check_apart(out, path)
+
+
+def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
+    """Raise ValueError where `out` is the file of what is given: a photo, a mask, ..."""
+    if out.exists() and path.exists() and out.samefile(path):
+        raise ValueError(f"--out {out} is the {kind} itself: choose another file")
+
+
+def _truth(path: Path | None, job: Job) -> np.ndarray | None:
+    if path is None:
+        return None
+    truth = read_photo(path).pixels
+    channels, height, width = job.photo.pixels.shape
+    wanted = (channels, height * job.factor, width * job.factor)
+    if truth.shape != wanted:
+        raise ValueError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
+    return truth
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+
+
+def _process(out: Path, options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
+    if options.frames is None:
+        return None
+    if job.preset.members > 1:
+        raise ValueError("--frames shows one fit: take --set members=1, or leave it out")
+    if len(job.tiles) > 1:
+        raise ValueError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
+    folder = writable_folder(out.with_name(f"{out.stem}_process"))
+    writable_folder(folder / "frames")
+    problem = job.problem(job.tiles[0])
+    known = 1.0 if problem.known is None else problem.known
+    return Process(folder, known * problem.observation, truth)
+
+
+def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:
+    def watch(problem: Problem, snapshot) -> None:
+        if process and (snapshot.step % options.frames == 0 or snapshot.step == 1):
+            with suppress(ArithmeticError):  # a fit that has gone wrong goes back soon
+                process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
+
+    return watch

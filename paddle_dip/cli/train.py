@@ -1,0 +1,154 @@
+"""The commands that train a network on a data set."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import typer
+
+from paddle_dip.cli.command import at_least, command_line, console, with_options
+from paddle_dip.cli.train_removal import train_removal
+from paddle_dip.cli.training import run_lesson
+from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
+from paddle_dip.problem.presets import described
+from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.problem.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
+from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS
+
+train = command_line(help="Train a network on a data set.", no_args_is_help=True)
+_TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the epoch
+
+
+@train.command("deblur")
+@with_options
+def train_deblur(
+    pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
+    preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
+    width: int = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
+    l1_weight: float = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
+    precision: Precision = "float32",
+    skip_bad: SkipBad = False,
+    *,
+    options: TrainingOptions,
+) -> None:
+    """Train the Pix2Pix deblurrer on pairs of blurred and sharp photos."""
+    from paddle_dip.trained.problem.pairs import common_size, find_pairs, read_settings
+    from paddle_dip.trained.problem.split import kept_split
+
+    seed = options.seed
+    chosen = options.applied(deblur_preset(preset, width=width), precision)
+    if l1_weight is not None:
+        chosen = replace(chosen, l1_weight=at_least("--l1-weight", l1_weight, 0))
+    found, skip = find_pairs(pairs), skipper(skip_bad)
+    size = common_size(found, 2 ** len(chosen.generator.down), skip=skip_bad)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.trained import deblurrer
+    from paddle_dip.trained.datasets import read_pair, usable
+    from paddle_dip.trained.runs import open_run
+
+    made = read_settings(pairs)
+    settings = {"task": "deblur", "seed": seed, "size": size, "pairs": made and asdict(made), **chosen.settings()}
+    with open_run(options.out, settings, resume=options.resume) as folder:
+        split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
+        sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
+        sides[1] = usable(sides[1], read_pair, skip)
+        lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
+        run_lesson(
+            options,
+            lesson,
+            settings,
+            assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1]),
+            facts=lambda: {"train": len(sides[0]), "test": len(sides[1]), "baselines": deblurrer.baselines(*sides, skip=skip)},
+        )
+
+
+@train.command("digits")
+@with_options
+def train_digits(
+    data: Path = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
+    precision: Precision = "float32",
+    *,
+    options: TrainingOptions,
+) -> None:
+    """Train the autoencoder of MNIST's digits, which fills in an erased rectangle; draws its latent space too."""
+    seed = options.seed
+    chosen = options.applied(AUTOENCODER_PRESETS["digits"], precision)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.report.latent import latent_scatter
+    from paddle_dip.trained import autoencoder
+    from paddle_dip.trained.datasets import Digits, read_digits
+    from paddle_dip.trained.runs import Assessment, open_run
+
+    images, _ = read_digits(data, train=True)
+    held_out, labels = (part[:_TEST_DIGITS] for part in read_digits(data, train=False))
+    settings = {"task": "digits", "seed": seed, **chosen.settings()}
+
+    def assess() -> Assessment:
+        network = lesson.networks["autoencoder"]
+        found = autoencoder.assess_autoencoder(network, Digits(held_out, erase=chosen.erase, seed=seed), batch=chosen.batch)
+        vectors = autoencoder.encoded(network, held_out[:, None] / 255)
+        return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
+
+    with open_run(options.out, settings, resume=options.resume):
+        lesson = autoencoder.autoencoder_lesson(
+            chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
+        )
+        run_lesson(options, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+
+
+@train.command("photos")
+@with_options
+def train_photos(
+    photos: Path = typer.Argument(help="A folder of photos, sub-folders included."),
+    size: int = typer.Option(512, help="Pixels a side, a multiple of 64."),
+    precision: Precision = "float32",
+    skip_bad: SkipBad = False,
+    *,
+    options: TrainingOptions,
+) -> None:
+    """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
+    from paddle_dip.trained.problem.pairs import photo_files
+    from paddle_dip.trained.problem.split import kept_split
+    from paddle_dip.trained.problem.square_crops import read_square
+
+    seed = options.seed
+    chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
+    chosen = replace(chosen, network=replace(chosen.network, size=size))
+    files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
+    import paddle_dip.solver  # noqa: F401  loads Paddle quietly
+    from paddle_dip.trained import autoencoder
+    from paddle_dip.trained.datasets import Photos, usable
+    from paddle_dip.trained.runs import open_run
+
+    settings = {"task": "photos", "seed": seed, **chosen.settings()}
+    with open_run(options.out, settings, resume=options.resume) as folder:
+        split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
+        train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
+        test_files, kind = usable(test_files, read_square, skip), {"erase": chosen.erase, "seed": seed}
+        lesson = autoencoder.autoencoder_lesson(
+            chosen, lambda epoch: Photos(train_files, size, epoch=epoch + 1, skip=skip, **kind), seed=seed
+        )
+        test = Photos(test_files, size, **kind)
+        run_lesson(
+            options,
+            lesson,
+            settings,
+            assess=lambda: autoencoder.assess_autoencoder(lesson.networks["autoencoder"], test, batch=chosen.batch),
+            facts=lambda: {"train": len(train_files), "test": len(test_files)},
+        )
+
+
+train.command("removal")(train_removal)
+
+
+@train.command("presets")
+def train_presets() -> None:
+    """List every training's numbers and where they come from."""
+    deblur, removal = (
+        {f"{task} {name}": preset for name, preset in presets.items()}
+        for task, presets in (("deblur", DEBLUR_PRESETS), ("removal", REMOVAL_PRESETS))
+    )
+    for title, preset in {**deblur, **AUTOENCODER_PRESETS, **removal}.items():
+        table = terminal_table(title, ["setting", "value", "source"], described(preset))
+        for column in table.columns[1:]:
+            column.justify = "left"
+        console().print(table)

@@ -1,1 +1,0 @@
-"""The commands that restore a person's own photos."""

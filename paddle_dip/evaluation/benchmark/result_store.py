@@ -1,0 +1,55 @@
+"""The finished images of a run, of all its sittings: their rows, and with what each sitting made its own."""
+
+from dataclasses import dataclass
+
+from paddle_dip.evaluation.benchmark.folder import Folder
+from paddle_dip.io.files import write_json
+from paddle_dip.report.merge_runs import joined, read_summary
+from paddle_dip.report.results import Row, read_rows, summarise, write_rows
+
+
+@dataclass
+class Finished:
+    """Rows by image (of an ensemble its own and its members'), and bicubic + back-projection by image (dB), to be kept on disk.
+
+    preset, made_with: of this sitting, whose images are `now`; earlier: the summary that the sittings before it left, if any.
+    """
+
+    folder: Folder
+    preset: dict
+    made_with: dict
+    earlier: dict | None
+    rows: dict[str, list[Row]]
+    now: set[str]
+    bicubic_bp: dict[str, float]
+
+    @classmethod
+    def found_in(cls, folder: Folder, preset: dict, made_with: dict) -> "Finished":
+        """Return what earlier sittings have finished; raises ValueError where their table or summary can't be read."""
+        rows: dict[str, list[Row]] = {}
+        for row in read_rows(folder.results):
+            if folder.has_result(row.image):
+                rows.setdefault(row.image, []).append(row)
+        earlier = read_summary(folder.summary) if folder.summary.exists() else None
+        told = earlier["bicubic_bp_psnr_y"] if earlier else {}
+        return cls(folder, preset, made_with, earlier, rows, rows.keys() - told.keys(), dict(told))
+
+    def add(self, name: str, rows: list[Row]) -> None:
+        """Take up what this sitting has made."""
+        self.rows[name] = rows
+        self.now.add(name)
+
+    def write(self) -> tuple[list[Row], dict]:
+        """Write the table and the summary of all finished images, by name; return them."""
+        parts = []
+        if before := self._rows_of(self.rows.keys() - self.now):
+            parts.append((before, self.earlier))
+        if now := self._rows_of(self.now):
+            parts.append((now, summarise(now, self.bicubic_bp, self.preset, self.made_with)))
+        rows, summary = joined(parts)
+        write_rows(self.folder.results, rows)
+        write_json(self.folder.summary, summary)
+        return rows, summary
+
+    def _rows_of(self, names: set[str]) -> list[Row]:
+        return [row for name in sorted(names) for row in self.rows[name]]

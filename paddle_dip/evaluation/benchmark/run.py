@@ -1,0 +1,142 @@
+"""All images of the benchmark, and the page at the end."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from paddle_dip.environment import share_cores
+from paddle_dip.evaluation.benchmark.ensemble import forget_members, restore_members
+from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
+from paddle_dip.evaluation.benchmark.image_run import Job
+from paddle_dip.evaluation.benchmark.result_store import Finished
+from paddle_dip.evaluation.benchmark.workers import ready
+from paddle_dip.io.files import write_text
+from paddle_dip.io.images import read_rgb, write_rgb
+from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
+from paddle_dip.problem.dataset import Case, Source, image_names, is_benchmark_image, load_case, to_unit
+from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.problem.presets import Preset
+from paddle_dip.report.page import benchmark_page
+from paddle_dip.report.results import Row, final_rows, read_history, write_history
+from paddle_dip.report.tables import benchmark_table
+from paddle_dip.runs.interrupt import deferred_interrupt
+from paddle_dip.runs.provenance import computed_with, provenance
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A benchmark to run.
+
+    grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints; at_a_time: fits that are made
+    at once, each in a process of its own where there are several.
+    """
+
+    source: Source
+    images: tuple[str, ...]
+    factor: int
+    preset: Preset
+    seed: int
+    out: Path
+    resume: bool = False
+    grid_every: int = 1000
+    checkpoint_seconds: float = 10.0
+    at_a_time: int = 1
+
+    def identity(self) -> dict:
+        """Return what must be equal for two sittings to belong to one run."""
+        return {"factor": self.factor, "seed": self.seed, **self.preset.settings()}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The rows of all finished images, by name, those of earlier sittings too; the summary on disk; the table to show."""
+
+    rows: list[Row]
+    summary: dict
+    table: tuple[list[str], list[list[str]]]
+
+
+def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = lambda row: None) -> Outcome:
+    """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
+
+    Raises ValueError for unusable images or an output folder that holds something else, before any work is done.
+    """
+    cases = _load(settings, settings.images)
+    checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
+    settings = _with_shared_cores(settings)
+    made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
+    available = image_names(settings.source)
+    with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
+        finished = Finished.found_in(folder, settings.preset.settings(), made_with)
+        shown = cases | _load(settings, finished.rows.keys() - cases.keys())
+        with deferred_interrupt() as interrupted, closing(_jobs(settings, folder, cases, finished, fit, interrupted)) as jobs:
+            for job in jobs:
+                if job.case.name not in finished.rows:
+                    rows = _restore_one(job, fit, interrupted)
+                    finished.add(job.case.name, rows)
+                    announce(final_rows(rows)[0])
+                    _write_results(settings, finished, shown)
+                forget_members(job)
+        outcome = _write_results(settings, finished, shown)
+        _write_page(settings, folder, shown, outcome)
+    return outcome
+
+
+def _load(settings: Settings, names: Iterable[str]) -> dict[str, Case]:
+    return {name: load_case(settings.source, name, settings.factor) for name in names}
+
+
+def _with_shared_cores(settings: Settings) -> Settings:
+    """Return the settings with no more fits at a time than there are, and one on a GPU; let each of several have its cores."""
+    fits = 1 if computed_with()["place"].startswith("gpu") else len(settings.images) * settings.preset.members
+    at_a_time = min(settings.at_a_time, fits)
+    if at_a_time > 1:
+        share_cores(at_a_time)
+    return replace(settings, at_a_time=at_a_time)
+
+
+def _jobs(
+    settings: Settings, folder: Folder, cases: dict[str, Case], finished: Finished, fit: Callable, interrupted: Callable[[], bool]
+) -> Iterator[Job]:
+    """Yield a job for each image: in order, or, of several at a time, the finished ones and then each when its fits are done."""
+    s = settings
+    jobs = [Job(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds) for case in cases.values()]
+    if s.at_a_time == 1:
+        yield from jobs
+        return
+    yield from (job for job in jobs if job.case.name in finished.rows)
+    left = [job for job in jobs if job.case.name not in finished.rows]
+    yield from ready(left, s.at_a_time, fit=fit, interrupted=interrupted)
+
+
+def _restore_one(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> list[Row]:
+    rows, image, history = restore_members(job, fit=fit, interrupted=interrupted)
+    write_history(job.folder.history(job.case.name), history)
+    write_rgb(job.folder.picture(job.case.name), image)
+    return rows
+
+
+def _write_results(settings: Settings, finished: Finished, cases: dict[str, Case]) -> Outcome:
+    """Write table and summary of every finished image, of this sitting and those before it."""
+    for name in finished.rows.keys() - finished.bicubic_bp.keys():
+        case = cases[name]
+        finished.bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
+    rows, summary = finished.write()
+    rows = final_rows(rows)
+    known = {row.image for row in rows if is_benchmark_image(settings.source, row.image)}
+    return Outcome(rows, summary, benchmark_table(rows, finished.bicubic_bp, known))
+
+
+def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outcome: Outcome) -> None:
+    names = [row.image for row in outcome.rows]
+    pairs = {name: (bicubic(cases[name].low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name in names}
+    page = benchmark_page(
+        f"Super-resolution x{settings.factor}, preset {settings.preset.name}",
+        outcome.summary,
+        outcome.table,
+        pairs,
+        {name: read_history(folder.history(name)) for name in names},
+    )
+    write_text(folder.page, page)

@@ -1,0 +1,76 @@
+"""Two sides timed in turn, so that a change of the machine's speed meets both."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from statistics import median
+
+from paddle_dip.environment import thread_count
+from paddle_dip.evaluation.speed.worker import Trial
+from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.catalogue import NETWORKS
+
+# side: (module of its fit, framework, environment)
+SIDES = {
+    "paddle": ("paddle_dip.solver.fit", "paddle", {}),
+    "paddle-plain": ("paddle_dip.solver.fit", "paddle", {"PADDLE_DIP_FAST": "0"}),
+    "torch": ("torch_ref.fit", "torch", {}),
+}
+
+
+def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[str], None]) -> dict[str, dict]:
+    """Return for each side its step seconds over all rounds, GEMM rate (operations a second), added memory (MiB) and, if profiled,
+    the last round's seconds by operation.
+    """
+    found = {side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides}
+    for number in range(rounds):
+        for side in sides if number % 2 == 0 else reversed(sides):
+            answer = _run(side, trial)
+            totals = found[side]
+            totals["seconds"] += answer["seconds"]
+            totals["rounds"].append(median(answer["seconds"]))
+            totals["gemm_rate"] = max(totals["gemm_rate"], answer["gemm_rate"])
+            totals["memory_mb"] = max(totals["memory_mb"], answer["memory_mb"])
+            totals["operations"] = answer["operations"]
+            announce(f"round {number + 1} of {rounds}, {side}: {totals['rounds'][-1]:.3f} s a step")
+    return found
+
+
+def summarise(found: dict[str, dict], trial: Trial) -> dict:
+    """Return the JSON-ready summary: medians, and, where more than one side was timed, the first's ratio to the second."""
+    flops = step_flops(NETWORKS[trial.network], trial.size, trial.size)
+    summary = {"size": trial.size, "network": trial.network, "dtype": trial.dtype, "threads": thread_count(), "step_flops": flops}
+    for side, totals in found.items():
+        seconds = median(totals["seconds"])
+        summary[side] = {
+            "seconds": seconds,
+            "spread": [min(totals["seconds"]), max(totals["seconds"])],
+            "memory_mb": totals["memory_mb"],
+            "gemm_rate": totals["gemm_rate"],
+            "fraction_of_limit": flops / totals["gemm_rate"] / seconds,
+            "operations": totals["operations"],
+        }
+        summary[f"{side.replace('-', '_')}_seconds"] = seconds
+    if len(found) > 1:
+        first, second = list(found.values())[:2]
+        pairs = [a / b for a, b in zip(first["rounds"], second["rounds"], strict=True)]
+        summary["ratio"] = median(pairs)
+        summary["ratio_spread"] = [min(pairs), max(pairs)]
+        summary["memory_ratio"] = first["memory_mb"] / second["memory_mb"]
+    summary["fraction_of_limit"] = summary[next(iter(found))]["fraction_of_limit"]
+    return summary
+
+
+def _run(side: str, trial: Trial) -> dict:
+    fit, framework, variables = SIDES[side]
+    asked = json.dumps(asdict(replace(trial, fit=fit, framework=framework)))
+    environment = {**os.environ, **variables, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
+    worker = [sys.executable, "-m", "paddle_dip.evaluation.speed.worker"]
+    result = subprocess.run(worker, input=asked, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["no message"])[-1]
+        raise ValueError(f"the measurement of {side} failed: {last}")
+    return json.loads(result.stdout.splitlines()[-1])

@@ -1,0 +1,111 @@
+"""What a study restores: a sharp image, and what a known damage leaves of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.io.images import read_photo, to_bytes
+from paddle_dip.problem.dataset import crop_for_factor, make_case
+from paddle_dip.problem.metrics import psnr, psnr_y
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import grain, random_holes
+from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.tasks import Problem, denoising, inpainting, super_resolution
+
+_TOUCHED = 0.02  # share of a shrunken pixel that a hole may cover before it counts as lost: Lanczos rings beside holes
+_ENDINGS = ("_GT.png", ".png", ".jpg")
+_AMOUNTS = {"super-resolution": (2, 32), "denoise": (0, 255), "restore-pixels": (0, 1), "inpaint": (0, 0)}
+TASKS = tuple(_AMOUNTS)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What happens to the image. amount: the magnification, the noise's standard deviation of 255, the share of pixels dropped; 0
+    for "inpaint", where NAME_mask.png beside the image, black in the holes, says what is lost.
+
+    shrink: the image is made that many times smaller first. seed: of what is random in the damage.
+    """
+
+    task: str
+    amount: float
+    shrink: int = 1
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.task not in TASKS:
+            raise ValueError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
+        least, most = _AMOUNTS[self.task]
+        if not least <= self.amount <= most:
+            raise ValueError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
+
+        if self.task == "super-resolution" and self.amount != int(self.amount):
+            raise ValueError(f"amount must be a whole number for super-resolution, not {self.amount:g}")
+
+    @property
+    def words(self) -> str:
+        """What happens, in a word: part of file names and tables."""
+        kind = {"super-resolution": f"x{self.amount:g}", "inpaint": "inpaint"}.get(self.task, f"{self.task}-{self.amount:g}")
+        return kind if self.shrink == 1 else f"{kind}-shrunk-{self.shrink}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A truth, float32 [C, H, W] in [0, 1], the problem of getting it back, and the PSNR, in dB, that the task is judged by."""
+
+    truth: np.ndarray
+    problem: Problem
+    score: Callable[[np.ndarray, np.ndarray], float]
+
+
+def study_case(path: Path, damage: Damage, preset: Preset) -> Case:
+    """Return the case that the damage makes of the image in a file; super-resolution's truth is cropped as the benchmark's is.
+
+    What inpainting is judged by is the PSNR over the holes. Raises ValueError where there is no mask.
+    """
+    truth = _shrunk(read_photo(path).pixels, damage.shrink)
+    if damage.task == "super-resolution":
+        factor = int(damage.amount)
+        case = make_case(path.stem, crop_for_factor(to_bytes(truth), factor), factor)
+        return Case(case.truth, super_resolution(case.low, factor, preset), psnr_y)
+    if damage.task == "denoise":
+        sigma = damage.amount / 255
+        noisy = (truth + grain(truth.shape, sigma, damage.seed)).clip(0, 1)
+        return Case(truth, denoising(noisy, preset, sigma), psnr)
+    if damage.task == "restore-pixels":
+        holes = random_holes(truth.shape[1:], damage.amount, damage.seed)
+        return Case(truth, inpainting(truth * (1 - holes), holes, preset), psnr)
+    holes = 1 - _shrunk(read_photo(_mask_path(path)).pixels[:1], damage.shrink)
+    holes = (holes > _TOUCHED).astype(np.float32)  # a pixel that a hole touches tells nothing of the image any more
+    return Case(truth, inpainting(truth * (1 - holes), holes, preset), partial(_hole_psnr, holes))
+
+
+def image_path(folder: Path, name: str) -> Path:
+    """Return the file of the image `name` in a folder: NAME and one of _ENDINGS; raises ValueError where there is none."""
+    for ending in _ENDINGS:
+        if (path := folder / f"{name}{ending}").exists():
+            return path
+    raise ValueError(f"image {name} isn't in {folder}, with none of the endings {', '.join(_ENDINGS)}")
+
+
+def _mask_path(path: Path) -> Path:
+    mask = path.with_name(f"{path.stem.removesuffix('_GT')}_mask.png")
+    if not mask.exists():
+        raise ValueError(f"inpaint needs a mask beside the image: {mask} doesn't exist")
+    return mask
+
+
+def _hole_psnr(holes: np.ndarray, image: np.ndarray, truth: np.ndarray) -> float:
+    """Return the PSNR, in dB, over the holes."""
+    lost = holes[0] > 0
+    return psnr(image[:, lost], truth[:, lost])
+
+
+def _shrunk(image: np.ndarray, shrink: int) -> np.ndarray:
+    if shrink == 1:
+        return image
+    size = image.shape[1:]
+    small = pillow_resize(size, (size[0] // shrink, size[1] // shrink))
+    return small(image).clip(0, 1).astype(np.float32)

@@ -1,0 +1,59 @@
+"""The canvases that a study's finished fits left, those of one image's seeds together."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.evaluation.study.cases import Case, Damage, image_path, study_case
+from paddle_dip.evaluation.study.variants import variant_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.runs.restore import finish
+
+
+@dataclass(frozen=True)
+class Canvases:
+    """What the fits of one image, of equal settings but their seeds, ended on: each [C, *problem.canvas]."""
+
+    variant: str
+    image: str
+    damage: Damage
+    steps: int
+    case: Case
+    each: tuple[np.ndarray, ...]
+
+    @property
+    def preset(self) -> Preset:
+        return variant_preset(self.variant, self.damage, self.steps)
+
+    @property
+    def titles(self) -> list[str]:
+        """Which fits these are, a cell of a table each: variant, damage, image, steps, seeds."""
+        return [self.variant, self.damage.words, self.image, str(self.steps), str(len(self.each))]
+
+    def quality(self, size: int, preset: Preset) -> float | None:
+        """Return the PSNR, in dB, of `size` of them averaged and finished as `preset` says: the mean over all choices.
+
+        None where there are fewer.
+        """
+        if len(self.each) < size:
+            return None
+        means = (np.mean(chosen, axis=0) for chosen in combinations(self.each, size))
+        return float(np.mean([self.case.score(finish(self.case.problem, preset, mean), self.case.truth) for mean in means]))
+
+
+def finished_canvases(folder: Path, data: Path) -> list[Canvases]:
+    """Return the canvases in a study's folder. data: the folder of sharp images. Raises ValueError where a fit's is missing."""
+    groups: dict[tuple, list[np.ndarray]] = defaultdict(list)
+    for path in sorted(folder.glob("*.json")):
+        made, canvas = json.loads(path.read_text()), path.with_suffix(".npy")
+        if not canvas.exists():
+            raise ValueError(f"{canvas} doesn't exist: canvases lie where the fits were made, recorded readings have none")
+        groups[made["variant"], made["image"], Damage(**made["damage"]), made["steps"]].append(np.load(canvas))
+    return [
+        Canvases(*key, study_case(image_path(data, key[1]), key[2], variant_preset(key[0], key[2], key[3])), tuple(canvases))
+        for key, canvases in groups.items()
+    ]

@@ -1,0 +1,51 @@
+"""What the refinements behind a fit are worth, from a study's finished fits: none of them needs another."""
+
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.evaluation.study.ensemble_outputs import Canvases, finished_canvases
+from paddle_dip.problem.presets import Preset
+from paddle_dip.report.readme import markdown
+
+# detail_gain and non_local_means.
+_TRIED = ((1.2, 0), (1.3, 0), (1.4, 0), (1, 0.03), (1.3, 0.02), (1.3, 0.03), (1.3, 0.04), (1.4, 0.03), (1.4, 0.04), (1.5, 0.04))
+
+
+def refinements_table(folder: Path, data: Path, members: int) -> str:
+    """Return as Markdown what refinements change, in dB, a line a variant, damage, image and number of steps.
+
+    Of the average of so many members, the mean over all choices of the seeds that were run; a line more with the mean where only
+    the image differs. data: the folder of sharp images. Raises ValueError where no image was magnified with so many seeds or a
+    fit's canvas is missing.
+    """
+    groups = [g for g in finished_canvases(folder, data) if g.damage.task == "super-resolution" and len(g.each) >= members]
+    if not groups:
+        raise ValueError(f"no image in {folder} was magnified with {members} seeds")
+    lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *(f"{gain:g}, {strength:g}" for gain, strength in _TRIED)]]
+    for _, alike in groupby(sorted(groups, key=_setting), key=_setting):
+        alike = list(alike)
+        figures = [_figures(group, members) for group in alike]
+        lines += [[*group.titles, *_cells(values)] for group, values in zip(alike, figures, strict=True)]
+        if len(figures) > 1:
+            lines.append(["mean", *[""] * 4, *_cells(list(np.mean(figures, axis=0)))])
+    return markdown(lines)
+
+
+def _setting(group: Canvases) -> tuple:
+    return group.variant, group.damage.words, group.steps
+
+
+def _figures(group: Canvases, members: int) -> list[float]:
+    plain = group.quality(members, _refined(group.preset, 1, 0))
+    return [plain, *(group.quality(members, _refined(group.preset, *tried)) - plain for tried in _TRIED)]
+
+
+def _refined(preset: Preset, gain: float, strength: float) -> Preset:
+    return replace(preset, detail_gain=gain, non_local_means=strength)
+
+
+def _cells(figures: list[float]) -> list[str]:
+    return [f"{figures[0]:.3f}", *(f"{change:+.3f}" for change in figures[1:])]

@@ -1,0 +1,122 @@
+"""One fit of the study: its quality and the stoppers' doings while it goes on, against a truth that only the readings see."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.evaluation.study.cases import Case, Damage, image_path, study_case
+from paddle_dip.evaluation.study.stopper_evaluation import Shadows
+from paddle_dip.evaluation.study.variants import DECAYS, variant_preset
+from paddle_dip.io.files import read_csv, whole_file, write_csv, write_json
+from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.stopping import subset
+from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
+from paddle_dip.report.grids import enlarged_pixels, picture_grid
+from paddle_dip.runs.provenance import provenance
+from paddle_dip.runs.restore import as_fitted, finish
+
+_READINGS = 60  # of a fit
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A fit after `step` steps. emv, wmv: the stoppers' signals; the rest: PSNR in dB of what each canvas would give."""
+
+    step: int
+    tflop: float
+    loss: float
+    emv: float
+    wmv: float
+    average: float  # decay 0.99
+    average_995: float
+    average_998: float
+    iterate: float
+
+
+_COLUMNS = tuple(field.name for field in fields(Reading))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A fit to make. folder: where the images lie."""
+
+    variant: str
+    image: str
+    damage: Damage
+    seed: int
+    folder: Path
+    steps: int | None = None  # instead of the variant's own
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+        return f"{self.variant}_{self.damage.words}_{self.image}_{self.seed}" + (f"_{self.steps}" if self.steps is not None else "")
+
+
+def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
+    """Fit, and write out/NAME.csv, a row a reading; NAME.json, what was run and what stoppers did; NAME.npy and NAME.png.
+
+    NAME.npy is the last average, float32 [C, h, w], NAME.png what it amounts to, between what was given and the truth. The JSON is
+    written last: where it is, the trial has finished.
+    """
+    preset = variant_preset(trial.variant, trial.damage, trial.steps)
+    case = study_case(image_path(trial.folder, trial.image), trial.damage, preset)
+    shadows, watch = Shadows(case.problem, preset, trial.seed), Watch(case, preset)
+    begun = time.monotonic()
+    for snapshot in fit(as_fitted(case.problem, preset, trial.seed), preset, seed=trial.seed):
+        watch.see(snapshot)
+        shadows.see(snapshot)
+    made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps}
+    made |= {"seconds": time.monotonic() - begun, "damage": asdict(trial.damage), "stops": shadows.endings(snapshot, watch.quality)}
+    watch.write(out, trial.name)
+    write_json(out / f"{trial.name}.json", made | {"preset": preset.settings(), "made_with": provenance()})
+
+
+class Watch:
+    """Follows a fit: `averages` of its outputs by decay, [C, *problem.canvas], and `readings` of their quality."""
+
+    def __init__(self, case: Case, preset: Preset):
+        self._case, self._preset = case, preset
+        self._every = max(preset.steps // _READINGS, 1)
+        self._variances = (ExponentialVariance(), WindowedVariance())
+        self.averages = {decay: np.zeros((len(case.truth), *case.problem.canvas)) for decay in DECAYS}
+        self.readings: list[Reading] = []
+
+    def see(self, snapshot) -> None:
+        """Take in the snapshot of each step in turn."""
+        canvas = snapshot.canvas("perturbed")
+        for decay, average in self.averages.items():
+            average += max(1 - decay, 1 / snapshot.step) * (canvas - average)
+        signals = [variance.add(subset(canvas)) for variance in self._variances]
+        if snapshot.step % self._every == 0 or snapshot.step == self._preset.steps:
+            tflop = snapshot.step * step_flops(self._preset.network, *self._case.problem.canvas) / 1e12
+            found = [self.quality(value) for value in (*self.averages.values(), canvas)]
+            self.readings.append(Reading(snapshot.step, tflop, snapshot.loss(), *signals, *found))
+
+    def write(self, out: Path, name: str) -> None:
+        """Write the readings and the last average as files of `run_trial`."""
+        problem, truth, average = self._case.problem, self._case.truth, self.averages[self._preset.average_decay].astype(np.float32)
+        pictures = {"given": enlarged_pixels(problem.observation, truth), "result": finish(problem, self._preset, average)}
+        with whole_file(out / f"{name}.npy") as file:
+            np.save(file, average)
+        with whole_file(out / f"{name}.png") as file:
+            picture_grid(pictures | {"truth": truth}).save(file, format="PNG")
+        write_csv(out / f"{name}.csv", _COLUMNS, [asdict(reading) for reading in self.readings])
+
+    def quality(self, canvas: np.ndarray) -> float:
+        """Return the PSNR, in dB, of the image that a canvas amounts to."""
+        return self._case.score(finish(self._case.problem, self._preset, canvas), self._case.truth)
+
+
+def finished(trial: Trial, out: Path) -> bool:
+    """Return whether a trial's files are all there."""
+    return (out / f"{trial.name}.json").exists()
+
+
+def read_readings(path: Path) -> list[Reading]:
+    """Return the readings in a file; raises ValueError where it holds something else."""
+    return read_csv(path, _COLUMNS, lambda row: Reading(int(row["step"]), *(float(row[name]) for name in _COLUMNS[1:])))

@@ -1,0 +1,70 @@
+"""The settings under study: a reference point, or a task's preset, each with something changed."""
+
+from dataclasses import dataclass, replace
+
+from paddle_dip.evaluation.study.cases import Damage
+from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.overrides import overridden
+from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.task_presets import task_preset
+
+# Super-resolution's reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
+BASE_STEPS = 1860
+DECAYS = (0.99, 0.995, 0.998)  # of the moving averages that every trial reads
+_WIDTH_64 = SkipConfig(down=(64,) * 5, up=(64,) * 5)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A change to the reference point, and in words what it is."""
+
+    changes: dict
+    words: str
+
+
+def _tapered(*widths: int) -> SkipConfig:
+    return SkipConfig(down=widths, up=widths)
+
+
+VARIANTS = {
+    "base": Variant({}, "half resolution, width 64, 1860 steps, the learning rate constant"),
+    "cooldown": Variant({"cooldown": 600}, "the learning rate falls to nought over the last 600 steps"),
+    "cooldown-all": Variant({"cooldown": BASE_STEPS}, "the learning rate falls to nought over all steps"),
+    "quarter-128": Variant({"work_scale": 4, "network": SkipConfig()}, "quarter resolution, width 128: the same arithmetic"),
+    "full-64": Variant({"work_scale": 1}, "full resolution, width 64: four times the arithmetic"),
+    "noise-0.03": Variant({"reg_noise_std": 0.03}, "noise 0.03 on z"),
+    "noise-0.08": Variant({"reg_noise_std": 0.08}, "noise 0.08 on z"),
+    "lr-0.005": Variant({"learning_rate": 0.005}, "learning rate 0.005"),
+    "lr-0.02": Variant({"learning_rate": 0.02}, "learning rate 0.02"),
+    "half-128": Variant({"network": SkipConfig()}, "width 128: 3.75 times the arithmetic"),
+    "top-32": Variant(
+        {"network": _tapered(32, 64, 64, 64, 64), "steps": 3230}, "width 32 at the finest scale: the same arithmetic"
+    ),
+    "pyramid": Variant({"network": _tapered(32, 64, 128, 128, 128), "steps": 2120}, "width 32, 64, 128...: the same arithmetic"),
+    "long": Variant({"steps": 4 * BASE_STEPS}, "four times the steps"),
+}
+
+
+def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Preset:
+    """Return a variant's settings: "NAME", or "NAME+SETTING=VALUE+..." as `overridden` reads them.
+
+    NAME: of VARIANTS for super-resolution, of one of the task's presets else. steps: instead of its own. Raises ValueError for what
+    is unknown.
+    """
+    name, *changes = variant.split("+")
+    chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolution" else task_preset(damage.task, name)
+    preset = overridden(chosen, changes)
+    if preset.average_decay not in DECAYS:
+        raise ValueError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")
+    if preset.members > 1:
+        raise ValueError("members must be 1 in a study: give several seeds")
+    return preset if steps is None else replace(preset, steps=steps, cooldown=min(preset.cooldown, steps))
+
+
+def _super_resolution(name: str, factor: int) -> Preset:
+    if name not in VARIANTS:
+        raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
+    fast = super_resolution_preset("fast", factor)
+    base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
+    base = replace(base, detail_gain=1.0, non_local_means=0.0)  # studied on what fits end on, not on every reading
+    return replace(base, **VARIANTS[name].changes)

@@ -1,0 +1,28 @@
+"""A run's state on disk, written whole or not at all; plain arrays and JSON, nothing that runs code when read."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.io.files import whole_file
+
+_NOTES = "notes.json"
+
+
+def save_checkpoint(path: Path, state: dict[str, np.ndarray], notes: dict) -> None:
+    """Write named arrays and JSON-ready notes to one .npz file."""
+    with whole_file(path) as file:
+        np.savez(file, **state, **{_NOTES: np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)})
+
+
+def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict]:
+    """Return the arrays and the notes of a checkpoint; raises ValueError where the file is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            state = {name: archive[name] for name in archive.files}
+        notes = json.loads(state.pop(_NOTES).tobytes())
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError, AttributeError):  # the last two: a bare array
+        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh") from None
+    return state, notes

@@ -1,0 +1,1 @@
+"""What the trained networks learn from, and how: configurations, presets, pairs, masks, splits. No framework."""

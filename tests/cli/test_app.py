@@ -1,0 +1,140 @@
+"""The commands as a person types them, with good input and with bad."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from paddle_dip.io.images import Photo, read_photo, write_photo
+from tests.conftest import assert_refused, command
+
+CLI = ("-m", "paddle_dip")
+
+
+def shown(channels: int, *, alpha: bool = False, bits: int = 8) -> Photo:
+    rows, columns = np.mgrid[0:13, 0:9] / 13
+    planes = [0.5 + 0.4 * np.sin(4 * rows + c) * np.cos(5 * columns) for c in range(channels)]
+    return Photo(np.stack(planes), np.where(rows > 0.5, 1.0, 0.25) if alpha else None, bits)
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [shown(3), shown(1, bits=16), shown(3, alpha=True, bits=16)],
+    ids=["colour", "grey, 16 bits", "colour with alpha, 16 bits"],
+)
+def test_super_resolve_keeps_the_kind_of_photo(tmp_path, photo):
+    write_photo(tmp_path / "in.png", photo)
+    result = command(*CLI, "super-resolve", tmp_path / "in.png", "--factor", 3, "--steps", 2, "--out", tmp_path / "out.png")
+    assert result.returncode == 0, result.stderr
+    high = read_photo(tmp_path / "out.png")
+    assert high.pixels.shape == (len(photo.pixels), 39, 27) and high.bits == photo.bits
+    assert (high.alpha is None) == (photo.alpha is None)
+    if photo.alpha is not None:
+        assert high.alpha.min() >= 0 and abs(high.alpha[2, 2] - 0.25) < 0.02 and high.alpha[-1, -1] == 1
+
+
+def test_same_seed_same_file(tmp_path):
+    write_photo(tmp_path / "in.png", shown(3))
+    files = []
+    for name, seed in [("a.png", 1), ("b.png", 1), ("c.png", 2)]:
+        command(*CLI, "super-resolve", tmp_path / "in.png", "--steps", 2, "--seed", seed, "--out", tmp_path / name)
+        files.append((tmp_path / name).read_bytes())
+    assert files[0] == files[1] != files[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--factor", 0), "error: --factor must"),
+        (("--factor=1",), "error: --factor must"),
+        (("--factor", 2.5), "--factor"),
+        (("--steps", 0), "--steps"),
+        (("--steps", -5), "--steps"),
+        (("--seed", -1), "--seed"),
+        (("--preset", "slow"), "error: --preset must be one of best, fast, paper"),
+        (("--stop", "sigma"), "error: --stop sigma is for"),
+        (("--preset", "paper", "--factor", 3), "even factor"),
+        (("--nonsense",), "--nonsense"),
+    ],
+)
+def test_bad_options_are_refused(tmp_path, options, words):
+    write_photo(tmp_path / "in.png", shown(3))
+    assert_refused(command(*CLI, "super-resolve", tmp_path / "in.png", *options, "--out", tmp_path / "out.png"), words)
+    assert not (tmp_path / "out.png").exists()
+
+
+def make_bomb(path, side):
+    Image.new("1", (side, side)).save(path)
+
+
+def make_truncated(path):
+    write_photo(path, shown(3))
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "doesn't exist"),
+        (lambda path: path.write_text("hello"), "not an image"),
+        (make_truncated, "cut off"),
+        (lambda path: write_photo(path, Photo(np.ones((3, 1, 1)))), "in.png is 1x1"),
+        (lambda path: make_bomb(path, 10_000), "million"),
+        (lambda path: make_bomb(path, 20_000), "million"),
+    ],
+    ids=["missing", "text", "truncated", "1x1", "bomb that Pillow warns of", "bomb"],
+)
+def test_bad_photos_are_refused(tmp_path, make, words):
+    make(tmp_path / "in.png")
+    assert_refused(
+        command(*CLI, "super-resolve", tmp_path / "in.png", "--steps", 1, "--out", tmp_path / "results" / "out.png"), words
+    )
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_bad_place_for_the_result_is_refused_before_the_work(tmp_path):
+    write_photo(tmp_path / "in.png", shown(3))
+    (tmp_path / "folder.png").mkdir()
+    places = {"in.png/out.png": "output folder", "out.xyz": ".png, .jpg", "folder.png": "is a folder"}
+    for name, words in places.items():
+        out = tmp_path / name
+        assert_refused(command(*CLI, "super-resolve", tmp_path / "in.png", "--out", out), words)
+
+
+def test_ctrl_c_while_it_loads_is_no_traceback():
+    code = (
+        "import runpy, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "runpy.run_module('paddle_dip', run_name='__main__')"
+    )
+    result = command("-c", code)
+    assert (result.returncode, result.stderr) == (130, "error: interrupted\n")
+
+
+def test_networks_lists_parameter_counts():
+    counts = json.loads(command(*CLI, "networks", "--json").stdout)
+    assert counts["skip"] == 2_217_831 and counts["pixel-shuffle"] == 1_412_801 and counts["transposed"] == 1_786_545
+    assert counts.keys() == {"skip", "skip-64", "pixel-shuffle", "transposed", "unet", "deep-decoder"}
+    assert "2,217,831" in command(*CLI, "networks").stdout
+
+
+def test_presets_lists_numbers_and_sources():
+    presets = json.loads(command(*CLI, "presets", "--json").stdout)
+    assert presets["paper x8"]["steps"] == 5000 and presets["paper x4"]["steps"] == 2000
+    assert presets["fast x8"]["sources"]["average"]
+    assert "authors" in command(*CLI, "presets").stdout
+
+
+def test_without_a_command_it_shows_the_help():
+    result = command(*CLI)
+    shown = result.stdout + result.stderr
+    assert result.returncode == 2 and len(shown.splitlines()) > 5 and "super-resolve" in shown
+
+
+def test_version_and_help():
+    assert command(*CLI, "--version").stdout.strip().count(".") == 2
+    assert "super-resolve" in command(*CLI, "--help").stdout

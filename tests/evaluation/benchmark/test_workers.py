@@ -1,0 +1,110 @@
+"""Several fits at a time: the same bits as one after another, and nothing lost or left behind when they are cut off."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
+
+SEVERAL = ("--jobs", "2", "--set", "members=2")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc which processes there are")
+
+
+@pytest.fixture
+def images(tmp_path):
+    return pictures(tmp_path / "images")
+
+
+@pytest.fixture
+def begun(images, tmp_path):
+    """A run whose two first fits are at work."""
+    process = start(images, tmp_path / "out", *SEVERAL)
+    wait_for_work(tmp_path / "out", process, 0.0, fits=2)
+    yield process
+    process.kill()
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+def fits(process) -> list[int]:
+    """Return the processes that make fits, not the one that keeps count of resources."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def running(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def assert_ended(pids: list[int]) -> None:
+    deadline = time.monotonic() + 60
+    while any(map(running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(pids) == 2 and not any(map(running, pids))
+
+
+def assert_goes_on_to_the_same_bits(images, tmp_path) -> None:
+    rows = finish(images, tmp_path / "out", *SEVERAL)
+    whole = finish(images, tmp_path / "whole", "--set", "members=2")
+    assert max(row.resumed_at_step for row in rows) > 0
+    assert [(row.image, row.seed, row.psnr_y) for row in rows] == [(row.image, row.seed, row.psnr_y) for row in whole]
+    assert outcome(tmp_path / "out") == outcome(tmp_path / "whole")
+
+
+SLOW = pytest.mark.slow
+WAYS = [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)]  # as a service is ended, and by Ctrl-C
+OTHERS = [(os.kill, signal.SIGINT), (os.killpg, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize(("send", "number"), [*WAYS, *(pytest.param(*other, marks=SLOW) for other in OTHERS)])
+def test_told_to_end_every_fit_writes_its_checkpoint(begun, tmp_path, send, number):
+    pids, sent = fits(begun), time.time_ns()
+    send(begun.pid, number)
+    _, errors = begun.communicate(timeout=60)
+    assert begun.returncode == 130 and "interrupted" in errors and "Traceback" not in errors
+    assert_ended(pids)
+    written = [path.stat().st_mtime_ns for path in (tmp_path / "out" / "checkpoints").iterdir()]
+    assert len(written) == 2 and min(written) > sent
+
+
+@SLOW
+def test_interrupted_it_goes_on_to_the_same_bits(begun, images, tmp_path):
+    begun.send_signal(signal.SIGTERM)
+    begun.communicate(timeout=60)
+    assert_goes_on_to_the_same_bits(images, tmp_path)
+
+
+def test_killed_it_leaves_no_process_behind_and_goes_on_to_the_same_bits(begun, images, tmp_path):
+    pids = fits(begun)
+    begun.kill()
+    assert_ended(pids)
+    assert_goes_on_to_the_same_bits(images, tmp_path)
+
+
+@SLOW
+def test_a_killed_fit_is_told(begun):
+    pids = fits(begun)
+    os.kill(pids[0], signal.SIGKILL)
+    _, errors = begun.communicate(timeout=60)
+    assert begun.returncode == 2 and "was killed or ended by itself" in errors and "Traceback" not in errors
+    assert_ended(pids)
+
+
+@SLOW
+def test_what_a_fit_raises_ends_the_run(begun, images, tmp_path):
+    begun.send_signal(signal.SIGTERM)
+    begun.communicate(timeout=60)
+    damaged = sorted((tmp_path / "out" / "checkpoints").iterdir())[0]
+    damaged.write_bytes(b"no archive")
+    again = start(images, tmp_path / "out", *SEVERAL)
+    _, errors = again.communicate(timeout=120)
+    assert again.returncode == 2 and damaged.name in errors and "damaged" in errors and "Traceback" not in errors

@@ -1,0 +1,151 @@
+"""A photo restored whole or in tiles: the same where one tile is enough, without a seam elsewhere, refused before any work."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from paddle_dip.io.images import Photo
+from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
+from paddle_dip.runs import photos
+from paddle_dip.runs.photos import Job, plan, restore_photo
+from paddle_dip.runs.restore import restore
+
+SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
+PRESET = replace(super_resolution_preset("fast", 4), steps=3, network=SMALL)
+
+
+def part(image: np.ndarray, tile) -> np.ndarray:
+    return image[:, tile[0], tile[1]]
+
+
+def enlarging(photo: Photo, **changes) -> Job:
+    preset = replace(PRESET, **changes)
+    return Job("x", photo, lambda tile: super_resolution(part(photo.pixels, tile), 4, preset), preset, factor=4, seed=3)
+
+
+@dataclass
+class Snapshot:
+    """What a fit that paints the observation's own Lanczos enlargement would yield."""
+
+    step: int
+    painted: np.ndarray
+
+    def canvas(self, kind: str) -> np.ndarray:
+        return self.painted
+
+    def loss(self) -> float:
+        return 1 / self.step
+
+    def state(self) -> dict:
+        return {"step": np.array(self.step)}
+
+
+def perfect(problem, preset, *, seed, state=None, dtype="float32"):
+    y = problem.observation
+    yield Snapshot(1, pillow_resize(y.shape[1:], problem.canvas)(y.astype(np.float64)))
+
+
+def never(*args, **settings):
+    raise AssertionError("the fit was begun")
+
+
+def in_tiles(job: Job, count: int) -> Job:
+    """Return the job planned with just enough memory for tiles of 60 % of its sides."""
+    height, width = (side * 6 // 10 for side in job.photo.pixels.shape[1:])
+    planned = plan(job, peak_bytes(job.photo, job.factor, job.preset, (height, width)))
+    assert len(planned.tiles) >= count
+    return planned
+
+
+def test_in_one_tile_it_is_what_restore_gives(picture):
+    from paddle_dip.solver.fit import fit
+
+    job = plan(enlarging(Photo(picture)), 2**40)
+    whole = restore(super_resolution(picture, 4, PRESET), PRESET, fit=partial(fit, dtype="float32"), seed=3)
+    assert len(job.tiles) == 1
+    np.testing.assert_array_equal(restore_photo(job, fit=fit).pixels, whole.astype(np.float32))
+    np.testing.assert_array_equal(restore_photo(plan(enlarging(Photo(picture)), None), fit=fit).pixels, whole.astype(np.float32))
+
+
+def test_tiles_that_agree_leave_no_seam(picture):
+    job = enlarging(Photo(np.tile(picture, (1, 2, 3))), **NO_REFINEMENT)
+    whole = restore_photo(plan(job, 2**40), fit=perfect).pixels
+    apart = np.abs(restore_photo(in_tiles(job, 4), fit=perfect).pixels - whole)
+    # Lanczos sees other neighbours at a tile's edge, where the tile hardly counts any more.
+    assert apart.max() < 0.05 and np.median(apart) < 1e-6
+
+
+def test_tiles_that_differ_leave_no_seam():
+    levels = iter(np.linspace(0.2, 0.8, 100))
+
+    def levelled(problem, preset, *, seed, state=None, dtype="float32"):
+        yield Snapshot(1, np.full((1, *problem.canvas), next(levels)))
+
+    job = in_tiles(enlarging(Photo(np.zeros((1, 60, 80), np.float32)), **NO_REFINEMENT), 4)
+    pixels = restore_photo(job, fit=levelled).pixels
+    assert np.ptp(pixels) > 0.01
+    assert max(np.abs(np.diff(pixels, axis=axis)).max() for axis in (1, 2)) < 1 / 255  # nowhere as much as one grey level
+
+
+@pytest.mark.parametrize("max_memory", [2**40, None])
+def test_alpha_is_enlarged_as_pillow_does(picture, max_memory):
+    rows = np.mgrid[0:37, 0:31][0] / 36
+    alpha = np.where(rows > 0.5, 1.0, rows).astype(np.float32)
+    after = restore_photo(plan(enlarging(Photo(picture, alpha)), max_memory), fit=perfect).alpha
+    expected = pillow_resize((37, 31), (148, 124))(alpha).clip(0, 1)
+    np.testing.assert_allclose(after, expected, atol=1e-5)
+    assert after.dtype == np.float32
+
+
+def test_alpha_of_the_same_size_is_kept_to_the_bit(picture):
+    preset = replace(task_preset("denoise", "fast"), network=SMALL)
+    photo = Photo(picture, picture[0], bits=16, icc_profile=b"profile")
+    after = restore_photo(plan(Job("x", photo, lambda tile: denoising(part(picture, tile), preset), preset), None), fit=perfect)
+    np.testing.assert_array_equal(after.alpha, photo.alpha)
+    assert (after.bits, after.icc_profile) == (16, b"profile")
+
+
+def test_a_tile_without_a_hole_is_left_as_it_is():
+    preset = replace(task_preset("inpaint", "fast"), network=SMALL, stop="never")
+    image = np.random.default_rng(0).random((3, 40, 120)).astype(np.float32)
+    holes = np.zeros((1, 40, 120), np.float32)
+    holes[:, 10:12, :5] = 1
+    begun = []
+
+    def painting(problem, preset, *, seed, state=None, dtype="float32"):
+        begun.append(problem.size)
+        yield Snapshot(1, np.full((3, *problem.canvas), 0.25))
+
+    job = in_tiles(Job("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2)
+    after = restore_photo(job, fit=painting).pixels
+    assert len(begun) == 1
+    np.testing.assert_allclose(np.where(holes, 0.25, image), after, atol=1e-6)
+
+
+class TestRefused:
+    def test_for_memory_before_a_problem_is_made(self, monkeypatch):
+        large = Photo(np.broadcast_to(np.float32(0), (3, 4000, 6000)))
+        job = Job("x", large, never, PRESET, factor=4)
+        monkeypatch.setattr(photos, "free_memory", lambda: 2**34)
+        with pytest.raises(ValueError, match="--max-memory"):
+            plan(job, None)
+        with pytest.raises(ValueError, match="24000x16000.*would be enough"):
+            plan(job, 2**30)
+
+    def test_for_the_stopper_before_the_fit(self, picture):
+        with pytest.raises(ValueError, match="stop sigma"):
+            plan(enlarging(Photo(picture), stop="sigma"), None)
+
+    def test_for_a_tile_that_is_all_hole(self):
+        preset = replace(task_preset("inpaint", "fast"), network=SMALL)
+        image, holes = np.zeros((3, 40, 120), np.float32), np.zeros((1, 40, 120), np.float32)
+        holes[:, :, 40:] = 1
+        with pytest.raises(ValueError, match="all hole: raise --max-memory"):
+            in_tiles(Job("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2)
