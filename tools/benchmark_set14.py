@@ -14,7 +14,7 @@ from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import AVERAGES, PRECISIONS, PRESETS, STOPS, Preset, super_resolution_preset
-from paddle_dip.report.results import Row
+from paddle_dip.report.results import ResultRow
 from paddle_dip.report.tables import terminal_table
 
 FACTORS = (4, 8)
@@ -89,7 +89,7 @@ def _names(images: str, source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_of("--images", name.strip(), tuple(known)) for name in images.split(",")))
 
 
-def _line(row: Row) -> str:
+def _line(row: ResultRow) -> str:
     return f"{row.image}: {row.psnr_y:.3f} dB (bicubic {row.bicubic_psnr_y:.3f}) in {row.seconds:.0f} s"
 
 

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 
 from paddle_dip.cli.command import at_least, command_line, console, one_of, run
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
 from paddle_dip.io.files import writable_folder
 from paddle_dip.report.tables import terminal_table
@@ -38,7 +39,7 @@ def compare(
         at_least(option, value, least)
     check_strength(strength, size)
     if checkpoint is not None and not checkpoint.exists():
-        raise ValueError(f"--checkpoint {checkpoint} doesn't exist")
+        raise InputError(f"--checkpoint {checkpoint} doesn't exist")
     files = choose_files(photos, count)
     cases = holed_cases(files, size, seed) if task == "holes" else blurred_cases(files, size, kind)
     writable_folder(out)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from paddle_dip.cli.command import command_line, need_torch, run
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.evaluation.parity.backends import SIDES
 from paddle_dip.evaluation.parity.compare import compare, layers_in_common, locate
@@ -65,7 +66,7 @@ def compare_outputs(
     sides = {"a": framework_a, "b": framework_b}
     for label, side in sides.items():
         if side not in SIDES and not Path(side).exists():
-            raise ValueError(f"--framework-{label} must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
+            raise InputError(f"--framework-{label} must be one of {', '.join(SIDES)} or an existing file or folder, not {side}")
     if "torch" in sides.values():
         need_torch()
     writable_folder(out)
@@ -104,7 +105,7 @@ def _arrays(side: str, label: str, out: Path, *options: str) -> Arrays:
         check=False,
     )
     if done.returncode:
-        raise ValueError(f"side {side} failed: {(done.stderr.strip().splitlines() or ['no message'])[-1].removeprefix('error: ')}")
+        raise InputError(f"side {side} failed: {(done.stderr.strip().splitlines() or ['no message'])[-1].removeprefix('error: ')}")
     return read_arrays(file)
 
 

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 
 from paddle_dip.cli.command import command_line, need_torch, one_of, run
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file, writable_folder
 from paddle_dip.io.weights import (
     Weights,
@@ -45,7 +46,7 @@ def convert(
     if {source.suffix, target.suffix} & set(TORCH):
         need_torch()
     if not source.is_file():
-        raise ValueError(f"there is no file {source}")
+        raise InputError(f"there is no file {source}")
     weights = _read(source)
     if is_reference_named(weights):
         weights = from_reference(weights, config)

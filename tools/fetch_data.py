@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 
 from paddle_dip.cli.command import at_least, command_line, one_of, run
+from paddle_dip.errors import InputError
 from paddle_dip.io.download import BASE_URL, Connection, Remote, Unreachable, benchmark_files, fetch_all
 
 SETS = ("Set14", "Set5")
@@ -24,7 +25,7 @@ def fetch_data(
     """Download Set14 and Set5; files already there are checked, a download that stopped is continued."""
     at_least("--timeout", timeout, 0.1)
     if not base_url.startswith(("http://", "https://")):
-        raise ValueError(f"--base-url must begin with http:// or https://, not {base_url}")
+        raise InputError(f"--base-url must begin with http:// or https://, not {base_url}")
     remotes = _chosen(sets)
     try:
         fetch_all(remotes, out, Connection(base_url, timeout), announce=typer.echo)

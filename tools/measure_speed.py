@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 import typer
 
 from paddle_dip.cli.command import at_least, command_line, console, need_torch, one_of, run
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.compare import SIDES, compare, summarise
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.io.files import writable_folder, write_json
@@ -36,7 +37,7 @@ def measure(
 ) -> None:
     """Print median and spread of the whole step (noise, forward, loss, backward, Adam), memory, and distance to the limit."""
     if size < 64 or size % 32:
-        raise ValueError(f"--size must be a multiple of 32 of at least 64, not {size}")
+        raise InputError(f"--size must be a multiple of 32 of at least 64, not {size}")
     trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype, profile)
     one_of("--dtype", dtype, ("float32", "float64", "bf16"))
     others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]

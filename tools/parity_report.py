@@ -14,6 +14,7 @@ from rich.console import Console
 
 from paddle_dip.cli.command import at_least, command_line, run
 from paddle_dip.environment import installed_version, usable_cores
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.parity.compare import Stage
 from paddle_dip.evaluation.parity.report_page import Section, as_html, as_markdown
 from paddle_dip.evaluation.parity.report_sections import (
@@ -123,7 +124,7 @@ def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, more: tu
         whole = [sys.executable, *words, "--out", str(out.resolve())]
         done = subprocess.run(whole, cwd=_root(), capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
-            raise ValueError(f"the ladder of {network} failed: {done.stderr.strip()}")
+            raise InputError(f"the ladder of {network} failed: {done.stderr.strip()}")
     found = json.loads((out / "comparison.json").read_text())
     stages = [Stage(**each | {"shape": tuple(each["shape"])}) for each in found["stages"] if "same_as" not in each]
     return ladder_section(" ".join([f"{network}, {side} against torch, {dtype}", *more]), " ".join(["python", *words]), stages)
@@ -167,7 +168,7 @@ def _run_trials(trials: list[Trial], out: Path, *, resume: bool) -> list[dict]:
     for side, process in running.items():
         _, said = process.communicate()
         if process.returncode:
-            raise ValueError(f"the trials of {side} failed: {said.strip()[-300:]}")
+            raise InputError(f"the trials of {side} failed: {said.strip()[-300:]}")
     return [
         score
         for side in dict.fromkeys(trial.side for trial in trials)

@@ -16,6 +16,7 @@ import typer
 from nbclient import NotebookClient
 
 from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_text
 
 _CELL_SECONDS = 1200
@@ -32,7 +33,7 @@ def notebooks(
     """Execute the notebooks as they are set, and write them with their outputs; the first cell that fails ends it."""
     found = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
     if only is not None and only not in found:
-        raise ValueError(f"--only must be one of {', '.join(found)}, not {only}")
+        raise InputError(f"--only must be one of {', '.join(found)}, not {only}")
     writable_folder(out)
     for path in found.values() if only is None else [found[only]]:
         begun = time.monotonic()

@@ -9,6 +9,7 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 import typer
 
 from paddle_dip.cli.command import command_line, run
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.io.files import write_text
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
@@ -43,7 +44,7 @@ def update(
         for marker, content in contents.items():
             filled = fill(filled, marker, content)
         if check and filled != text:
-            raise ValueError(f"{name} differs from results/: run tools/update_readme.py")
+            raise InputError(f"{name} differs from results/: run tools/update_readme.py")
         if not check:
             write_text(ROOT / name, filled)
 

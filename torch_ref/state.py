@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from paddle_dip.errors import InputError
+
 # Paddle's name: torch's. Paddle's arrays also hold powers of the betas where torch holds a step count.
 _MOMENTS = {"moment1": "exp_avg", "moment2": "exp_avg_sq"}
 # Renamed, not converted: Paddle's running variance is biased and torch's is not, and nothing in train mode reads either.
@@ -19,7 +21,7 @@ def read_state(network: nn.Module, adam: torch.optim.Adam) -> dict[str, np.ndarr
 
 
 def write_state(network: nn.Module, adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
-    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
+    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises InputError where names don't fit."""
     write_weights(network, state)
     write_moments(trainable(network), adam, state)
 
@@ -30,12 +32,12 @@ def read_weights(network: nn.Module) -> dict[str, np.ndarray]:
 
 
 def write_weights(network: nn.Module, state: dict[str, np.ndarray]) -> None:
-    """Set a network to the "network/NAME" arrays of `state`; raises ValueError where names don't fit."""
+    """Set a network to the "network/NAME" arrays of `state`; raises InputError where names don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
     wanted = named_arrays(network)
     missing, unexpected = sorted(wanted.keys() - weights.keys()), sorted(weights.keys() - wanted.keys())
     if missing or unexpected:
-        raise ValueError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
+        raise InputError(f"state doesn't fit the network: missing {missing}, unexpected {unexpected}")
     with torch.no_grad():
         for name, value in wanted.items():
             value.copy_(torch.as_tensor(weights[name]))

@@ -7,18 +7,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from paddle_dip.errors import InputError
+
 Weights = dict[str, np.ndarray]
 
 
 def read_torch(path: Path) -> Weights:
-    """Return the arrays of a .pth or .pt file that holds a state_dict; raises ValueError for anything else."""
+    """Return the arrays of a .pth or .pt file that holds a state_dict; raises InputError for anything else."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a pickle of ill will or ill luck can raise anything
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"{path} is refused as torch weights: {reason}") from None
+        raise InputError(f"{path} is refused as torch weights: {reason}") from None
     if not isinstance(content, dict) or not all(isinstance(v, torch.Tensor) for v in content.values()):
-        raise ValueError(f"{path} holds no state_dict: named tensors and nothing else are needed")
+        raise InputError(f"{path} holds no state_dict: named tensors and nothing else are needed")
     return {name: value.detach().numpy() for name, value in content.items()}
 
 

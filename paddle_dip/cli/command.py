@@ -11,6 +11,8 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
+from paddle_dip.errors import FitError, InputError
+
 INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
 
 
@@ -28,7 +30,7 @@ def run(app: typer.Typer) -> NoReturn:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
-    except (ValueError, ArithmeticError, ImportError, OSError, MemoryError) as error:
+    except (InputError, FitError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
             _fail("interrupted", INTERRUPTED)
         if os.environ.get("PADDLE_DIP_DEBUG"):
@@ -80,16 +82,16 @@ def need_torch() -> None:
 
 
 def at_least(option: str, value: float, least: float) -> float:
-    """Return `value`; raises ValueError, naming the option, where it is below `least`."""
+    """Return `value`; raises InputError, naming the option, where it is below `least`."""
     if not value >= least:
-        raise ValueError(f"{option} must be at least {least}, not {value}")
+        raise InputError(f"{option} must be at least {least}, not {value}")
     return value
 
 
 def one_of(option: str, value, allowed: tuple):
-    """Return `value`; raises ValueError, naming the option, where it isn't one of `allowed`."""
+    """Return `value`; raises InputError, naming the option, where it isn't one of `allowed`."""
     if value not in allowed:
-        raise ValueError(f"{option} must be one of {', '.join(map(str, allowed))}, not {value}")
+        raise InputError(f"{option} must be one of {', '.join(map(str, allowed))}, not {value}")
     return value
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from paddle_dip.cli.command import at_least, console, one_of
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import Photo, check_writable, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
@@ -18,7 +19,7 @@ from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.report.process import Process
-from paddle_dip.runs.photos import Job, plan, restore_photo
+from paddle_dip.runs.photos import PhotoJob, plan, restore_photo
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import current_canvas, finish
 
@@ -52,7 +53,7 @@ class Options:
     truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
 
     def applied(self, preset: Preset) -> Preset:
-        """Return the preset with what the options change in it; raises ValueError for a value that isn't allowed."""
+        """Return the preset with what the options change in it; raises InputError for a value that isn't allowed."""
         at_least("--seed", self.seed, 0)
         one_of("--dtype", self.dtype, _DTYPES)
         if self.frames is not None:
@@ -67,7 +68,7 @@ class Options:
         return preset
 
     def limit(self) -> int | None:
-        """Return the bytes that --max-memory allows; raises ValueError for a value that isn't allowed."""
+        """Return the bytes that --max-memory allows; raises InputError for a value that isn't allowed."""
         if self.max_memory is None:
             return None
         return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
@@ -80,11 +81,11 @@ def changed_options(options: Options) -> list[str]:
 
 
 def large_enough(path: Path) -> Photo:
-    """Return the photo in a file; raises ValueError, naming the file, where it is too small to be restored, or no photo at all."""
+    """Return the photo in a file; raises InputError, naming the file, where it is too small to be restored, or no photo at all."""
     photo = read_photo(path)
     height, width = photo.pixels.shape[1:]
     if min(height, width) < SMALLEST_SIDE:
-        raise ValueError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+        raise InputError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
     return photo
 
 
@@ -105,7 +106,7 @@ def restore_file(
     Everything that can be refused is refused before the work begins.
     """
     check_place(out, path, photo, factor)
-    job = Job(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
+    job = PhotoJob(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
     job = plan(job, options.limit())
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
@@ -134,17 +135,17 @@ def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
 def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
     """Raise ValueError where `out` is the file of what is given: a photo, a mask, ..."""
     if out.exists() and path.exists() and out.samefile(path):
-        raise ValueError(f"--out {out} is the {kind} itself: choose another file")
+        raise InputError(f"--out {out} is the {kind} itself: choose another file")
 
 
-def _truth(path: Path | None, job: Job) -> np.ndarray | None:
+def _truth(path: Path | None, job: PhotoJob) -> np.ndarray | None:
     if path is None:
         return None
     truth = read_photo(path).pixels
     channels, height, width = job.photo.pixels.shape
     wanted = (channels, height * job.factor, width * job.factor)
     if truth.shape != wanted:
-        raise ValueError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
+        raise InputError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
     return truth
 
 
@@ -152,13 +153,13 @@ def _words(shape: tuple[int, ...]) -> str:
     return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
 
 
-def _process(out: Path, options: Options, job: Job, truth: np.ndarray | None) -> Process | None:
+def _process(out: Path, options: Options, job: PhotoJob, truth: np.ndarray | None) -> Process | None:
     if options.frames is None:
         return None
     if job.preset.members > 1:
-        raise ValueError("--frames shows one fit: take --set members=1, or leave it out")
+        raise InputError("--frames shows one fit: take --set members=1, or leave it out")
     if len(job.tiles) > 1:
-        raise ValueError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
+        raise InputError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
     folder = writable_folder(out.with_name(f"{out.stem}_process"))
     writable_folder(folder / "frames")
     problem = job.problem(job.tiles[0])

@@ -8,6 +8,7 @@ import typer
 from paddle_dip.cli.command import console, with_options
 from paddle_dip.cli.options import Options, Out, changed_options, check_apart, check_place
 from paddle_dip.cli.tasks import inpaint, read_mask
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.tasks import check_mask_size
@@ -34,7 +35,7 @@ def remove_object(
         inpaint(photo=photo, mask=mask, out=out, holes=holes, preset=preset or "fast", **vars(options))
         return
     for option in (["--preset"] if preset else []) + changed_options(options):
-        raise ValueError(f"{option} is for the Deep Image Prior: leave it out, or --checkpoint")
+        raise InputError(f"{option} is for the Deep Image Prior: leave it out, or --checkpoint")
     whole = read_photo(photo)
     marked = read_mask(mask, holes)
     check_mask_size(marked, whole.pixels)
@@ -42,7 +43,7 @@ def remove_object(
     check_place(out, photo, whole)
     check_apart(out, mask, "mask")
     if not checkpoint.exists():
-        raise ValueError(f"--checkpoint {checkpoint} doesn't exist")
+        raise InputError(f"--checkpoint {checkpoint} doesn't exist")
     writable_folder(out.parent)
     _fill(whole, marked, checkpoint, out)
 

@@ -8,6 +8,7 @@ import typer
 
 from paddle_dip.cli.command import one_of, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -52,7 +53,7 @@ def denoise(
     chosen = options.applied(task_preset("denoise", preset))
     noisy = large_enough(photo)
     if sigma is not None and not 0 < sigma <= 255:
-        raise ValueError(f"--sigma must be above 0 and at most 255, not {sigma}")
+        raise InputError(f"--sigma must be above 0 and at most 255, not {sigma}")
     level = noise_level(noisy.pixels) if sigma is None else sigma / 255
     restore_file(out, options, photo, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
 
@@ -106,12 +107,12 @@ def restore_pixels(
     if mask is not None:
         check_apart(out, mask, "mask")
     if (mask is None) == (drop is None):
-        raise ValueError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
+        raise InputError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
-        raise ValueError(f"--drop must lie between 0 and 1, not {drop}")
+        raise InputError(f"--drop must lie between 0 and 1, not {drop}")
     missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
     if drop is not None and missing.min() == missing.max():
-        raise ValueError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
+        raise InputError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
     known = whole.pixels if drop is not None and options.truth is None else None
     restore_file(out, options, photo, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)

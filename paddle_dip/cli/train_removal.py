@@ -8,6 +8,7 @@ import typer
 from paddle_dip.cli.command import at_least, with_options
 from paddle_dip.cli.training import run_lesson
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
+from paddle_dip.errors import InputError
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
 
 
@@ -61,12 +62,12 @@ def train_removal(
 
 
 def _with(preset: RemovalPreset, **changes) -> RemovalPreset:
-    """Return a preset with the changes that aren't None; raises ValueError, naming the option, for a bad one."""
+    """Return a preset with the changes that aren't None; raises InputError, naming the option, for a bad one."""
     given = {name: value for name, value in changes.items() if value is not None}
     least = {"fourier_weight": ("--fourier", 0), "views": ("--views", 1), "learning_rate": ("--learning-rate", 1e-9)}
     for name, (option, lowest) in least.items():
         if name in given:
             at_least(option, given[name], lowest)
     if not 0 <= given.get("test_share", 0) < 1:
-        raise ValueError(f"--held-out must be at least 0 and below 1, not {given['test_share']}")
+        raise InputError(f"--held-out must be at least 0 and below 1, not {given['test_share']}")
     return replace(preset, **given)

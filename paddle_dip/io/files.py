@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from paddle_dip.errors import InputError
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
@@ -50,32 +52,32 @@ def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None
 
 
 def read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], Any]) -> list:
-    """Return the rows of a table, each parsed; raises ValueError where it has other columns or `parse` does."""
+    """Return the rows of a table, each parsed; raises InputError where it has other columns or `parse` does."""
     try:
         with Path(path).open(newline="") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) != columns:
-                raise ValueError(f"its columns must be {', '.join(columns)}")
+                raise InputError(f"its columns must be {', '.join(columns)}")
             return [parse(record) for record in reader]
     except (ValueError, TypeError, KeyError) as error:  # other text, other bytes, rows too short or too long
-        raise ValueError(f"{path} can't be read, it is damaged ({error})") from None
+        raise InputError(f"{path} can't be read, it is damaged ({error})") from None
 
 
 def writable_folder(path: Path) -> Path:
-    """Return `path`, made if need be; raises ValueError where no file can be written in it."""
+    """Return `path`, made if need be; raises InputError where no file can be written in it."""
     path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
-        raise ValueError(f"output folder {path} can't be written to: {error.strerror or error}") from None
+        raise InputError(f"output folder {path} can't be written to: {error.strerror or error}") from None
     return path
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Keep other runs out of an output folder; raises ValueError where one is in it. The lock ends with the process."""
+    """Keep other runs out of an output folder; raises InputError where one is in it. The lock ends with the process."""
     with (Path(folder) / ".lock").open("w") as file:
         try:
             import fcntl
@@ -85,7 +87,7 @@ def held(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ValueError(f"--out {folder} is being written to by another run") from None
+            raise InputError(f"--out {folder} is being written to by another run") from None
         yield
 
 

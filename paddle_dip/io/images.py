@@ -14,6 +14,7 @@ import png
 import tifffile
 from PIL import Image, UnidentifiedImageError
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
@@ -40,7 +41,7 @@ class Photo:
 
 
 def read_photo(path: Path) -> Photo:
-    """Return the picture in a file, upright; raises ValueError, naming the file, for all that isn't one readable still picture."""
+    """Return the picture in a file, upright; raises InputError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
     with _opened(path) as image:
         profile = image.info.get("icc_profile")
@@ -59,7 +60,7 @@ def read_rgb(path: Path) -> np.ndarray:
 
 
 def read_size(path: Path) -> tuple[int, int]:
-    """Return height and width of the picture in a file, upright, from its header alone; raises ValueError as `read_photo` does."""
+    """Return height and width of the picture in a file, upright, from its header alone; raises InputError as `read_photo` does."""
     with _opened(Path(path)) as image:
         turned = image.format != "TIFF" and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
         return (image.width, image.height) if turned else (image.height, image.width)
@@ -86,26 +87,26 @@ def check_writable(path: Path, photo: Photo, *, factor: int = 1) -> None:
     """Raise ValueError where `photo`, enlarged `factor` times, can't be written under the suffix of `path`."""
     suffix = Path(path).suffix.lower()
     if Path(path).is_dir():
-        raise ValueError(f"output file {path} is a folder")
+        raise InputError(f"output file {path} is a folder")
     if suffix not in WRITABLE:
-        raise ValueError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
+        raise InputError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
     if photo.bits == 16 and suffix not in _DEEP_WRITABLE:
-        raise ValueError(f"a 16-bit photo can be written as one of {', '.join(_DEEP_WRITABLE)}, not {suffix}")
+        raise InputError(f"a 16-bit photo can be written as one of {', '.join(_DEEP_WRITABLE)}, not {suffix}")
     if photo.bits == 16 and photo.alpha is not None and len(photo.pixels) == 1 and suffix != ".png":
-        raise ValueError(
+        raise InputError(
             f"a grey 16-bit photo with alpha can be written as .png, not {suffix}: hardly any program reads it otherwise"
         )
     if photo.alpha is not None and suffix in (".jpg", ".jpeg"):
-        raise ValueError("JPEG has no transparency: write a photo with alpha as .png, .tif or .webp")
+        raise InputError("JPEG has no transparency: write a photo with alpha as .png, .tif or .webp")
     height, width = (side * factor for side in photo.pixels.shape[1:])
     if max(height, width) > _LONGEST.get(suffix, height + width):
-        raise ValueError(f"{suffix} holds at most {_LONGEST[suffix]} pixels a side, the result will have {width}x{height}")
+        raise InputError(f"{suffix} holds at most {_LONGEST[suffix]} pixels a side, the result will have {width}x{height}")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     if not path.is_file():
-        raise ValueError(f"image file {path} doesn't exist" if not path.exists() else f"{path} is not a file")
+        raise InputError(f"image file {path} doesn't exist" if not path.exists() else f"{path} is not a file")
     try:
         with warnings.catch_warnings():
             # `_check_still` draws the line where Pillow would only warn.
@@ -114,21 +115,21 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 _check_still(path, image)
                 yield image
     except Image.DecompressionBombError:
-        raise ValueError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
+        raise InputError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
     except UnidentifiedImageError:
-        raise ValueError(f"{path} is not an image that can be read") from None
+        raise InputError(f"{path} is not an image that can be read") from None
     except (OSError, SyntaxError, EOFError, png.Error) as error:  # Pillow's PNG reader raises SyntaxError for a broken chunk
-        raise ValueError(f"{path} can't be read, it is damaged or cut off: {error}") from None
+        raise InputError(f"{path} can't be read, it is damaged or cut off: {error}") from None
 
 
 def _check_still(path: Path, image: Image.Image) -> None:
     if image.width * image.height > LARGEST:
-        raise ValueError(f"{path} has {image.width}x{image.height} pixels, at most {LARGEST / 1e6:.0f} million are allowed")
+        raise InputError(f"{path} has {image.width}x{image.height} pixels, at most {LARGEST / 1e6:.0f} million are allowed")
     # Phones write several views of one photo as MPO; the first is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        raise ValueError(f"{path} is animated or has several pages, one still picture is needed")
+        raise InputError(f"{path} is animated or has several pages, one still picture is needed")
     if image.mode not in _MODES:
-        raise ValueError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
+        raise InputError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
 
 
 def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int]:
@@ -145,7 +146,7 @@ def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int]:
     if image.format == "PPM" and samples.dtype == np.int32:  # Pillow's name for 16-bit grey there
         samples = samples.astype(np.uint16)
     if samples.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f"{path}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign are")
+        raise InputError(f"{path}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign are")
     # Pillow turns a TIFF by itself.
     return samples.reshape(image.height, image.width, -1), 1 if image.format == "TIFF" else orientation
 
@@ -168,9 +169,9 @@ def _read_deep_tiff(path: Path) -> np.ndarray:
     try:
         samples = tifffile.imread(path)
     except ValueError as error:
-        raise ValueError(f"{path} can't be read ({error}): save it uncompressed, or as PNG") from None
+        raise InputError(f"{path} can't be read ({error}): save it uncompressed, or as PNG") from None
     if samples.dtype != np.uint16 or samples.ndim != 3 or samples.shape[2] not in (3, 4):
-        raise ValueError(f"{path}: samples of {samples.dtype} in the shape {samples.shape} aren't supported")
+        raise InputError(f"{path}: samples of {samples.dtype} in the shape {samples.shape} aren't supported")
     return samples
 
 

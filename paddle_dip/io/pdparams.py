@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 Weights = dict[str, np.ndarray]
 
 # Paddle's own entry: a table of the parameters' inner names.
@@ -73,15 +75,15 @@ class _Reader(pickle.Unpickler):
 
 
 def read_pdparams(data: bytes, path: Path) -> Weights:
-    """Return the arrays in the bytes of a .pdparams file; raises ValueError, naming `path`, for anything but named plain arrays."""
+    """Return the arrays in the bytes of a .pdparams file; raises InputError, naming `path`, for anything but named plain arrays."""
     try:
         content = _Reader(io.BytesIO(data)).load()
     except Exception as error:  # a pickle of ill will or ill luck can raise anything
-        raise ValueError(f"{path} is refused as Paddle weights: {str(error) or type(error).__name__}") from None
+        raise InputError(f"{path} is refused as Paddle weights: {str(error) or type(error).__name__}") from None
     if not isinstance(content, dict):
-        raise ValueError(f"{path} is refused as Paddle weights: it holds {type(content).__name__}, not named arrays")
+        raise InputError(f"{path} is refused as Paddle weights: it holds {type(content).__name__}, not named arrays")
     if _SPLIT in content:
-        raise ValueError(f"{path} holds arrays in pieces; save it again with paddle.save(..., protocol=4)")
+        raise InputError(f"{path} holds arrays in pieces; save it again with paddle.save(..., protocol=4)")
     return {name: _value(name, item, path) for name, item in content.items() if name != _INNER_NAMES}
 
 
@@ -95,5 +97,5 @@ def _value(name: object, item: object, path: Path) -> np.ndarray:
     if isinstance(item, tuple) and len(item) == 2:
         item = item[1]
     if not isinstance(name, str) or not hasattr(item, "value") or not isinstance(item, _Array):
-        raise ValueError(f"{path} is refused as Paddle weights: {name!r} is no array of numbers")
+        raise InputError(f"{path} is refused as Paddle weights: {name!r} is no array of numbers")
     return item.value

@@ -7,6 +7,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 from paddle_dip.io.pdparams import read_pdparams, write_pdparams
 from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
@@ -48,7 +49,7 @@ def reference_names(config: NetworkConfig) -> dict[str, str]:
     The original nests Sequentials and counts their members from 1: where a level has a skip branch, 1.0 is that branch and 1.1 the
     way down, else 1 is the way down; then 2 merge, 3 and 6 convolutions, 4 and 7 normalisations. A convolution is member 1 of a
     small Sequential behind its reflect padding, whatever its kernel, and member 0 where it pads with zeros itself.
-    Raises ValueError for another network than a skip network that the original can be told to build.
+    Raises InputError for another network than a skip network that the original can be told to build.
     """
     _check_original(config)
     conv = "0" if config.pad == "zero" else "1"
@@ -79,7 +80,7 @@ def from_reference(weights: Weights, config: NetworkConfig) -> Weights:
 
 
 def check(weights: Weights, wanted: Mapping[str, tuple[int, ...]]) -> Weights:
-    """Return `weights`; raises ValueError listing every name that is missing, unexpected or has another shape than `wanted`."""
+    """Return `weights`; raises InputError listing every name that is missing, unexpected or has another shape than `wanted`."""
     missing = sorted(wanted.keys() - weights.keys())
     unexpected = sorted(weights.keys() - wanted.keys())
     shapes = {
@@ -90,12 +91,12 @@ def check(weights: Weights, wanted: Mapping[str, tuple[int, ...]]) -> Weights:
     if shapes:
         faults.append("wrong shape: " + ", ".join(f"{n} is {has}, not {should}" for n, (has, should) in shapes.items()))
     if faults:
-        raise ValueError("weights don't fit the network; " + "; ".join(faults))
+        raise InputError("weights don't fit the network; " + "; ".join(faults))
     return weights
 
 
 def read_weights(path: Path) -> Weights:
-    """Return the arrays of a .safetensors or .pdparams file under the file's own names; raises ValueError for a bad one."""
+    """Return the arrays of a .safetensors or .pdparams file under the file's own names; raises InputError for a bad one."""
     path = Path(path)
     data = path.read_bytes()
     if path.suffix == ".pdparams":
@@ -103,7 +104,7 @@ def read_weights(path: Path) -> Weights:
     try:
         return load(data)
     except (SafetensorError, KeyError, ValueError) as error:
-        raise ValueError(f"{path} isn't a safetensors file: {error}") from None
+        raise InputError(f"{path} isn't a safetensors file: {error}") from None
 
 
 def write_weights(path: Path, weights: Weights) -> None:
@@ -116,10 +117,10 @@ def write_weights(path: Path, weights: Weights) -> None:
 
 def _check_original(config: NetworkConfig) -> None:
     if not isinstance(config, SkipConfig):
-        raise ValueError("weights with the original's names can be converted for skip networks only")
+        raise InputError("weights with the original's names can be converted for skip networks only")
     upsamplings = {config.upsampling_at(index) for index in range(config.scales)}
     if config.pad == "replicate" or config.downsampling == "lanczos2" or "transposed" in upsamplings:
-        raise ValueError("the original has no skip network with replicate padding, a fixed lanczos2 or transposed upsampling")
+        raise InputError("the original has no skip network with replicate padding, a fixed lanczos2 or transposed upsampling")
 
 
 def _renamed(name: str, names: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from paddle_dip.cli.command import INTERRUPTED, one_of
+from paddle_dip.errors import InputError
 
 TASKS = ("super-resolve", "denoise", "dejpeg", "inpaint", "restore-pixels")
 
@@ -20,11 +21,11 @@ class Order:
 def own_photo(task: str, photo: Path, mask: Path | None = None, **options) -> Order:
     """Return the order for a person's own photo; mask: white where it is to be filled.
 
-    Raises ValueError for an unknown task, and where inpainting has no mask. Without one, restore-pixels takes half the pixels away.
+    Raises InputError for an unknown task, and where inpainting has no mask. Without one, restore-pixels takes half the pixels away.
     """
     one_of("task", task, TASKS)
     if task == "inpaint" and mask is None:
-        raise ValueError("task inpaint needs a mask: a picture of the photo's size, white where it is to be filled")
+        raise InputError("task inpaint needs a mask: a picture of the photo's size, white where it is to be filled")
     if task == "restore-pixels":
         options |= {"drop": 0.5} if mask is None else {"mask": mask}
     files = (Path(photo), Path(mask)) if task == "inpaint" else (Path(photo),)
@@ -32,7 +33,7 @@ def own_photo(task: str, photo: Path, mask: Path | None = None, **options) -> Or
 
 
 def carry_out(order: Order, **options) -> None:
-    """Restore the photo as the command line does, and print what it says; raises ValueError for what can't be done."""
+    """Restore the photo as the command line does, and print what it says; raises InputError for what can't be done."""
     from paddle_dip.cli.app import app  # here: it loads everything
 
     words = [order.task, *map(str, order.files)]

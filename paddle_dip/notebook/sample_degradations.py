@@ -22,7 +22,7 @@ _JPEG_QUALITY = 10
 _WORDS = "Deep Image Prior "
 
 
-def spoiled_photo(task: str, folder: Path, seed: int = 0) -> Order:
+def degraded_photo(task: str, folder: Path, seed: int = 0) -> Order:
     """Write a cat, spoiled for `task`, into a folder, the truth and any mask beside it; return the order to restore it."""
     one_of("task", task, TASKS)
     truth = _shrunk(to_unit(load_truth(Source(None, ""), "cat", FACTOR)), SIDE)

@@ -5,6 +5,8 @@ Each says how often it halves its image (`scales`) and the shape of its z (`inpu
 
 from dataclasses import dataclass
 
+from paddle_dip.errors import InputError
+
 PADS = ("reflect", "replicate", "zero")
 UPSAMPLINGS = ("bilinear", "nearest", "transposed")
 DOWNSAMPLINGS = ("stride", "avg", "max", "lanczos2")
@@ -39,7 +41,7 @@ class SkipConfig:
             lengths["upsampling"] = len(self.upsampling)
         for name, length in lengths.items():
             if length != len(self.down):
-                raise ValueError(f"{name} must have one entry for each of the {len(self.down)} scales of down, not {length}")
+                raise InputError(f"{name} must have one entry for each of the {len(self.down)} scales of down, not {length}")
         _check_widths(down=self.down, up=self.up, input_depth=(self.input_depth,))
         _check_widths(0, skip=self.skip)
         _check_choice("pad", self.pad, PADS)
@@ -49,7 +51,7 @@ class SkipConfig:
         _check_choice("activation", self.activation, ACTIVATIONS)
         for name in ("down_kernel", "up_kernel"):
             if getattr(self, name) < 1 or getattr(self, name) % 2 == 0:
-                raise ValueError(f"{name} must be odd and at least 1, not {getattr(self, name)}")
+                raise InputError(f"{name} must be odd and at least 1, not {getattr(self, name)}")
 
     @property
     def scales(self) -> int:
@@ -91,14 +93,14 @@ class HourglassConfig:
         _check_choice("kind", self.kind, HOURGLASSES)
         for name in ("up", "skip"):
             if len(getattr(self, name)) != self.scales - 1:
-                raise ValueError(f"{name} must have one entry fewer than down, {self.scales - 1}, not {len(getattr(self, name))}")
+                raise InputError(f"{name} must have one entry fewer than down, {self.scales - 1}, not {len(getattr(self, name))}")
         _check_widths(down=self.down, up=self.up, input_depth=(self.input_depth,))
         _check_widths(0, skip=self.skip)
         shuffled = (self.down[-1], *self.up)
         if self.kind == "pixel-shuffle" and any(width % 4 for width in shuffled):
-            raise ValueError(f"up and the last entry of down must be multiples of 4 to be shuffled, not {shuffled}")
+            raise InputError(f"up and the last entry of down must be multiples of 4 to be shuffled, not {shuffled}")
         if self.kind == "transposed" and any(skip >= up for skip, up in zip(self.skip, self.up, strict=True)):
-            raise ValueError(f"up must exceed skip, whose channels it counts, not {self.up} with {self.skip}")
+            raise InputError(f"up must exceed skip, whose channels it counts, not {self.up} with {self.skip}")
 
     @property
     def scales(self) -> int:
@@ -131,7 +133,7 @@ class UNetConfig:
     def __post_init__(self):
         _check_widths(widths=self.widths, input_depth=(self.input_depth,))
         if len(self.widths) < 2:
-            raise ValueError(f"widths must have at least 2 entries, not {len(self.widths)}")
+            raise InputError(f"widths must have at least 2 entries, not {len(self.widths)}")
         _check_choice("pad", self.pad, PADS)
         _check_choice("upsampling", self.upsampling, UPSAMPLINGS)
 
@@ -176,9 +178,9 @@ def network_size(canvas: tuple[int, int], scales: int, *, least: int = _LEAST) -
 def _check_widths(least: int = 1, **widths: tuple[int, ...]) -> None:
     for name, values in widths.items():
         if not values or min(values) < least:
-            raise ValueError(f"{name} must be at least {least} everywhere, not {', '.join(map(str, values)) or 'empty'}")
+            raise InputError(f"{name} must be at least {least} everywhere, not {', '.join(map(str, values)) or 'empty'}")
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        raise InputError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")

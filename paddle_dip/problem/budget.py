@@ -2,6 +2,7 @@
 
 from math import ceil, floor, prod, sqrt
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.arithmetic import convolutions
@@ -66,7 +67,7 @@ def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) ->
         ways.insert(0, f"--max-memory {_floor(free)} restores it in tiles")
     if factor > 2:
         ways.append("a smaller --factor takes less")
-    raise ValueError(
+    raise InputError(
         f"a photo of {width}x{height} pixels needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
         + ", ".join(ways)
     )
@@ -78,7 +79,7 @@ def check_limit(photo: Photo, factor: int, preset: Preset, limit: int) -> None:
     if least > limit:
         height, width = (side * factor for side in photo.pixels.shape[1:])
         enough = ceil(least / 2**30 * 100) / 100  # GiB
-        raise ValueError(
+        raise InputError(
             f"--max-memory {limit / 2**30:.3g} is too little for a result of {width}x{height} pixels: {enough} would be enough"
         )
 

@@ -1,5 +1,6 @@
 """The networks by name: the example configurations that the `networks` command lists and the parity ladder climbs."""
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 
 NETWORKS: dict[str, NetworkConfig] = {
@@ -13,7 +14,7 @@ NETWORKS: dict[str, NetworkConfig] = {
 
 
 def network_config(name: str) -> NetworkConfig:
-    """Return the configuration called `name`; raises ValueError where there is none."""
+    """Return the configuration called `name`; raises InputError where there is none."""
     if name not in NETWORKS:
-        raise ValueError(f"network must be one of {', '.join(NETWORKS)}, not {name}")
+        raise InputError(f"network must be one of {', '.join(NETWORKS)}, not {name}")
     return NETWORKS[name]

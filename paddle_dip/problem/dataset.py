@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 from skimage import data as skimage_data
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb
-from paddle_dip.problem.ground_truth import SUFFIX, checksums, mounted_archive, mounted_truths, sha256, truth_files
+from paddle_dip.problem.ground_truth import SUFFIX, checksums, ground_truth_files, mounted_archive, mounted_ground_truth, sha256
 
 _MULTIPLE = 32  # the reference crops to multiples of 32 (its network halves the side five times)
 _EMBEDDED_SIDE = 256
@@ -23,7 +24,7 @@ _EMBEDDED = {
 
 
 @dataclass(frozen=True)
-class Case:
+class BenchmarkCase:
     """One image of the benchmark. truth: float32 [3, H, W] in [0, 1]; low: float32 [3, H/factor, W/factor] in [0, 1]."""
 
     name: str
@@ -44,27 +45,27 @@ def find_source(data: str | None) -> Source:
 
     Set14 is looked for in datas/sr/Set14, $PADDLE_DIP_DATA/sr/Set14 and what AI Studio has mounted. Nothing is unpacked.
 
-    Raises ValueError where `data` is "set14" and it is in none of them, or a folder without NAME_GT.png files.
+    Raises InputError where `data` is "set14" and it is in none of them, or a folder without NAME_GT.png files.
     """
     if data == "embedded":
         return Source(None, "the embedded photos (asked for)")
     if data not in (None, "set14"):
-        if not truth_files(Path(data)):
-            raise ValueError(f"data folder {data} has no file named NAME{SUFFIX}")
+        if not ground_truth_files(Path(data)):
+            raise InputError(f"data folder {data} has no file named NAME{SUFFIX}")
         return Source(Path(data), f"{_elsewhere_too(Path(data))} (asked for)")
     shared = os.environ.get("PADDLE_DIP_DATA")
     usual = {"datas/sr/Set14": Path("datas/sr/Set14")}
     if shared:
         usual["$PADDLE_DIP_DATA/sr/Set14"] = Path(shared) / "sr" / "Set14"
     for words, folder in usual.items():
-        if truth_files(folder):
+        if ground_truth_files(folder):
             return Source(folder, words)
-    mounted = mounted_truths()
+    mounted = mounted_ground_truth()
     if mounted is not None:
         return Source(mounted, f"{_elsewhere_too(mounted)} (found in your home, where AI Studio mounts data)")
     missing = f"no image in {' or '.join(usual)}{_packed()}"
     if data == "set14":
-        raise ValueError(f"Set14 isn't there ({missing}): tools/fetch_data.py downloads it into datas/sr")
+        raise InputError(f"Set14 isn't there ({missing}): tools/fetch_data.py downloads it into datas/sr")
     return Source(None, f"the embedded photos ({missing})")
 
 
@@ -87,7 +88,7 @@ def image_names(source: Source) -> list[str]:
     """Return the names of the images there are, in alphabetical order."""
     if source.folder is None:
         return sorted(_EMBEDDED)
-    return sorted(truth_files(source.folder))
+    return sorted(ground_truth_files(source.folder))
 
 
 def is_benchmark_image(source: Source, name: str) -> bool:
@@ -99,7 +100,7 @@ def is_benchmark_image(source: Source, name: str) -> bool:
 
 
 def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
-    """Return the ground truth, uint8 [H, W, 3], as the protocol crops it for `factor`; raises ValueError for an unusable image."""
+    """Return the ground truth, uint8 [H, W, 3], as the protocol crops it for `factor`; raises InputError for an unusable image."""
     if source.folder is None:
         photo = _EMBEDDED[name]()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
@@ -107,7 +108,7 @@ def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
     path = _truth_file(source, name)
     rgb = read_rgb(path)
     if min(rgb.shape[:2]) < _MULTIPLE:
-        raise ValueError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, the protocol needs at least {_MULTIPLE} on each side")
+        raise InputError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, the protocol needs at least {_MULTIPLE} on each side")
     return crop_for_factor(rgb, factor)
 
 
@@ -122,19 +123,19 @@ def protocol_crop(truth: np.ndarray) -> np.ndarray:
     return centre_crop(truth, height, width)
 
 
-def load_case(source: Source, name: str, factor: int) -> Case:
-    """Return the benchmark's case `name`; raises ValueError for an unusable image or factor."""
+def load_case(source: Source, name: str, factor: int) -> BenchmarkCase:
+    """Return the benchmark's case `name`; raises InputError for an unusable image or factor."""
     return make_case(name, load_truth(source, name, factor), factor)
 
 
-def make_case(name: str, truth: np.ndarray, factor: int) -> Case:
+def make_case(name: str, truth: np.ndarray, factor: int) -> BenchmarkCase:
     """Return the case of a truth, uint8 [H, W, 3]: cropped as the protocol does, and what Pillow's Lanczos makes of its pixels."""
     if _MULTIPLE % factor:
-        raise ValueError(f"factor must divide {_MULTIPLE} in the benchmark, not {factor}")
+        raise InputError(f"factor must divide {_MULTIPLE} in the benchmark, not {factor}")
     high = protocol_crop(truth)
     size = (high.shape[1] // factor, high.shape[0] // factor)
     low = np.asarray(Image.fromarray(high).resize(size, Image.Resampling.LANCZOS))
-    return Case(name, to_unit(high), to_unit(low))
+    return BenchmarkCase(name, to_unit(high), to_unit(low))
 
 
 def centre_crop(image: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -149,4 +150,4 @@ def to_unit(pixels: np.ndarray) -> np.ndarray:
 
 
 def _truth_file(source: Source, name: str) -> Path:
-    return truth_files(source.folder).get(name, source.folder / f"{name}{SUFFIX}")
+    return ground_truth_files(source.folder).get(name, source.folder / f"{name}{SUFFIX}")

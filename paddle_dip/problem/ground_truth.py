@@ -15,7 +15,7 @@ _SOURCE_NAMES = "img_*_SRF_4_HR.png"  # what SelfExSR calls them
 _DEPTH = 4  # folders below MOUNTED: data sets may hold millions of files
 
 
-def truth_files(folder: Path) -> dict[str, Path]:
+def ground_truth_files(folder: Path) -> dict[str, Path]:
     """Return the ground truths in a folder by image name: NAME_GT.png, else Set14's and Set5's under their source's own names."""
     named = {path.name.removesuffix(SUFFIX): path for path in sorted(folder.glob(f"*{SUFFIX}"))}
     if named:
@@ -26,9 +26,9 @@ def truth_files(folder: Path) -> dict[str, Path]:
     return {name: found[name] for name in sorted(filter(None, found))}
 
 
-def mounted_truths() -> Path | None:
+def mounted_ground_truth() -> Path | None:
     """Return the first folder with ground truths and Set14 in its path that AI Studio has mounted, None where there is none."""
-    return next((folder for folder in _mounted_folders() if "set14" in _below(folder) and truth_files(folder)), None)
+    return next((folder for folder in _mounted_folders() if "set14" in _below(folder) and ground_truth_files(folder)), None)
 
 
 def mounted_archive() -> Path | None:

@@ -4,6 +4,8 @@ from math import sqrt
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 KERNELS = ("lanczos2", "lanczos3", "gauss12", "gauss1sq2", "box")
 
 # name: (kernel size, sigma); the reference fixes both, whatever the factor.
@@ -14,13 +16,13 @@ def kernel_1d(name: str, factor: int, *, phase: float = 0.5) -> np.ndarray:
     """Return the window of a separable downsampling kernel: float64 [k], sum 1.
 
     The 2-D kernel of the reference is the outer product of this window with itself. `phase` 0.5 gives windows of even size,
-    centred between pixels, and 0 windows of odd size. Raises ValueError for a name, factor or phase that doesn't exist.
+    centred between pixels, and 0 windows of odd size. Raises InputError for a name, factor or phase that doesn't exist.
     Source: the reference's models/downsampler.py; its indices i count from 1.
     """
     if factor < 1 or int(factor) != factor:
-        raise ValueError(f"factor must be a positive whole number, not {factor}")
+        raise InputError(f"factor must be a positive whole number, not {factor}")
     if phase not in (0, 0.5):
-        raise ValueError(f"phase must be 0 or 0.5, not {phase}")
+        raise InputError(f"phase must be 0 or 0.5, not {phase}")
     if name in ("lanczos2", "lanczos3"):
         window = _lanczos(int(name[-1]), factor, phase)
     elif name in _GAUSS:
@@ -28,7 +30,7 @@ def kernel_1d(name: str, factor: int, *, phase: float = 0.5) -> np.ndarray:
     elif name == "box":
         window = _box(factor, phase)
     else:
-        raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, not {name!r}")
+        raise InputError(f"kernel must be one of {', '.join(KERNELS)}, not {name!r}")
     return window / window.sum()
 
 
@@ -41,7 +43,7 @@ def _lanczos(support: int, factor: int, phase: float) -> np.ndarray:
 
 def _gauss(name: str, phase: float) -> np.ndarray:
     if phase:
-        raise ValueError(f"kernel {name} exists with phase 0 only, not {phase}")
+        raise InputError(f"kernel {name} exists with phase 0 only, not {phase}")
     size, sigma = _GAUSS[name]
     distance = (np.arange(1, size + 1) - (size + 1) / 2) / 2
     return np.exp(-(distance**2) / (2 * sigma**2))
@@ -49,5 +51,5 @@ def _gauss(name: str, phase: float) -> np.ndarray:
 
 def _box(factor: int, phase: float) -> np.ndarray:
     if not phase:
-        raise ValueError("kernel box exists with phase 0.5 only, not 0")
+        raise InputError("kernel box exists with phase 0.5 only, not 0")
     return np.ones(factor)

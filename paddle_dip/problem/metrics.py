@@ -3,6 +3,8 @@
 import numpy as np
 from skimage.metrics import structural_similarity
 
+from paddle_dip.errors import InputError
+
 METRIC = (
     "PSNR on BT.601 studio-range Y = (16 + 65.481 R + 128.553 G + 24.966 B) / 255 of [0, 1] RGB, not rounded, data_range 1, over "
     "the centre crop to multiples of 32 less 4 px at the top and left and 5 px at the bottom and right; mean of the images' PSNRs"
@@ -19,9 +21,9 @@ def luma(image: np.ndarray) -> np.ndarray:
 
 
 def psnr(image: np.ndarray, truth: np.ndarray, *, data_range: float = 1.0) -> float:
-    """Return the peak signal-to-noise ratio in dB (infinite for equal images); raises ValueError where the shapes differ."""
+    """Return the peak signal-to-noise ratio in dB (infinite for equal images); raises InputError where the shapes differ."""
     if image.shape != truth.shape:
-        raise ValueError(f"images to compare must have one shape, not {image.shape} and {truth.shape}")
+        raise InputError(f"images to compare must have one shape, not {image.shape} and {truth.shape}")
     error = np.mean((image.astype(np.float64) - truth.astype(np.float64)) ** 2)
     return float("inf") if error == 0 else float(10 * np.log10(data_range**2 / error))
 

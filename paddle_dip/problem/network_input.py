@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import network_input
 from paddle_dip.problem.tasks import Problem
@@ -21,9 +22,9 @@ def check_input(problem: Problem, preset: Preset) -> None:
     if preset.input != "guide":
         return
     if problem.guide is None:
-        raise ValueError("input guide is for flash-no-flash: there is no picture to begin from here")
+        raise InputError("input guide is for flash-no-flash: there is no picture to begin from here")
     _, depth, *size = preset.network.input_shape(*problem.canvas)
     if depth != len(problem.guide):
-        raise ValueError(f"the guide has {len(problem.guide)} channels, so network.input_depth must be that, not {depth}")
+        raise InputError(f"the guide has {len(problem.guide)} channels, so network.input_depth must be that, not {depth}")
     if any(side < wanted for side, wanted in zip(size, problem.canvas, strict=True)):
-        raise ValueError("input guide needs a network whose z is as large as the photo")
+        raise InputError("input guide needs a network whose z is as large as the photo")

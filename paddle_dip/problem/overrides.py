@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import NetworkConfig
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.presets import Preset
@@ -14,7 +15,7 @@ _SWITCHES = {"true": True, "false": False}
 def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
     """Return the preset with "NAME=VALUE" changes: of its settings, of its network's as "network.NAME", or "network=NAME" whole.
 
-    A value of several parts has commas between them; where one is given, all parts take it. Raises ValueError, quoting the change,
+    A value of several parts has commas between them; where one is given, all parts take it. Raises InputError, quoting the change,
     for what isn't known or allowed.
     """
     given = [change.partition("=")[::2] for change in changes]
@@ -27,26 +28,26 @@ def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
             elif name != "network":
                 settings |= _setting(preset, name, words)
         except ValueError as error:
-            raise ValueError(f"--set {name}={words}: {error}") from None
+            raise InputError(f"--set {name}={words}: {error}") from None
     try:
         return replace(preset, network=replace(network, **parts), **settings)
     except ValueError as error:
-        raise ValueError(f"--set: {error}") from None
+        raise InputError(f"--set: {error}") from None
 
 
 def _network(preset: Preset, names: list[str]) -> NetworkConfig:
     try:
         return network_config(names[-1]) if names else preset.network
     except ValueError as error:
-        raise ValueError(f"--set network={names[-1]}: {error}") from None
+        raise InputError(f"--set network={names[-1]}: {error}") from None
 
 
 def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
     known = {field.name: getattr(owner, field.name) for field in fields(owner) if field.name not in _FIXED}
     if name not in known:
-        raise ValueError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
+        raise InputError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
     if "," in words and not isinstance(known[name], tuple) and name != "upsampling":
-        raise ValueError(f"{name} has one value, not {words}")
+        raise InputError(f"{name} has one value, not {words}")
     return {name: _value(words, known[name])}
 
 
@@ -58,10 +59,10 @@ def _value(words: str, like):
         return tuple(_value(word.strip(), like[0] if isinstance(like, tuple) else like) for word in words.split(","))
     if isinstance(like, bool):
         if words not in _SWITCHES:
-            raise ValueError(f"the value must be true or false, not {words!r}")
+            raise InputError(f"the value must be true or false, not {words!r}")
         return _SWITCHES[words]
     try:
         return type(like)(words)
     except ValueError:
         kind = "a whole number" if isinstance(like, int) else "a number"
-        raise ValueError(f"the value must be {kind}, not {words!r}") from None
+        raise InputError(f"the value must be {kind}, not {words!r}") from None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import inf, isfinite
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 from paddle_dip.problem.kernels import KERNELS
 
@@ -81,20 +82,20 @@ class Preset:
     def __post_init__(self):
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+                raise InputError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
         if self.input == "meshgrid" and self.network.input_depth != 2:
-            raise ValueError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
+            raise InputError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
         if self.learn_input and self.noise == "cumulative":
-            raise ValueError("learn_input needs noise fresh: cumulative noise moves z itself")
+            raise InputError("learn_input needs noise fresh: cumulative noise moves z itself")
         for name, (least, most) in RANGES.items():
             value = getattr(self, name)
             if not isfinite(value):
-                raise ValueError(f"{name} must be a finite number, not {value}")
+                raise InputError(f"{name} must be a finite number, not {value}")
             if not least <= value <= most:
                 words = f"between {least:g} and {most:g}" if isfinite(most) else f"at least {least:g}"
-                raise ValueError(f"{name} must be {words}, not {value}")
+                raise InputError(f"{name} must be {words}, not {value}")
         if self.optimiser == "lbfgs" and self.steps <= self.warm_up:
-            raise ValueError(f"steps must exceed the {self.warm_up} of warm_up for lbfgs to begin, not {self.steps}")
+            raise InputError(f"steps must exceed the {self.warm_up} of warm_up for lbfgs to begin, not {self.steps}")
 
     def learning_rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
@@ -221,7 +222,7 @@ PRESETS = ("best", "fast", "paper")
 def super_resolution_preset(name: str, factor: int) -> Preset:
     """Return the preset `name` for magnification by `factor`: the x8 settings from 6 on, the x4 settings below.
 
-    Raises ValueError for an unknown name.
+    Raises InputError for an unknown name.
     """
     large = factor >= 6
     paper = _PAPER_X8 if large else _PAPER_X4
@@ -230,7 +231,7 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
     ours = {"fast": _fast, "best": _best}
     if name in ours:
         return ours[name](paper, factor)
-    raise ValueError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
+    raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
 
 
 def described(preset: Preset) -> list[list[str]]:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 # A stream a purpose: adding one never changes what the others draw.
 _STREAMS = {"input": 0, "noise": 1, "weights": 2, "held out": 3, "holes": 4, "grain": 5}
 
@@ -10,17 +12,17 @@ def network_input(shape: tuple[int, ...], seed: int, *, law: str = "uniform", sc
     """Return z, float32 of `shape`, [1, K, H, W].
 
     law "uniform": on [0, scale); "normal": of standard deviation `scale`; "meshgrid": x and y, each from 0 to 1, as K = 2 channels.
-    Source: the reference's get_noise (uniform or normal, times 1/10; meshgrid). Raises ValueError for another law or K.
+    Source: the reference's get_noise (uniform or normal, times 1/10; meshgrid). Raises InputError for another law or K.
     """
     if law == "meshgrid":
         if shape[1] != 2:
-            raise ValueError(f"a meshgrid has 2 channels, the network takes {shape[1]}")
+            raise InputError(f"a meshgrid has 2 channels, the network takes {shape[1]}")
         x, y = np.linspace(0, 1, shape[3], dtype=np.float32), np.linspace(0, 1, shape[2], dtype=np.float32)
         return np.stack(np.meshgrid(x, y))[None]
     generator = _generator(seed, "input")
     draw = {"uniform": generator.random, "normal": generator.standard_normal}.get(law)
     if draw is None:
-        raise ValueError(f"input must be uniform, normal, meshgrid or guide, not {law!r}")
+        raise InputError(f"input must be uniform, normal, meshgrid or guide, not {law!r}")
     return draw(shape, dtype=np.float32) * np.float32(scale)
 
 
@@ -49,7 +51,7 @@ def initial_weights(
             return generator.standard_normal(shape) * np.sqrt(2 / fan_in)
         bound = np.sqrt(6 / (fan_in + fan_out))
         return generator.uniform(-bound, bound, shape)
-    raise ValueError(f"initialisation must be torch or paddle, not {law!r}")
+    raise InputError(f"initialisation must be torch or paddle, not {law!r}")
 
 
 def held_out_pixels(known: np.ndarray, fraction: float, seed: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.kernels import kernel_1d
 
 # Pillow's bicubic is Keys' cubic with this coefficient (Image.BICUBIC in Pillow's Resample.c).
@@ -71,7 +72,7 @@ def _strided_matrix(source: int, window: np.ndarray, factor: int) -> np.ndarray:
     pad = (size - 1) // 2 if size % 2 else (size - factor) // 2
     target = (source + 2 * pad - size) // factor + 1
     if target < 1:
-        raise ValueError(f"image side {source} is too small for a kernel of {size} with factor {factor}")
+        raise InputError(f"image side {source} is too small for a kernel of {size} with factor {factor}")
     matrix = np.zeros((target, source))
     for row in range(target):
         taps = np.clip(np.arange(size) + row * factor - pad, 0, source - 1)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import held_out_pixels
 from paddle_dip.problem.tasks import Problem
@@ -30,7 +31,7 @@ class Stopper:
 
     def __init__(self, problem: Problem, preset: Preset, seed: int = 0):
         if preset.stop == "sigma" and problem.sigma is None:
-            raise ValueError("stop sigma is for the task denoise, where the noise on the photo is known or estimated")
+            raise InputError("stop sigma is for the task denoise, where the noise on the photo is known or estimated")
         self._problem, self._preset, self._seed = problem, preset, seed
         self._variance = {"emv": ExponentialVariance, "wmv": WindowedVariance}.get(preset.stop, lambda: None)()
         self._least = np.inf
@@ -68,11 +69,11 @@ class Stopper:
         known |= {} if self.canvas is None else {"canvas": self.canvas}
         return known | {f"variance/{name}": value for name, value in (self._variance.state() if self._variance else {}).items()}
 
-    def take_up(self, state: Arrays) -> None:
+    def load_state(self, state: Arrays) -> None:
         """Go on from a `state`."""
         self._least, self.step, self.canvas = float(state["least"]), int(state["step"]), state.get("canvas")
         if self._variance:
-            self._variance.take_up({n.removeprefix("variance/"): v for n, v in state.items() if n.startswith("variance/")})
+            self._variance.load_state({n.removeprefix("variance/"): v for n, v in state.items() if n.startswith("variance/")})
 
 
 def subset(canvas: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import HourglassConfig, SkipConfig
 from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.presets import Preset
@@ -143,15 +144,15 @@ TASKS = tuple(dict.fromkeys(preset.task for preset in _PRESETS))
 
 
 def task_presets(task: str) -> dict[str, Preset]:
-    """Return the presets of a task by name, the default one first; raises ValueError for an unknown task."""
+    """Return the presets of a task by name, the default one first; raises InputError for an unknown task."""
     if task not in TASKS:
-        raise ValueError(f"task must be one of {', '.join(TASKS)}, not {task!r}")
+        raise InputError(f"task must be one of {', '.join(TASKS)}, not {task!r}")
     return {preset.name: preset for preset in _PRESETS if preset.task == task}
 
 
 def task_preset(task: str, name: str) -> Preset:
-    """Return a task's preset; raises ValueError for an unknown name."""
+    """Return a task's preset; raises InputError for an unknown name."""
     found = task_presets(task)
     if name not in found:
-        raise ValueError(f"preset must be one of {', '.join(found)}, not {name!r}")
+        raise InputError(f"preset must be one of {', '.join(found)}, not {name!r}")
     return found[name]

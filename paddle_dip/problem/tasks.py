@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
 
@@ -45,19 +46,19 @@ class Problem:
 def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     """Return the problem of magnifying `low`, float32 [C, h, w] in [0, 1], `factor` times.
 
-    Raises ValueError for a factor that isn't a whole number above 1 or an image too small.
+    Raises InputError for a factor that isn't a whole number above 1 or an image too small.
     """
     check_factor(factor)
     small = low.shape[1:]
     if min(small) < SMALLEST_SIDE:
-        raise ValueError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
+        raise InputError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
     full = (small[0] * factor, small[1] * factor)
     canvas = canvas_size(full, preset)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
     if (len(operator.rows), len(operator.columns)) != small:
         # The reference pads by half pixels' worth too little there, and loses a row and a column.
-        raise ValueError(
+        raise InputError(
             f"operator {preset.operator} (preset {preset.name}) needs an even factor, not {factor}; the preset fast takes any"
         )
     return Problem(low.astype(np.float32), canvas, pillow_resize(canvas, full), operator, exact)
@@ -71,45 +72,45 @@ def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> 
 def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
     """Return the problem of filling the holes of `image`, float32 [C, H, W] in [0, 1].
 
-    holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises ValueError
+    holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises InputError
     where the sizes differ, nothing is a hole (unless it is only part of a photo) or nothing is known.
     """
     check_mask_size(holes, image)
     if not part and not holes.any():
-        raise ValueError("mask has no hole: white marks what to fill, black what to keep")
+        raise InputError("mask has no hole: white marks what to fill, black what to keep")
     if holes.min() == 1:
         where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
-        raise ValueError(f"{where}; white marks what to fill, black what to keep")
+        raise InputError(f"{where}; white marks what to fill, black what to keep")
     return replace(_same_size(image, preset), known=(1 - holes).astype(np.float32))
 
 
 def check_mask_size(mask: np.ndarray, image: np.ndarray) -> None:
     """Raise ValueError where a mask, [1, H, W], isn't as large as its photo, [C, H, W]."""
     if mask.shape[1:] != image.shape[1:]:
-        raise ValueError(f"mask is {_size(mask)} pixels, the photo {_size(image)}: they must be equal")
+        raise InputError(f"mask is {_size(mask)} pixels, the photo {_size(image)}: they must be equal")
 
 
 def flash_no_flash(image: np.ndarray, flash: np.ndarray, preset: Preset) -> Problem:
     """Return the problem of cleaning `image`, taken without flash, by the details of `flash`, both float32 [C, H, W] in [0, 1].
 
-    Raises ValueError where the sizes differ, or the network would paint at another size than the flash photo's.
+    Raises InputError where the sizes differ, or the network would paint at another size than the flash photo's.
     """
     if preset.work_scale > 1:
-        raise ValueError(f"a guide is as large as the photo: work_scale (preset {preset.name}) must be 1, not {preset.work_scale}")
+        raise InputError(f"a guide is as large as the photo: work_scale (preset {preset.name}) must be 1, not {preset.work_scale}")
     if preset.input != "guide":
-        raise ValueError(f"flash-no-flash begins from the flash photo: input must be guide, not {preset.input}")
+        raise InputError(f"flash-no-flash begins from the flash photo: input must be guide, not {preset.input}")
     if flash.shape[1:] != image.shape[1:]:
-        raise ValueError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
+        raise InputError(f"the flash photo is {_size(flash)} pixels, the other {_size(image)}: they must be equal")
     return replace(_same_size(image, preset), guide=flash.astype(np.float32))
 
 
 def _same_size(image: np.ndarray, preset: Preset) -> Problem:
     for name, neutral in NO_REFINEMENT.items():
         if getattr(preset, name) != neutral:
-            raise ValueError(f"{name} is for super-resolution: nothing was shrunk here, so it must be {neutral:g}")
+            raise InputError(f"{name} is for super-resolution: nothing was shrunk here, so it must be {neutral:g}")
     size = image.shape[1:]
     if min(size) < SMALLEST_SIDE:
-        raise ValueError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")
+        raise InputError(f"image is {_size(image)} pixels, each side must have at least {SMALLEST_SIDE}")
     canvas = canvas_size(size, preset)
     return Problem(image.astype(np.float32), canvas, lift=None if canvas == size else pillow_resize(canvas, size))
 
@@ -126,4 +127,4 @@ def canvas_size(size: tuple[int, int], preset: Preset) -> tuple[int, int]:
 def check_factor(factor: int) -> None:
     """Raise ValueError where `factor` isn't a whole number above 1."""
     if factor != int(factor) or factor < 2:
-        raise ValueError(f"factor must be a whole number of at least 2, not {factor}")
+        raise InputError(f"factor must be a whole number of at least 2, not {factor}")

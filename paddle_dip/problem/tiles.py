@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 _OVERLAP = 1 / 4  # of a tile's side
 _SMALLEST = 32  # pixels: a tile of less shows the network little but edges
 
@@ -13,13 +15,13 @@ Tile = tuple[slice, slice]
 def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Tile]:
     """Return a grid of equal tiles that covers a picture, as few as are needed for `fits`(tile height, tile width).
 
-    The longer side is cut first. Raises ValueError where not even the smallest tile fits: see `smallest_tile`.
+    The longer side is cut first. Raises InputError where not even the smallest tile fits: see `smallest_tile`.
     """
     tile, least = [height, width], smallest_tile(height, width)
     while not fits(*tile):
         longer = int(tile[1] > tile[0])
         if tuple(tile) == least:
-            raise ValueError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
+            raise InputError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
         tile[longer] = max(tile[longer] * 3 // 4, least[longer])
     starts = [_starts(side, part) for side, part in zip((height, width), tile, strict=True)]
     return [(slice(top, top + tile[0]), slice(left, left + tile[1])) for top in starts[0] for left in starts[1]]

@@ -35,7 +35,7 @@ class WindowedVariance:
         """Return all that it has taken in, as named arrays."""
         return {"queue": np.stack(self._queue), "sum": self._sum, "squares": self._squares} if self._queue else {}
 
-    def take_up(self, state: dict[str, np.ndarray]) -> None:
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         if state:
             self._queue = deque(state["queue"])
@@ -64,7 +64,7 @@ class ExponentialVariance:
         """Return all that it has taken in, as named arrays."""
         return {} if self._mean is None else {"mean": self._mean, "variance": np.array(self._variance)}
 
-    def take_up(self, state: dict[str, np.ndarray]) -> None:
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`."""
         if state:
             self._mean, self._variance = state["mean"], float(state["variance"])

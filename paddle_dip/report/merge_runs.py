@@ -5,8 +5,9 @@ import math
 from collections.abc import Collection
 from pathlib import Path
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import completed
-from paddle_dip.report.results import Row, read_rows, seeds, summarise
+from paddle_dip.report.results import ResultRow, read_rows, seeds, summarise
 
 _MADE_WITH = (
     "data",
@@ -23,36 +24,36 @@ _MADE_WITH = (
 )
 _SHOWN = ("paddle", "device", "threads", "at_a_time", "operators", "commit")  # of those, what is told of all sittings at once
 
-Part = tuple[list[Row], dict]
+Part = tuple[list[ResultRow], dict]
 
 
 def read_part(path: Path) -> Part:
-    """Return the rows and summary of a run's folder, or of a recorded result's CSV; raises ValueError where there is none."""
+    """Return the rows and summary of a run's folder, or of a recorded result's CSV; raises InputError where there is none."""
     table, summary = (path / "results.csv", path / "summary.json") if path.is_dir() else (path, path.with_suffix(".json"))
     if not (table.exists() and summary.exists()):
-        raise ValueError(f"{path} holds no finished image: there is no {table.name} with {summary.name} beside it")
+        raise InputError(f"{path} holds no finished image: there is no {table.name} with {summary.name} beside it")
     rows, told = read_rows(table), read_summary(summary)
     untold = sorted({row.image for row in rows} - set(told["image_names"]))
     if untold:
-        raise ValueError(f"{summary} says nothing of {', '.join(untold)}: go on with that run, with --resume, to renew it")
+        raise InputError(f"{summary} says nothing of {', '.join(untold)}: go on with that run, with --resume, to renew it")
     return rows, told
 
 
 def read_summary(path: Path) -> dict:
-    """Return a summary; raises ValueError where it can't be read."""
+    """Return a summary; raises InputError where it can't be read."""
     try:
         summary = json.loads(path.read_text())
         figures = {name: math.inf if v is None else v for name, v in summary["bicubic_bp_psnr_y"].items()}  # JSON has no infinity
         _sittings(summary), summary["preset"]["network"]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ValueError(f"{path} can't be read: it is damaged, or something else than a benchmark's summary") from None
+        raise InputError(f"{path} can't be read: it is damaged, or something else than a benchmark's summary") from None
     return summary | {"bicubic_bp_psnr_y": figures}
 
 
 def joined(parts: list[Part]) -> Part:
     """Return the rows of all parts by image name, of an image in several the last part's, and the summary of them.
 
-    The summary's "sittings" say what each part was made with. Raises ValueError where settings, factor or seeds differ.
+    The summary's "sittings" say what each part was made with. Raises InputError where settings, factor or seeds differ.
     """
     for part in parts[1:]:
         _check_equal(parts[0], part)
@@ -95,10 +96,10 @@ def _check_equal(a: Part, b: Part) -> None:
     first, second = _settings(*a), _settings(*b)
     for name in sorted({*first, *second}):
         if str(first.get(name)) != str(second.get(name)):
-            raise ValueError(f"the runs don't go together: {name} is {first.get(name)} in one, {second.get(name)} in another")
+            raise InputError(f"the runs don't go together: {name} is {first.get(name)} in one, {second.get(name)} in another")
 
 
-def _settings(rows: list[Row], summary: dict) -> dict:
+def _settings(rows: list[ResultRow], summary: dict) -> dict:
     """Return what a part's runs were set to, one by one."""
     preset = completed(summary["preset"])
     network = preset.pop("network")

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import PRESETS, completed
 from paddle_dip.report.merge_runs import read_part
 from paddle_dip.report.published import METHODS, published_psnr_y
-from paddle_dip.report.results import Row, final_rows
+from paddle_dip.report.results import ResultRow, final_rows
 from paddle_dip.report.tables import mean
 
 _DATA_SETS = {"set14": "Set14", "set5": "Set5", "embedded": "scikit-image's photos"}  # by the name of the result files
@@ -27,7 +28,7 @@ class _Run:
 
     data_set: str
     name: str
-    rows: dict[str, Row]
+    rows: dict[str, ResultRow]
     summary: dict
 
 
@@ -98,7 +99,7 @@ def fill(text: str, marker: str, content: str) -> str:
     pattern = rf"(<!-- {marker} -->\n).*?(<!-- /{marker} -->)"
     filled, count = re.subn(pattern, lambda found: f"{found[1]}{content}\n{found[2]}", text, flags=re.DOTALL)
     if count != 1:
-        raise ValueError(f"<!-- {marker} --> ... <!-- /{marker} --> must stand once in the text, not {count} times")
+        raise InputError(f"<!-- {marker} --> ... <!-- /{marker} --> must stand once in the text, not {count} times")
     return filled
 
 

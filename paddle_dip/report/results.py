@@ -10,7 +10,7 @@ from paddle_dip.problem.metrics import METRIC
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """One restored image. PSNRs in dB; see paddle_dip.problem.metrics for the region and the channels they are taken on."""
 
     image: str
@@ -30,7 +30,7 @@ class Row:
 
 
 ENSEMBLE = "ensemble"
-_PARSERS = {field.name: {"str": str, "int": int, "float": float}.get(field.type, field.type) for field in fields(Row)}
+_PARSERS = {field.name: {"str": str, "int": int, "float": float}.get(field.type, field.type) for field in fields(ResultRow)}
 COLUMNS = tuple(_PARSERS)
 
 
@@ -44,19 +44,19 @@ class HistoryPoint:
     psnr_y_iterate: float
 
 
-def write_rows(path: Path, rows: list[Row]) -> None:
+def write_rows(path: Path, rows: list[ResultRow]) -> None:
     """Write results.csv, whole or not at all."""
     write_csv(path, COLUMNS, [asdict(row) for row in rows])
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[ResultRow]:
     """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
     if not Path(path).exists():
         return []
-    return read_csv(path, COLUMNS, lambda record: Row(**{name: _PARSERS[name](value) for name, value in record.items()}))
+    return read_csv(path, COLUMNS, lambda record: ResultRow(**{name: _PARSERS[name](value) for name, value in record.items()}))
 
 
-def final_rows(rows: list[Row]) -> list[Row]:
+def final_rows(rows: list[ResultRow]) -> list[ResultRow]:
     """Return the rows of the images themselves: of an ensemble's the combined image's, without its members'."""
     combined = {row.image for row in rows if row.seed == ENSEMBLE}
     return [row for row in rows if row.seed == ENSEMBLE or row.image not in combined]
@@ -73,7 +73,7 @@ def read_history(path: Path) -> list[HistoryPoint]:
     return read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
 
 
-def summarise(all_rows: list[Row], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
+def summarise(all_rows: list[ResultRow], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
     """Return the JSON-ready summary of finished images, their members' rows among them or not.
 
     bicubic_bp: PSNR of bicubic + back-projection by image name.
@@ -98,7 +98,7 @@ def summarise(all_rows: list[Row], bicubic_bp: dict[str, float], preset: dict, m
     }
 
 
-def seeds(rows: list[Row]) -> list[int]:
+def seeds(rows: list[ResultRow]) -> list[int]:
     """Return the seeds of the fits that were made."""
     return sorted({int(row.seed) for row in rows if row.seed != ENSEMBLE})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb, to_bytes
 from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, make_case, protocol_crop, to_unit
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
@@ -31,23 +32,23 @@ def score_folder(
     """Return the scores of the files restored/NAME + suffix + .png against reference/NAME_GT.png, in alphabetical order.
 
     images: the NAMEs to score, in this order; None: all. after: one of AFTER, done first to each image by its observation, as the
-    preset fast does. Raises ValueError for a folder without images, an unknown name, a missing
+    preset fast does. Raises InputError for a folder without images, an unknown name, a missing
     or unreadable file and a size that fits neither the truth nor its crop.
     """
     check_factor(factor)
     if after == "refinement" and not super_resolution_preset("fast", factor).refines:
-        raise ValueError(f"--after refinement needs a --factor of 4 or more, not {factor}: below it the preset fast doesn't refine")
+        raise InputError(f"--after refinement needs a --factor of 4 or more, not {factor}: below it the preset fast doesn't refine")
     source = Source(Path(reference), str(reference))
     names = image_names(source)
     if not names:
-        raise ValueError(f"--reference {reference} has no file named NAME_GT.png")
+        raise InputError(f"--reference {reference} has no file named NAME_GT.png")
     unknown = [name for name in images or () if name not in names]
     if unknown:
-        raise ValueError(f"--images must be of {', '.join(names)}, not {', '.join(unknown)}")
+        raise InputError(f"--images must be of {', '.join(names)}, not {', '.join(unknown)}")
     names = images or names
     missing = [name for name in names if not (Path(restored) / f"{name}{suffix}.png").is_file()]
     if missing:
-        raise ValueError(f"--restored {restored} lacks {', '.join(f'{name}{suffix}.png' for name in missing)}")
+        raise InputError(f"--restored {restored} lacks {', '.join(f'{name}{suffix}.png' for name in missing)}")
     return [_score(source, name, Path(restored) / f"{name}{suffix}.png", factor, after) for name in names]
 
 
@@ -65,7 +66,7 @@ def _score(source: Source, name: str, path: Path, factor: int, after: str) -> Sc
         image = protocol_crop(image) if image.shape == truth.shape else image
     if image.shape != region.shape:
         sizes = " or ".join(f"{s.shape[1]}x{s.shape[0]}" for s in (truth, region))
-        raise ValueError(f"{path} has {file.shape[1]}x{file.shape[0]} pixels, {sizes} are needed")
+        raise InputError(f"{path} has {file.shape[1]}x{file.shape[0]} pixels, {sizes} are needed")
     if after != "nothing":
         image = _refined(image, make_case(name, truth, factor).low, factor, after)
     return Score(name, *(metric(to_unit(image), to_unit(region)) for metric in (psnr_y, psnr_rgb, ssim_y)))

@@ -6,10 +6,10 @@ from rich.table import Table
 from rich.text import Text
 
 from paddle_dip.report.published import METHODS, published_psnr_y
-from paddle_dip.report.results import Row
+from paddle_dip.report.results import ResultRow
 
 
-def benchmark_table(rows: list[Row], bicubic_bp: dict[str, float], known: set[str]) -> tuple[list[str], list[list[str]]]:
+def benchmark_table(rows: list[ResultRow], bicubic_bp: dict[str, float], known: set[str]) -> tuple[list[str], list[list[str]]]:
     """Return heading and lines, the last being the mean: bicubic, the same + back-projection, paddle_dip, published; in dB.
 
     bicubic_bp: bicubic + back-projection by image. known: the images whose pixels are those that the published figures are of.

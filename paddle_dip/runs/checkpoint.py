@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 
 _NOTES = "notes.json"
@@ -18,11 +19,11 @@ def save_checkpoint(path: Path, state: dict[str, np.ndarray], notes: dict) -> No
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict]:
-    """Return the arrays and the notes of a checkpoint; raises ValueError where the file is damaged."""
+    """Return the arrays and the notes of a checkpoint; raises InputError where the file is damaged."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             state = {name: archive[name] for name in archive.files}
         notes = json.loads(state.pop(_NOTES).tobytes())
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, TypeError, AttributeError):  # the last two: a bare array
-        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh") from None
+        raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh") from None
     return state, notes

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from paddle_dip.errors import FitError
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem
 
@@ -36,7 +37,7 @@ def guarded(
             return
         faults, failed_at = faults + 1, snapshot.step
         if faults > TRIES:
-            raise ArithmeticError(f"the fit failed {faults} times ({fault}): try another --seed, another preset or --dtype float64")
+            raise FitError(f"the fit failed {faults} times ({fault}): try another --seed, another preset or --dtype float64")
         preset = replace(preset, learning_rate=preset.learning_rate / 2, warm_up_rate=preset.warm_up_rate / 2)
         back = int(state["step"]) if state else 0
         say(f"step {snapshot.step}: {fault}; back to step {back} with learning rate {preset.learning_rate_at(back):g}")

@@ -22,7 +22,7 @@ from paddle_dip.runs.restore import restore
 
 
 @dataclass(frozen=True)
-class Job:
+class PhotoJob:
     """A photo to restore. problem: from (rows, columns) of the photo to the problem of restoring that part; see `plan`."""
 
     name: str
@@ -35,7 +35,7 @@ class Job:
     dtype: str = "float32"
 
 
-def plan(job: Job, max_memory: int | None) -> Job:
+def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
 
     Raises ValueError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
@@ -52,7 +52,7 @@ def plan(job: Job, max_memory: int | None) -> Job:
     return _checked(replace(job, tiles=tuple(tiling(height, width, fits))))
 
 
-def _checked(job: Job) -> Job:
+def _checked(job: PhotoJob) -> PhotoJob:
     """Return the job; raises ValueError where one of its tiles can't be restored, or not with its stopper."""
     for tile in job.tiles:
         problem = job.problem(tile)
@@ -61,7 +61,7 @@ def _checked(job: Job) -> Job:
     return job
 
 
-def restore_photo(job: Job, *, fit: Callable[..., Iterator], watch: Callable = lambda problem, snapshot: None) -> Photo:
+def restore_photo(job: PhotoJob, *, fit: Callable[..., Iterator], watch: Callable = lambda problem, snapshot: None) -> Photo:
     """Return the photo restored; alpha, which has no prior, is enlarged by Lanczos.
 
     watch: called with the problem and each snapshot of a photo that is in one piece.
@@ -79,7 +79,7 @@ def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
     return np.asarray(large).clip(0, 1)
 
 
-def _restored(job: Job, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
+def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
     """Return what becomes of one tile, [C, h, w]; one without a hole is as it was."""
     problem = job.problem(job.tiles[number])
     if problem.known is not None and problem.known.min() == 1:

@@ -1,10 +1,10 @@
 """What a photo was restored with: all that is needed to make the result again."""
 
-from paddle_dip.runs.photos import Job
+from paddle_dip.runs.photos import PhotoJob
 from paddle_dip.runs.provenance import provenance
 
 
-def record(job: Job) -> dict:
+def record(job: PhotoJob) -> dict:
     """Return the JSON-ready settings of a job, seed, versions, device, threads and commit; call it when Paddle may load.
 
     noise: of the photo, as a standard deviation of 255, where the task goes by it.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from paddle_dip.errors import FitError
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import refined
 from paddle_dip.problem.stopping import Stopper, held_out
@@ -46,7 +47,7 @@ def fitted(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], se
 def _taken_back(problem: Problem, preset: Preset, seed: int, state: dict | None) -> Stopper:
     stopper = Stopper(problem, preset, seed)
     if state:
-        stopper.take_up(state)
+        stopper.load_state(state)
     return stopper
 
 
@@ -67,7 +68,7 @@ def current_canvas(preset: Preset, snapshot) -> np.ndarray:
 
 def _finite(canvas: np.ndarray, snapshot) -> np.ndarray:
     if not np.isfinite(canvas).all():
-        raise ArithmeticError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
+        raise FitError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
     return canvas
 
 

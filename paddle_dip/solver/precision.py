@@ -4,14 +4,16 @@ from contextlib import AbstractContextManager, nullcontext
 
 import paddle
 
+from paddle_dip.errors import InputError
+
 
 def products(x: paddle.Tensor, *, bf16: bool) -> AbstractContextManager:
     """Return the context in which Paddle's layers multiply: as `x` is stored, or in bfloat16.
 
-    Raises ValueError where bfloat16 is asked for and can't be had.
+    Raises InputError where bfloat16 is asked for and can't be had.
     """
     if not bf16:
         return nullcontext()
     if not x.place.is_gpu_place():  # on a CPU Paddle's autocast does nothing
-        raise ValueError("precision bf16 needs a GPU, or compiled operators for the network and bfloat16 on the CPU; take float32")
+        raise InputError("precision bf16 needs a GPU, or compiled operators for the network and bfloat16 on the CPU; take float32")
     return paddle.amp.auto_cast(dtype="bfloat16")  # from the documentation, not measured

@@ -4,6 +4,8 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.errors import InputError
+
 _MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
 
 
@@ -13,7 +15,7 @@ def read_state(network: nn.Layer, adam: paddle.optimizer.Adam) -> dict[str, np.n
 
 
 def write_state(network: nn.Layer, adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
-    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises ValueError where names don't fit."""
+    """Set a network and its Adam, which hasn't stepped yet, to `state`; raises InputError where names don't fit."""
     write_weights(network, state)
     write_moments(trainable(network), adam, state)
 
@@ -24,7 +26,7 @@ def read_weights(network: nn.Layer) -> dict[str, np.ndarray]:
 
 
 def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
-    """Set a network to the "network/NAME" arrays of `state`; raises ValueError where names or shapes don't fit."""
+    """Set a network to the "network/NAME" arrays of `state`; raises InputError where names or shapes don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
     wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     _refuse([name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape])
@@ -39,7 +41,7 @@ def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Ad
 
 
 def write_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
-    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`; raises ValueError where one is missing."""
+    """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`; raises InputError where one is missing."""
     named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in _MOMENTS}
     _refuse([name for name in named if name not in state])
     adam.set_state_dict({accumulator: paddle.to_tensor(state[name]) for name, accumulator in named.items()})
@@ -53,7 +55,7 @@ def trainable(network: nn.Layer) -> dict[str, paddle.Tensor]:
 def _refuse(wrong: list[str]) -> None:
     if wrong:
         first = min(wrong)
-        raise ValueError(f"state doesn't fit the network: {first} is missing, unexpected or of another shape ({len(wrong)} are)")
+        raise InputError(f"state doesn't fit the network: {first} is missing, unexpected or of another shape ({len(wrong)} are)")
 
 
 def _accumulator(parameter: paddle.Tensor, moment: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from paddle import nn
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.weights import check
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.solver.state import read_state, write_state
@@ -31,12 +32,12 @@ def newest(folder: Path) -> Path | None:
     return next(reversed(_sorted(folder)), None)
 
 
-def take_up(path: Path, lesson: Lesson) -> dict:
-    """Set a lesson's networks and fresh optimisers to a checkpoint and return its notes; raises ValueError where it doesn't fit."""
+def load_state(path: Path, lesson: Lesson) -> dict:
+    """Set a lesson's networks and fresh optimisers to a checkpoint and return its notes; raises InputError where it doesn't fit."""
     try:
         state, notes = load_checkpoint(path)
     except ValueError:
-        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
+        raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
     for name, network in lesson.networks.items():
         write_state(network, lesson.adams[name], _part(state, f"{name}/"))
     return notes
@@ -45,24 +46,24 @@ def take_up(path: Path, lesson: Lesson) -> dict:
 def read_network(path: Path, name: str) -> tuple[Weights, dict]:
     """Return one network's weights and the notes of a checkpoint, or of the newest in a run's folder.
 
-    Raises ValueError where there is none or it holds no such network.
+    Raises InputError where there is none or it holds no such network.
     """
     path = Path(path)
     file = newest(path / "checkpoints") if path.is_dir() else path
     if file is None or not file.exists():
-        raise ValueError(f"checkpoint {path} doesn't exist, or is a folder without a run's checkpoints")
+        raise InputError(f"checkpoint {path} doesn't exist, or is a folder without a run's checkpoints")
     try:
         state, notes = load_checkpoint(file)
     except ValueError:
-        raise ValueError(f"checkpoint {file} can't be read: give a run's folder or one of the .npz files in it") from None
+        raise InputError(f"checkpoint {file} can't be read: give a run's folder or one of the .npz files in it") from None
     weights = _part(state, f"{name}/network/")
     if not weights:
-        raise ValueError(f"checkpoint {file} holds no {name}: it is of another training")
+        raise InputError(f"checkpoint {file} holds no {name}: it is of another training")
     return weights, notes
 
 
 def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
-    """Return the network of `config` with `weights`, by its own names; raises ValueError where they don't fit."""
+    """Return the network of `config` with `weights`, by its own names; raises InputError where they don't fit."""
     network = build_network(config)
     network.set_state_dict(check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()}))
     return network

@@ -7,6 +7,7 @@ import numpy as np
 from paddle.io import Dataset
 from paddle.vision.datasets import MNIST
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.trained.problem.crops import middle_view, random_view, read_large
@@ -102,14 +103,14 @@ def _damaged(clean: np.ndarray, erase: bool, *place: int) -> tuple[np.ndarray, n
 
 
 def read_pair(pair: Pair) -> list[np.ndarray]:
-    """Return [blurred, sharp], float32 [3, H, W] in [0, 1]; raises ValueError, naming the file, for a bad one."""
+    """Return [blurred, sharp], float32 [3, H, W] in [0, 1]; raises InputError, naming the file, for a bad one."""
     return [to_unit(read_rgb(file)) for file in (pair.blurred, pair.sharp)]
 
 
 def readable(load: Callable, index: int, count: int, skip: Skip):
     """Return load(index).
 
-    Where that raises ValueError: raises it too, or, with `skip`, calls it with the reason and takes the next of `count` that can be
+    Where that raises InputError: raises it too, or, with `skip`, calls it with the reason and takes the next of `count` that can be
     read instead, so that a batch is never smaller and a step never missing.
     """
     for place in range(index, index + count):
@@ -119,13 +120,13 @@ def readable(load: Callable, index: int, count: int, skip: Skip):
             if skip is None:
                 raise
             skip(str(error))
-    raise ValueError(f"none of the {count} samples can be read")
+    raise InputError(f"none of the {count} samples can be read")
 
 
 def usable(samples: list, load: Callable, skip: Skip) -> list:
     """Return the samples that `load` can read: what is tested must not be another's double. Without `skip` none is left out.
 
-    Raises ValueError where none can be read.
+    Raises InputError where none can be read.
     """
     if skip is None:
         return samples
@@ -137,14 +138,14 @@ def usable(samples: list, load: Callable, skip: Skip) -> list:
         except ValueError as error:
             skip(str(error))
     if not found:
-        raise ValueError("none of the samples to test with can be read")
+        raise InputError("none of the samples to test with can be read")
     return found
 
 
 def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return MNIST's images, uint8 [N, 28, 28], and labels, [N], from its four .gz files in `folder`; None: Paddle downloads them.
 
-    Raises ValueError where the files can't be read or had.
+    Raises InputError where the files can't be read or had.
     """
     mode, part = ("train", "train") if train else ("test", "t10k")
     paths = {}
@@ -155,10 +156,10 @@ def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.nda
         }
         absent = [path for path in paths.values() if not path.is_file()]
         if absent:
-            raise ValueError(f"{absent[0]} doesn't exist: the folder must hold MNIST's four .gz files")
+            raise InputError(f"{absent[0]} doesn't exist: the folder must hold MNIST's four .gz files")
     try:
         digits = MNIST(**{name: str(path) for name, path in paths.items()}, mode=mode, backend="cv2")
         images, labels = zip(*((np.asarray(image), int(label[0])) for image, label in digits), strict=True)
     except Exception as error:  # Paddle raises what it comes across: struct.error, IndexError, RuntimeError, ...
-        raise ValueError(f"MNIST can't be read from {folder or 'the network'}: {error or type(error).__name__}") from None
+        raise InputError(f"MNIST can't be read from {folder or 'the network'}: {error or type(error).__name__}") from None
     return np.stack(images).astype(np.uint8), np.array(labels)

@@ -9,6 +9,8 @@ import paddle
 from paddle.distributed import ParallelEnv, init_parallel_env
 from paddle.distributed.fleet.utils.hybrid_parallel_util import fused_allreduce_gradients
 
+from paddle_dip.errors import InputError
+
 
 def world() -> tuple[int, int]:
     """Return this process's rank and how many there are: more than 1 under `python -m paddle.distributed.launch`."""
@@ -30,10 +32,10 @@ def average_gradients(parameters: list[paddle.Tensor]) -> None:
 def autocast(precision: str) -> AbstractContextManager:
     """Return the context to compute in: of "bf16" Paddle's autocast to bfloat16, which needs no scaling of the loss.
 
-    Raises ValueError for bf16 on a CPU, where Paddle's autocast does nothing.
+    Raises InputError for bf16 on a CPU, where Paddle's autocast does nothing.
     """
     if precision == "float32":
         return nullcontext()
     if not paddle.get_device().startswith("gpu"):
-        raise ValueError("precision bf16 needs a GPU; take float32")
+        raise InputError("precision bf16 needs a GPU; take float32")
     return paddle.amp.auto_cast(dtype="bfloat16")

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from paddle_dip.errors import FitError, InputError
 from paddle_dip.io.files import held, whole_file, writable_folder, write_csv, write_json
 from paddle_dip.runs.interrupt import deferred_interrupt
 from paddle_dip.runs.progress import track
@@ -36,7 +37,7 @@ class Plan:
 
 
 @dataclass
-class Record:
+class TrainingLog:
     """What a run knows of itself beside its networks and position; it travels in the checkpoints."""
 
     rows: list[dict[str, float]] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Record:
 def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
     """Give the folder of a run, made if need be, with `settings` noted in it; no other run gets it meanwhile.
 
-    Raises ValueError where it can't be written, holds a run and `resume` isn't given, holds one with other settings, or is in use.
+    Raises InputError where it can't be written, holds a run and `resume` isn't given, holds one with other settings, or is in use.
     """
     autocast(settings.get("precision", "float32"))  # refused before anything is written
     out = writable_folder(out)
@@ -59,10 +60,10 @@ def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
         noted, begun = out / "settings.json", any(out.glob("checkpoints/*.npz"))
         if noted.exists() and chief:
             if not resume:
-                raise ValueError(f"--out {out} already holds a run: continue it with --resume, or choose another folder")
+                raise InputError(f"--out {out} already holds a run: continue it with --resume, or choose another folder")
             _check_same(noted, settings)
         elif chief and begun:
-            raise ValueError(f"--out {out} holds checkpoints without their settings.json: choose another folder")
+            raise InputError(f"--out {out} holds checkpoints without their settings.json: choose another folder")
         if chief:
             for part in ("checkpoints", "pictures"):
                 (out / part).mkdir(exist_ok=True)
@@ -95,8 +96,8 @@ def run(
     rank, processes = world()
     chief = rank == 0
     if plan.minutes is not None and processes > 1:
-        raise ValueError("--minutes is for one process: several would stop at different epochs and wait for each other")
-    position, record = _take_up(folder, lesson)
+        raise InputError("--minutes is for one process: several would stop at different epochs and wait for each other")
+    position, record = _resume(folder, lesson)
     batches = len(batch_order(lesson, 0))
     start = position.epoch * batches + position.batch
     deadline = None if plan.minutes is None else time.monotonic() + 60 * plan.minutes
@@ -126,26 +127,26 @@ def write_summary(folder: Path, settings: dict, rows: list[dict[str, float]], fa
         write_json(folder / "summary.json", {"settings": settings, "last": rows[-1], **facts, **provenance()})
 
 
-def _take_up(folder: Path, lesson: Lesson) -> tuple[Position, Record]:
+def _resume(folder: Path, lesson: Lesson) -> tuple[Position, TrainingLog]:
     path = checkpoints.newest(folder / "checkpoints")
     if path is None:
-        return Position(), Record()
-    notes = checkpoints.take_up(path, lesson)
+        return Position(), TrainingLog()
+    notes = checkpoints.load_state(path, lesson)
     try:
         position = Position(**notes["position"])
-        record = Record(notes["rows"], notes["seconds"], notes["computed_with"])
+        record = TrainingLog(notes["rows"], notes["seconds"], notes["computed_with"])
     except (KeyError, TypeError):
-        raise ValueError(f"checkpoint {path} is no training's: delete it") from None
+        raise InputError(f"checkpoint {path} is no training's: delete it") from None
     if record.computed_with != computed_with():
         words = f"{folder}: begun with {record.computed_with}, goes on with {computed_with()}: the last bits will differ"
         print(words, file=sys.stderr)
     return position, record
 
 
-def _end_epoch(folder: Path, update: Update, record: Record, assess: Callable[[], Assessment], watch: Callable | None) -> None:
+def _end_epoch(folder: Path, update: Update, record: TrainingLog, assess: Callable[[], Assessment], watch: Callable | None) -> None:
     means = update.means()
     if not all(math.isfinite(value) for value in means.values()):
-        raise ArithmeticError(f"the training diverged: losses of epoch {update.epoch + 1} are {means}")
+        raise FitError(f"the training diverged: losses of epoch {update.epoch + 1} are {means}")
     row = {"epoch": update.epoch + 1, **means}
     if watch is not None:
         found = assess()
@@ -164,12 +165,12 @@ def _check_same(noted: Path, settings: dict) -> None:
     try:
         earlier = dict(json.loads(noted.read_text()))
     except (ValueError, TypeError):
-        raise ValueError(f"{noted} can't be read, choose another --out") from None
+        raise InputError(f"{noted} can't be read, choose another --out") from None
     # A run may be made longer, but where the epochs to come decide the learning rate of those gone by.
     free = set() if settings.get("cooldown") else {"epochs"}
     different = sorted(key for key in {*settings, *earlier} - free if settings.get(key) != earlier.get(key))
     if "task" in different:
-        raise ValueError(f"--out {noted.parent} holds a run of train {earlier.get('task')}: choose another folder")
+        raise InputError(f"--out {noted.parent} holds a run of train {earlier.get('task')}: choose another folder")
     if different:
         changes = ", ".join(f"{key} {earlier.get(key)} there, {settings.get(key)} here" for key in different)
-        raise ValueError(f"--out {noted.parent} holds a run with other settings ({changes}): choose another folder")
+        raise InputError(f"--out {noted.parent} holds a run with other settings ({changes}): choose another folder")

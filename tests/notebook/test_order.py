@@ -4,14 +4,14 @@ import pytest
 
 from paddle_dip.io.images import read_photo, write_rgb
 from paddle_dip.notebook.order import TASKS, carry_out, own_photo
-from paddle_dip.notebook.sample_degradations import SIDE, spoiled_photo
+from paddle_dip.notebook.sample_degradations import SIDE, degraded_photo
 from paddle_dip.notebook.show import before_and_after, process_curves
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_photo_at_hand_is_spoiled_as_its_command_expects(task, tmp_path):
     out = tmp_path / "restored.png"
-    carry_out(spoiled_photo(task, tmp_path), out=out, steps=2, frames=1)
+    carry_out(degraded_photo(task, tmp_path), out=out, steps=2, frames=1)
     assert read_photo(out).pixels.shape == (3, SIDE, SIDE)
     assert before_and_after(tmp_path / "restored_process").data.startswith(b"\xff\xd8")  # a JPEG file's first bytes
     assert process_curves(tmp_path / "restored_process").width == 1000  # two panels: loss and PSNR

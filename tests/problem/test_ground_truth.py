@@ -8,7 +8,7 @@ from PIL import Image
 
 from paddle_dip.problem import ground_truth as truths
 from paddle_dip.problem.dataset import find_source, image_names, is_benchmark_image, load_truth
-from paddle_dip.problem.ground_truth import checksums, mounted_truths, truth_files
+from paddle_dip.problem.ground_truth import checksums, ground_truth_files, mounted_ground_truth
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def photo(path: Path) -> None:
 def test_files_are_known_by_their_names(tmp_path):
     for name in ("b_GT.png", "a_GT.png", "a.png", "img_001_SRF_4_HR.png"):
         photo(tmp_path / name)
-    assert truth_files(tmp_path) == {"a": tmp_path / "a_GT.png", "b": tmp_path / "b_GT.png"}
-    assert truth_files(tmp_path / "none") == {}
+    assert ground_truth_files(tmp_path) == {"a": tmp_path / "a_GT.png", "b": tmp_path / "b_GT.png"}
+    assert ground_truth_files(tmp_path / "none") == {}
 
 
 def test_the_sources_own_files_are_known_by_their_bytes(data_folder, tmp_path):
@@ -56,7 +56,7 @@ def test_other_mounted_sets_are_left_alone(mounted):
     photo(mounted / "data9" / "Set5" / "head_GT.png")
     photo(mounted / "data9" / "a" / "b" / "c" / "d" / "Set14" / "zebra_GT.png")  # too deep: a data set may hold millions of files
     (mounted / "data9" / "Set14").mkdir()
-    assert mounted_truths() is None and find_source(None).folder is None
+    assert mounted_ground_truth() is None and find_source(None).folder is None
 
 
 def test_the_usual_places_come_first(mounted):

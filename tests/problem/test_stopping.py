@@ -91,7 +91,7 @@ def test_a_stopper_taken_up_decides_alike(stop):
         if snapshot.step == 333:
             stored = {name: np.array(value) for name, value in stopper.state().items()}
             stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
-            stopper.take_up(stored)
+            stopper.load_state(stored)
         if stopper.done(snapshot):
             break
     assert (snapshot.step, stopper.step) == (last, whole.step)

@@ -6,17 +6,17 @@ import json
 import pytest
 
 from paddle_dip.report.merge_runs import joined, read_part
-from paddle_dip.report.results import ENSEMBLE, Row, summarise, write_rows
+from paddle_dip.report.results import ENSEMBLE, ResultRow, summarise, write_rows
 
 PRESET = {"name": "fast", "steps": 3, "final_input": "clean", "average": "ema", "network": {"down": [64, 64], "pad": "reflect"}}
 MADE = dict.fromkeys(("data", "paddle_dip", "commit", "python", "packages", "paddle", "place", "operators"), "x")
 
 
-def row(image: str, psnr: float, seed: str = "0") -> Row:
-    return Row(image, "fast", 8, seed, 3, 0.5, psnr, psnr - 1, 0.5, 20.0, 60.0, 20.0, 100.0, 0)
+def row(image: str, psnr: float, seed: str = "0") -> ResultRow:
+    return ResultRow(image, "fast", 8, seed, 3, 0.5, psnr, psnr - 1, 0.5, 20.0, 60.0, 20.0, 100.0, 0)
 
 
-def part(device: str, *rows: Row):
+def part(device: str, *rows: ResultRow):
     made = MADE | {"device": device, "threads": 2}
     return list(rows), summarise(list(rows), {r.image: 21.0 for r in rows}, copy.deepcopy(PRESET), made)
 

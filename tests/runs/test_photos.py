@@ -14,7 +14,7 @@ from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.problem.task_presets import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
 from paddle_dip.runs import photos
-from paddle_dip.runs.photos import Job, plan, restore_photo
+from paddle_dip.runs.photos import PhotoJob, plan, restore_photo
 from paddle_dip.runs.restore import restore
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
@@ -25,9 +25,9 @@ def part(image: np.ndarray, tile) -> np.ndarray:
     return image[:, tile[0], tile[1]]
 
 
-def enlarging(photo: Photo, **changes) -> Job:
+def enlarging(photo: Photo, **changes) -> PhotoJob:
     preset = replace(PRESET, **changes)
-    return Job("x", photo, lambda tile: super_resolution(part(photo.pixels, tile), 4, preset), preset, factor=4, seed=3)
+    return PhotoJob("x", photo, lambda tile: super_resolution(part(photo.pixels, tile), 4, preset), preset, factor=4, seed=3)
 
 
 @dataclass
@@ -56,7 +56,7 @@ def never(*args, **settings):
     raise AssertionError("the fit was begun")
 
 
-def in_tiles(job: Job, count: int) -> Job:
+def in_tiles(job: PhotoJob, count: int) -> PhotoJob:
     """Return the job planned with just enough memory for tiles of 60 % of its sides."""
     height, width = (side * 6 // 10 for side in job.photo.pixels.shape[1:])
     planned = plan(job, peak_bytes(job.photo, job.factor, job.preset, (height, width)))
@@ -107,7 +107,9 @@ def test_alpha_is_enlarged_as_pillow_does(picture, max_memory):
 def test_alpha_of_the_same_size_is_kept_to_the_bit(picture):
     preset = replace(task_preset("denoise", "fast"), network=SMALL)
     photo = Photo(picture, picture[0], bits=16, icc_profile=b"profile")
-    after = restore_photo(plan(Job("x", photo, lambda tile: denoising(part(picture, tile), preset), preset), None), fit=perfect)
+    after = restore_photo(
+        plan(PhotoJob("x", photo, lambda tile: denoising(part(picture, tile), preset), preset), None), fit=perfect
+    )
     np.testing.assert_array_equal(after.alpha, photo.alpha)
     assert (after.bits, after.icc_profile) == (16, b"profile")
 
@@ -123,7 +125,7 @@ def test_a_tile_without_a_hole_is_left_as_it_is():
         begun.append(problem.size)
         yield Snapshot(1, np.full((3, *problem.canvas), 0.25))
 
-    job = in_tiles(Job("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2)
+    job = in_tiles(PhotoJob("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2)
     after = restore_photo(job, fit=painting).pixels
     assert len(begun) == 1
     np.testing.assert_allclose(np.where(holes, 0.25, image), after, atol=1e-6)
@@ -132,7 +134,7 @@ def test_a_tile_without_a_hole_is_left_as_it_is():
 class TestRefused:
     def test_for_memory_before_a_problem_is_made(self, monkeypatch):
         large = Photo(np.broadcast_to(np.float32(0), (3, 4000, 6000)))
-        job = Job("x", large, never, PRESET, factor=4)
+        job = PhotoJob("x", large, never, PRESET, factor=4)
         monkeypatch.setattr(photos, "free_memory", lambda: 2**34)
         with pytest.raises(ValueError, match="--max-memory"):
             plan(job, None)
@@ -148,4 +150,6 @@ class TestRefused:
         image, holes = np.zeros((3, 40, 120), np.float32), np.zeros((1, 40, 120), np.float32)
         holes[:, :, 40:] = 1
         with pytest.raises(ValueError, match="all hole: raise --max-memory"):
-            in_tiles(Job("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2)
+            in_tiles(
+                PhotoJob("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2
+            )

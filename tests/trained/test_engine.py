@@ -68,7 +68,7 @@ def test_a_training_taken_up_gives_the_same_bits(stop, tmp_path):
     update = next(islice(train(stopped), stop - 1, None))
     checkpoints.save(tmp_path, stopped, update.step, {}, keep=3)
     resumed = lesson()
-    checkpoints.take_up(checkpoints.newest(tmp_path), resumed)
+    checkpoints.load_state(checkpoints.newest(tmp_path), resumed)
     assert [(u.loss(), u.means()) for u in train(resumed, position=update.position())] == expected[stop:]
     for name, network in whole.networks.items():
         assert network.weight.numpy().tobytes() == resumed.networks[name].weight.numpy().tobytes()
@@ -83,7 +83,7 @@ def test_the_newest_checkpoints_are_kept(tmp_path):
     for update in train(training):
         checkpoints.save(tmp_path, training, update.step, {"n": update.step}, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step_00000011.npz", "step_00000012.npz"]
-    assert checkpoints.take_up(checkpoints.newest(tmp_path), lesson()) == {"n": 12}
+    assert checkpoints.load_state(checkpoints.newest(tmp_path), lesson()) == {"n": 12}
 
 
 def test_a_bad_checkpoint_is_told(tmp_path):
@@ -93,7 +93,7 @@ def test_a_bad_checkpoint_is_told(tmp_path):
         checkpoints.read_network(path, "generator")
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(ValueError, match="damaged: delete it to go on from the one before"):
-        checkpoints.take_up(path, lesson())
+        checkpoints.load_state(path, lesson())
     with pytest.raises(ValueError, match="doesn't exist"):
         checkpoints.read_network(tmp_path / "absent", "generator")
 

@@ -48,7 +48,7 @@ def test_a_training_taken_up_gives_the_same_bits(photos, stop, tmp_path):
     update = next(islice(train(stopped), stop - 1, None))
     checkpoints.save(tmp_path, stopped, update.step, {}, keep=1)
     resumed = removal_lesson(files, preset, seed=1)
-    checkpoints.take_up(checkpoints.newest(tmp_path), resumed)
+    checkpoints.load_state(checkpoints.newest(tmp_path), resumed)
     assert [u.means() for u in train(resumed, position=update.position())] == expected[stop:]
     for name, network in whole.networks.items():
         for key, value in network.state_dict().items():

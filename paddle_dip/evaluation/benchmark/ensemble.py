@@ -6,18 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.evaluation.benchmark.image_run import Job, restore_case, score
+from paddle_dip.errors import InputError
+from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case, score
 from paddle_dip.problem.tasks import super_resolution
-from paddle_dip.report.results import ENSEMBLE, HistoryPoint, Row
+from paddle_dip.report.results import ENSEMBLE, HistoryPoint, ResultRow
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.restore import finish, member_seeds
 
-Member = tuple[Row, np.ndarray, list[HistoryPoint]]
+Member = tuple[ResultRow, np.ndarray, list[HistoryPoint]]
 
 
 def restore_members(
-    job: Job, *, fit: Callable, interrupted: Callable[[], bool]
-) -> tuple[list[Row], np.ndarray, list[HistoryPoint]]:
+    job: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]
+) -> tuple[list[ResultRow], np.ndarray, list[HistoryPoint]]:
     """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
     members = list(_members(job, fit, interrupted))
     rows, canvases, histories = zip(*members, strict=True)
@@ -30,21 +31,21 @@ def restore_members(
     return [replace(combined, seed=ENSEMBLE, **worst), *rows], image, histories[0]
 
 
-def forget_members(job: Job) -> None:
+def forget_members(job: ImageRun) -> None:
     """Remove what `restore_members` kept, when the image's result is on disk."""
     for seed in member_seeds(job.preset, job.seed):
         for path in (replace(job, seed=seed).member, replace(job, seed=seed).checkpoint):
             path.unlink(missing_ok=True)
 
 
-def make_member(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> None:
+def make_member(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> None:
     """Make the fit of the job's own seed and keep its row, canvas and history, unless they are there."""
     if not job.member.exists():
         row, canvas, history = restore_case(job, fit=fit, interrupted=interrupted)
         save_checkpoint(job.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
 
 
-def _members(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Member]:
+def _members(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Member]:
     for seed in member_seeds(job.preset, job.seed):
         member = replace(job, seed=seed)
         make_member(member, fit, interrupted)
@@ -54,6 +55,6 @@ def _members(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> Iterat
 def _read(path: Path) -> Member:
     arrays, notes = load_checkpoint(path)
     try:
-        return Row(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
+        return ResultRow(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
     except (KeyError, TypeError):
-        raise ValueError(f"{path} was made with another version: delete it to make this member afresh") from None
+        raise InputError(f"{path} was made with another version: delete it to make this member afresh") from None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import held, writable_folder, write_json
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.presets import completed
@@ -64,7 +65,7 @@ def open_folder(
 ) -> Iterator[Folder]:
     """Give the folder, made if need be, with `settings` and the images' checksums noted in it; no other run gets it meanwhile.
 
-    available: the names of all images there are where this run's come from. Raises ValueError where the folder can't be written,
+    available: the names of all images there are where this run's come from. Raises InputError where the folder can't be written,
     holds a run and `resume` isn't given, holds a run with other settings or on other images, or is in use.
     """
     folder = Folder(writable_folder(root))
@@ -76,10 +77,10 @@ def open_folder(
 def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str], *, resume: bool) -> None:
     if folder.settings.exists():
         if not resume:
-            raise ValueError(f"--out {folder.root} already holds a run: continue it with --resume, or choose another folder")
+            raise InputError(f"--out {folder.root} already holds a run: continue it with --resume, or choose another folder")
         images = _joined(folder, settings, images, available)
     elif folder.results.exists() or any(folder.root.glob("checkpoints/*.npz")) or any(folder.root.glob("members/*.npz")):
-        raise ValueError(f"--out {folder.root} holds results without their settings.json: choose another folder")
+        raise InputError(f"--out {folder.root} holds results without their settings.json: choose another folder")
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x", 0), folder.member("x", 0)):
         part.parent.mkdir(exist_ok=True)
     for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
@@ -88,21 +89,21 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: 
 
 
 def _joined(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str]) -> dict[str, str]:
-    """Return the images of the earlier run and of this one; raises ValueError where the two runs don't go together."""
+    """Return the images of the earlier run and of this one; raises InputError where the two runs don't go together."""
     try:
         earlier = json.loads(folder.settings.read_text())
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{folder.settings} can't be read, choose another --out") from None
+        raise InputError(f"{folder.settings} can't be read, choose another --out") from None
     made_with, settings = completed(made_with), completed(settings)
     different = sorted(key for key in {*settings, *made_with} if settings.get(key) != made_with.get(key))
     if different:
         changes = ", ".join(f"{key} {made_with.get(key)} there, {settings.get(key)} here" for key in different)
-        raise ValueError(f"--out {folder.root} holds a run with other settings ({changes}): choose another folder")
+        raise InputError(f"--out {folder.root} holds a run with other settings ({changes}): choose another folder")
     strangers = sorted(known.keys() - set(available))
     if strangers:
-        raise ValueError(f"--out {folder.root} holds a run on other images ({', '.join(strangers)}): choose another folder")
+        raise InputError(f"--out {folder.root} holds a run on other images ({', '.join(strangers)}): choose another folder")
     changed = [name for name in images if name in known and known[name] != images[name]]
     if changed:
-        raise ValueError(f"--out {folder.root} holds a run on other pixels of {', '.join(changed)}: choose another folder")
+        raise InputError(f"--out {folder.root} holds a run on other pixels of {', '.join(changed)}: choose another folder")
     return known | images

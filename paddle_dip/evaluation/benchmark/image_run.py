@@ -9,18 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import FitError, InputError
 from paddle_dip.evaluation.benchmark.folder import Folder
 from paddle_dip.io.files import whole_file
 from paddle_dip.io.images import to_bytes
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.baselines import bicubic
-from paddle_dip.problem.dataset import Case, to_unit
+from paddle_dip.problem.dataset import BenchmarkCase, to_unit
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
 from paddle_dip.report.grids import picture_grid
-from paddle_dip.report.results import HistoryPoint, Row
+from paddle_dip.report.results import HistoryPoint, ResultRow
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import computed_with, peak_memory_mb
@@ -30,10 +31,10 @@ _HISTORY_POINTS = 25  # refining the image for each takes as long as two or thre
 
 
 @dataclass(frozen=True)
-class Job:
+class ImageRun:
     """One image to restore, how, and where its traces go. grid_every: steps; checkpoint_seconds: seconds of work."""
 
-    case: Case
+    case: BenchmarkCase
     factor: int
     preset: Preset
     seed: int
@@ -62,7 +63,7 @@ class Job:
 
 
 @dataclass
-class Record:
+class RunLog:
     """What a run knows of itself beside the fit's state; it travels in the checkpoint."""
 
     seconds: float = 0.0
@@ -71,7 +72,9 @@ class Record:
     history: list[HistoryPoint] = field(default_factory=list)
 
 
-def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) -> tuple[Row, np.ndarray, list[HistoryPoint]]:
+def restore_case(
+    job: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]
+) -> tuple[ResultRow, np.ndarray, list[HistoryPoint]]:
     """Return the row, the canvas, [3, *problem.canvas], and the history of one fit of one image.
 
     The truth is only looked at to report: the fit sees the observation alone. Takes up from the image's checkpoint where there
@@ -79,7 +82,7 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
     """
     problem = super_resolution(job.case.low, job.factor, job.preset)
     stopper = Stopper(problem, job.preset, job.seed)
-    state, record = _take_up(job, stopper)
+    state, record = _resume(job, stopper)
     begun = time.monotonic() - record.seconds
     saved = time.monotonic()
     with track(job.title, job.preset.steps, start=record.resumed_at_step) as show:
@@ -106,36 +109,36 @@ def restore_case(job: Job, *, fit: Callable, interrupted: Callable[[], bool]) ->
     return row, canvas, record.history
 
 
-def _take_up(job: Job, stopper: Stopper) -> tuple[dict | None, Record]:
+def _resume(job: ImageRun, stopper: Stopper) -> tuple[dict | None, RunLog]:
     path = job.checkpoint
     if not path.exists():
-        return None, Record()
+        return None, RunLog()
     state, notes = load_checkpoint(path)
     try:
         history = [HistoryPoint(**point) for point in notes.pop("history")]
-        record = Record(**notes | {"history": history, "resumed_at_step": int(state["step"])})
-        stopper.take_up({n.removeprefix("stopper/"): state.pop(n) for n in list(state) if n.startswith("stopper/")})
+        record = RunLog(**notes | {"history": history, "resumed_at_step": int(state["step"])})
+        stopper.load_state({n.removeprefix("stopper/"): state.pop(n) for n in list(state) if n.startswith("stopper/")})
         sound = 0 < record.resumed_at_step < job.preset.steps and all(np.isfinite(v).all() for v in state.values())
     except (KeyError, TypeError):  # damage doesn't get through the archive's checksums: other names are another version's
-        raise ValueError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
+        raise InputError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
     if not sound:
-        raise ValueError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
+        raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
     if record.computed_with != computed_with():
         words = f"{job.case.name}: begun with {record.computed_with}, goes on with {computed_with()}: the last bits will differ"
         print(words, file=sys.stderr)
     return state, record
 
 
-def _note_figures(job: Job, problem: Problem, snapshot, stopper: Stopper, record: Record) -> None:
+def _note_figures(job: ImageRun, problem: Problem, snapshot, stopper: Stopper, record: RunLog) -> None:
     loss = snapshot.loss()
     if not math.isfinite(loss):
-        raise ArithmeticError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
+        raise FitError(f"{job.case.name}: the loss is {loss} at step {snapshot.step}, try another --seed")
     result = as_stored(finish(problem, job.preset, chosen_canvas(job.preset, snapshot, stopper)))
     iterate = as_stored(problem.enlarged(snapshot.canvas("perturbed")))
     record.history.append(HistoryPoint(snapshot.step, loss, psnr_y(result, job.case.truth), psnr_y(iterate, job.case.truth)))
 
 
-def _draw_grid(job: Job, problem: Problem, snapshot, stopper: Stopper) -> None:
+def _draw_grid(job: ImageRun, problem: Problem, snapshot, stopper: Stopper) -> None:
     pictures = {
         "truth": job.case.truth,
         "bicubic": bicubic(job.case.low, job.factor),
@@ -150,10 +153,10 @@ def as_stored(image: np.ndarray) -> np.ndarray:
     return to_unit(to_bytes(image))
 
 
-def score(job: Job, image: np.ndarray, steps: int, seconds: float, resumed_at_step: int = 0) -> Row:
+def score(job: ImageRun, image: np.ndarray, steps: int, seconds: float, resumed_at_step: int = 0) -> ResultRow:
     """Return the row of a restored image, [3, H, W] in [0, 1], scored as its file holds it."""
     case, image = job.case, as_stored(image)
-    return Row(
+    return ResultRow(
         image=case.name,
         preset=job.preset.name,
         factor=job.factor,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from paddle_dip.evaluation.benchmark.folder import Folder
 from paddle_dip.io.files import write_json
 from paddle_dip.report.merge_runs import joined, read_summary
-from paddle_dip.report.results import Row, read_rows, summarise, write_rows
+from paddle_dip.report.results import ResultRow, read_rows, summarise, write_rows
 
 
 @dataclass
@@ -19,14 +19,14 @@ class Finished:
     preset: dict
     made_with: dict
     earlier: dict | None
-    rows: dict[str, list[Row]]
+    rows: dict[str, list[ResultRow]]
     now: set[str]
     bicubic_bp: dict[str, float]
 
     @classmethod
     def found_in(cls, folder: Folder, preset: dict, made_with: dict) -> "Finished":
         """Return what earlier sittings have finished; raises ValueError where their table or summary can't be read."""
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, list[ResultRow]] = {}
         for row in read_rows(folder.results):
             if folder.has_result(row.image):
                 rows.setdefault(row.image, []).append(row)
@@ -34,12 +34,12 @@ class Finished:
         told = earlier["bicubic_bp_psnr_y"] if earlier else {}
         return cls(folder, preset, made_with, earlier, rows, rows.keys() - told.keys(), dict(told))
 
-    def add(self, name: str, rows: list[Row]) -> None:
+    def add(self, name: str, rows: list[ResultRow]) -> None:
         """Take up what this sitting has made."""
         self.rows[name] = rows
         self.now.add(name)
 
-    def write(self) -> tuple[list[Row], dict]:
+    def write(self) -> tuple[list[ResultRow], dict]:
         """Write the table and the summary of all finished images, by name; return them."""
         parts = []
         if before := self._rows_of(self.rows.keys() - self.now):
@@ -51,5 +51,5 @@ class Finished:
         write_json(self.folder.summary, summary)
         return rows, summary
 
-    def _rows_of(self, names: set[str]) -> list[Row]:
+    def _rows_of(self, names: set[str]) -> list[ResultRow]:
         return [row for name in sorted(names) for row in self.rows[name]]

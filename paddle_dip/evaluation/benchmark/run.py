@@ -9,17 +9,17 @@ from pathlib import Path
 from paddle_dip.environment import share_cores
 from paddle_dip.evaluation.benchmark.ensemble import forget_members, restore_members
 from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
-from paddle_dip.evaluation.benchmark.image_run import Job
+from paddle_dip.evaluation.benchmark.image_run import ImageRun
 from paddle_dip.evaluation.benchmark.result_store import Finished
-from paddle_dip.evaluation.benchmark.workers import ready
+from paddle_dip.evaluation.benchmark.workers import run_parallel
 from paddle_dip.io.files import write_text
 from paddle_dip.io.images import read_rgb, write_rgb
 from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
-from paddle_dip.problem.dataset import Case, Source, image_names, is_benchmark_image, load_case, to_unit
+from paddle_dip.problem.dataset import BenchmarkCase, Source, image_names, is_benchmark_image, load_case, to_unit
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
-from paddle_dip.report.results import Row, final_rows, read_history, write_history
+from paddle_dip.report.results import ResultRow, final_rows, read_history, write_history
 from paddle_dip.report.tables import benchmark_table
 from paddle_dip.runs.interrupt import deferred_interrupt
 from paddle_dip.runs.provenance import computed_with, provenance
@@ -53,12 +53,12 @@ class Settings:
 class Outcome:
     """The rows of all finished images, by name, those of earlier sittings too; the summary on disk; the table to show."""
 
-    rows: list[Row]
+    rows: list[ResultRow]
     summary: dict
     table: tuple[list[str], list[list[str]]]
 
 
-def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = lambda row: None) -> Outcome:
+def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], None] = lambda row: None) -> Outcome:
     """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
     Raises ValueError for unusable images or an output folder that holds something else, before any work is done.
@@ -84,7 +84,7 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[Row], None] = 
     return outcome
 
 
-def _load(settings: Settings, names: Iterable[str]) -> dict[str, Case]:
+def _load(settings: Settings, names: Iterable[str]) -> dict[str, BenchmarkCase]:
     return {name: load_case(settings.source, name, settings.factor) for name in names}
 
 
@@ -98,27 +98,32 @@ def _with_shared_cores(settings: Settings) -> Settings:
 
 
 def _jobs(
-    settings: Settings, folder: Folder, cases: dict[str, Case], finished: Finished, fit: Callable, interrupted: Callable[[], bool]
-) -> Iterator[Job]:
+    settings: Settings,
+    folder: Folder,
+    cases: dict[str, BenchmarkCase],
+    finished: Finished,
+    fit: Callable,
+    interrupted: Callable[[], bool],
+) -> Iterator[ImageRun]:
     """Yield a job for each image: in order, or, of several at a time, the finished ones and then each when its fits are done."""
     s = settings
-    jobs = [Job(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds) for case in cases.values()]
+    jobs = [ImageRun(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds) for case in cases.values()]
     if s.at_a_time == 1:
         yield from jobs
         return
     yield from (job for job in jobs if job.case.name in finished.rows)
     left = [job for job in jobs if job.case.name not in finished.rows]
-    yield from ready(left, s.at_a_time, fit=fit, interrupted=interrupted)
+    yield from run_parallel(left, s.at_a_time, fit=fit, interrupted=interrupted)
 
 
-def _restore_one(job: Job, fit: Callable, interrupted: Callable[[], bool]) -> list[Row]:
+def _restore_one(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> list[ResultRow]:
     rows, image, history = restore_members(job, fit=fit, interrupted=interrupted)
     write_history(job.folder.history(job.case.name), history)
     write_rgb(job.folder.picture(job.case.name), image)
     return rows
 
 
-def _write_results(settings: Settings, finished: Finished, cases: dict[str, Case]) -> Outcome:
+def _write_results(settings: Settings, finished: Finished, cases: dict[str, BenchmarkCase]) -> Outcome:
     """Write table and summary of every finished image, of this sitting and those before it."""
     for name in finished.rows.keys() - finished.bicubic_bp.keys():
         case = cases[name]
@@ -129,7 +134,7 @@ def _write_results(settings: Settings, finished: Finished, cases: dict[str, Case
     return Outcome(rows, summary, benchmark_table(rows, finished.bicubic_bp, known))
 
 
-def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outcome: Outcome) -> None:
+def _write_page(settings: Settings, folder: Folder, cases: dict[str, BenchmarkCase], outcome: Outcome) -> None:
     names = [row.image for row in outcome.rows]
     pairs = {name: (bicubic(cases[name].low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name in names}
     page = benchmark_page(

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 
 from paddle_dip.evaluation.benchmark.ensemble import make_member
-from paddle_dip.evaluation.benchmark.image_run import Job
+from paddle_dip.evaluation.benchmark.image_run import ImageRun
 from paddle_dip.runs import progress
 from paddle_dip.runs.restore import member_seeds
 
@@ -24,12 +24,12 @@ _SPAWN = get_context("spawn")
 class _Worker:
     """A process that makes one fit. errors: what it raises comes out here."""
 
-    job: Job
+    job: ImageRun
     process: BaseProcess
     errors: Connection
 
 
-def ready(jobs: list[Job], at_a_time: int, *, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Job]:
+def run_parallel(jobs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[ImageRun]:
     """Yield every job when its fits are done and kept, so that `restore_members` has only to put them together.
 
     fit: importable by name, as the processes get no more of it. Raises KeyboardInterrupt, checkpoints written, when `interrupted`
@@ -44,13 +44,13 @@ def ready(jobs: list[Job], at_a_time: int, *, fit: Callable, interrupted: Callab
             yield named[part.case.name]
 
 
-def _unmade(jobs: list[Job]) -> list[Job]:
+def _unmade(jobs: list[ImageRun]) -> list[ImageRun]:
     """Return a job for each fit that isn't kept yet, the largest last."""
     parts = [replace(job, seed=seed) for job in jobs for seed in member_seeds(job.preset, job.seed)]
     return sorted((part for part in parts if not part.member.exists()), key=lambda part: part.case.truth.size)
 
 
-def _made(parts: list[Job], at_a_time: int, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Job]:
+def _made(parts: list[ImageRun], at_a_time: int, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[ImageRun]:
     """Yield each part when its fit is made and kept. The last, largest ones are begun first: no core idles long at the end."""
     workers: list[_Worker] = []
     try:
@@ -71,7 +71,7 @@ def _made(parts: list[Job], at_a_time: int, fit: Callable, interrupted: Callable
             worker.process.join()
 
 
-def _begun(job: Job, fit: Callable) -> _Worker:
+def _begun(job: ImageRun, fit: Callable) -> _Worker:
     errors, sender = _SPAWN.Pipe(duplex=False)
     process = _SPAWN.Process(target=_fit, args=(job, fit, sender), daemon=True)
     with _deaf_to_interrupts():
@@ -106,7 +106,7 @@ def _check(worker: _Worker) -> None:
         raise ChildProcessError(f"the fit of {worker.job.title} {words}")
 
 
-def _fit(job: Job, fit: Callable, errors: Connection) -> None:
+def _fit(job: ImageRun, fit: Callable, errors: Connection) -> None:
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))  # any number of times
     Thread(target=_follow_parent, daemon=True).start()

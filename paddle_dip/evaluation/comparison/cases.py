@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import to_bytes
 from paddle_dip.problem.dataset import find_source, image_names, load_truth, to_unit
 from paddle_dip.trained.problem.blurs import blur_kernel, convolved
@@ -22,7 +23,7 @@ class Blur:
 
 
 @dataclass(frozen=True)
-class Case:
+class ComparisonCase:
     """One damaged photo. truth, damaged: float32 [3, size, size] in [0, 1]. hole: [1, size, size], 1 where it is, or None."""
 
     name: str
@@ -32,33 +33,33 @@ class Case:
 
 
 def choose_files(photos: Path, count: int) -> dict[str, Path]:
-    """Return the first `count` photos in a folder under their names there; raises ValueError where there are fewer."""
+    """Return the first `count` photos in a folder under their names there; raises InputError where there are fewer."""
     files = photo_files(photos)
     if len(files) < count:
-        raise ValueError(f"--count {count} photos are asked for, {photos} has {len(files)}")
+        raise InputError(f"--count {count} photos are asked for, {photos} has {len(files)}")
     return {file.relative_to(photos).as_posix(): file for file in files[:count]}
 
 
-def holed_cases(files: dict[str, Path], size: int, seed: int) -> list[Case]:
+def holed_cases(files: dict[str, Path], size: int, seed: int) -> list[ComparisonCase]:
     """Return the middle squares, each with a random hole of (seed, its number) set to 0."""
     cases = []
     for number, (name, file) in enumerate(files.items()):
         truth, hole = middle_view(read_large(file, size), size), random_mask(size, size, seed, 2, number)
-        cases.append(Case(name, truth, truth * (1 - hole), hole))
+        cases.append(ComparisonCase(name, truth, truth * (1 - hole), hole))
     return cases
 
 
-def blurred_cases(files: dict[str, Path], size: int, blur: Blur) -> list[Case]:
+def blurred_cases(files: dict[str, Path], size: int, blur: Blur) -> list[ComparisonCase]:
     """Return the middle squares blurred at the size they have then, rounded to 8 bits."""
     return _blurred({name: middle_view(read_large(file, size), size) for name, file in files.items()}, blur)
 
 
-def practice_cases(blur: Blur) -> list[Case]:
+def practice_cases(blur: Blur) -> list[ComparisonCase]:
     """Return scikit-image's photos, 256x256, blurred alike: to tune a method on others than those it is judged by."""
     source = find_source("embedded")
     return _blurred({name: to_unit(load_truth(source, name, 1)) for name in image_names(source)}, blur)
 
 
-def _blurred(truths: dict[str, np.ndarray], blur: Blur) -> list[Case]:
+def _blurred(truths: dict[str, np.ndarray], blur: Blur) -> list[ComparisonCase]:
     kernel = blur_kernel(blur.name, blur.strength)
-    return [Case(name, truth, to_unit(to_bytes(convolved(truth, kernel)))) for name, truth in truths.items()]
+    return [ComparisonCase(name, truth, to_unit(to_bytes(convolved(truth, kernel)))) for name, truth in truths.items()]

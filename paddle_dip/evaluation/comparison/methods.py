@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.evaluation.comparison.cases import Blur, Case, practice_cases
+from paddle_dip.evaluation.comparison.cases import Blur, ComparisonCase, practice_cases
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
 from paddle_dip.problem.presets import Preset
@@ -18,7 +18,7 @@ from paddle_dip.runs.restore import restore
 from paddle_dip.trained.problem.blurs import blur_kernel, blur_matrix
 from paddle_dip.trained.problem.sharpening import best_balance, best_unsharp, unsharp
 
-Method = Callable[[Case], np.ndarray]
+Method = Callable[[ComparisonCase], np.ndarray]
 PRIOR, NETWORK = "Deep Image Prior", "trained network"
 
 

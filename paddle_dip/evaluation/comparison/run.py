@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from paddle_dip.evaluation.comparison.cases import Case
+from paddle_dip.evaluation.comparison.cases import ComparisonCase
 from paddle_dip.evaluation.comparison.methods import Method
 from paddle_dip.io.files import write_csv, write_json, write_text
 from paddle_dip.report.comparison import comparison_page
@@ -17,7 +17,7 @@ from paddle_dip.trained.problem.scores import scores
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """One photo through one method. psnr: dB, all channels of the whole picture; ssim: luma; seconds: of one call."""
 
     photo: str
@@ -31,8 +31,8 @@ COLUMNS = ("photo", "method", "psnr", "ssim", "seconds")
 
 
 def compare(
-    cases: list[Case], methods: dict[str, Method], announce: Callable[[Row], None] = lambda row: None
-) -> tuple[list[Row], dict[str, dict[str, np.ndarray]]]:
+    cases: list[ComparisonCase], methods: dict[str, Method], announce: Callable[[ComparisonRow], None] = lambda row: None
+) -> tuple[list[ComparisonRow], dict[str, dict[str, np.ndarray]]]:
     """Return a row for each photo and method, and by photo the pictures by their captions: damaged, results, truth."""
     rows, pictures = [], {}
     for case in cases:
@@ -41,7 +41,7 @@ def compare(
             begun = time.perf_counter()
             result = method(case)
             seconds = time.perf_counter() - begun
-            rows.append(Row(case.name, name, **scores(result, case.truth), seconds=seconds))
+            rows.append(ComparisonRow(case.name, name, **scores(result, case.truth), seconds=seconds))
             announce(rows[-1])
             if result is not case.damaged:
                 shown[name] = result
@@ -49,13 +49,14 @@ def compare(
     return rows, pictures
 
 
-def mean_rows(rows: list[Row]) -> list[Row]:
+def mean_rows(rows: list[ComparisonRow]) -> list[ComparisonRow]:
     """Return each method's means over the photos."""
     names = dict.fromkeys(row.method for row in rows)
     each = {name: [row for row in rows if row.method == name] for name in names}
     figures = ("psnr", "ssim", "seconds")
     return [
-        Row("mean", name, *(float(np.mean([getattr(row, f) for row in found])) for f in figures)) for name, found in each.items()
+        ComparisonRow("mean", name, *(float(np.mean([getattr(row, f) for row in found])) for f in figures))
+        for name, found in each.items()
     ]
 
 
@@ -71,7 +72,7 @@ def learnt_from(checkpoint: Path, names: list[str]) -> list[str] | None:
     return [name for name in names if known & {name, pair_name(PurePath(name))}]
 
 
-def write_comparison(out: Path, rows: list[Row], pictures: dict, facts: dict) -> Path:
+def write_comparison(out: Path, rows: list[ComparisonRow], pictures: dict, facts: dict) -> Path:
     """Write results.csv, summary.json and index.html into a folder; return the page's path.
 
     facts: "settings", "notes" in sentences, and with what it was made.

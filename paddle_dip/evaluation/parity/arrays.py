@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 
 Arrays = dict[str, np.ndarray]
@@ -30,7 +31,7 @@ def write_arrays(path: Path, arrays: Arrays) -> None:
 def read_arrays(path: Path) -> Arrays:
     """Return the arrays of an .npz file, or of a folder's .npz and .npy files, an .npy under its path without ending.
 
-    Raises ValueError where there is nothing to read, or an array would have to be unpickled.
+    Raises InputError where there is nothing to read, or an array would have to be unpickled.
     """
     path = Path(path)
     if not path.is_dir():
@@ -40,7 +41,7 @@ def read_arrays(path: Path) -> Arrays:
     for file in files:
         arrays |= _read_file(file, file.relative_to(path).with_suffix("").as_posix())
     if not arrays:
-        raise ValueError(f"folder {path} has no .npz or .npy file")
+        raise InputError(f"folder {path} has no .npz or .npy file")
     return arrays
 
 
@@ -68,4 +69,4 @@ def _read_file(path: Path, name: str) -> Arrays:
         with loaded:
             return {key: loaded[key] for key in loaded.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} can't be read as plain NumPy arrays: {error}") from None
+        raise InputError(f"{path} can't be read as plain NumPy arrays: {error}") from None

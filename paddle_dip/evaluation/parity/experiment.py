@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import PADS, UNetConfig
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.kernels import KERNELS
@@ -131,32 +132,32 @@ class Experiment:
 
 
 def read_experiment(text: str) -> Experiment:
-    """Return the experiment written by `as_json`, checked; raises ValueError where it isn't one."""
+    """Return the experiment written by `as_json`, checked; raises InputError where it isn't one."""
     try:
         experiment = Experiment(**json.loads(text))
     except (TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"not a parity experiment: {error}") from None
+        raise InputError(f"not a parity experiment: {error}") from None
     return checked(experiment)
 
 
 def checked(experiment: Experiment) -> Experiment:
-    """Return `experiment`; raises ValueError, naming the setting, where it can't be run."""
+    """Return `experiment`; raises InputError, naming the setting, where it can't be run."""
     network = network_config(experiment.network)
     if experiment.pad is not None and not hasattr(network, "pad"):
-        raise ValueError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
+        raise InputError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
     choices = {"dtype": DTYPES, "operator": OPERATORS, "initialisation": INITIALISATIONS, "pad": (None, *PADS)}
     choices |= {name: CHOICES[name] for name in ("optimiser", "input", "noise", "loss")}
     if experiment.input == "guide" and experiment.operator != "identity":
-        raise ValueError("input guide needs the operator identity: the guide is a picture as large as the observation")
+        raise InputError("input guide needs the operator identity: the guide is a picture as large as the observation")
     for name, allowed in choices.items():
         if getattr(experiment, name) not in allowed:
-            raise ValueError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")
+            raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")
     for name, least in (("steps", 1), ("channels", 1), ("work_scale", 1), ("seed", 0)):
         if getattr(experiment, name) < least:
-            raise ValueError(f"{name} must be at least {least}, not {getattr(experiment, name)}")
+            raise InputError(f"{name} must be at least {least}, not {getattr(experiment, name)}")
     for name in () if experiment.same_size() else ("height", "width"):
         if experiment.factor < 1 or getattr(experiment, name) % experiment.factor:
-            raise ValueError(f"{name} must be a multiple of the factor {experiment.factor}, not {getattr(experiment, name)}")
+            raise InputError(f"{name} must be a multiple of the factor {experiment.factor}, not {getattr(experiment, name)}")
     return experiment
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from PIL import Image
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.dataset import centre_crop, find_source, load_truth, to_unit
 from paddle_dip.problem.metrics import PAPER_BORDER, psnr, psnr_y
@@ -63,9 +64,9 @@ def run_trial(trial: Trial, *, fit: Callable[..., Iterator]) -> dict:
 
 
 def mean_and_error(values: list[float]) -> tuple[float, float]:
-    """Return the mean and its standard error; raises ValueError for fewer than two values."""
+    """Return the mean and its standard error; raises InputError for fewer than two values."""
     if len(values) < 2:
-        raise ValueError(f"at least 2 values are needed for a standard error, not {len(values)}")
+        raise InputError(f"at least 2 values are needed for a standard error, not {len(values)}")
     return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 

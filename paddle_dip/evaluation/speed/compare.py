@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from statistics import median
 
 from paddle_dip.environment import thread_count
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.catalogue import NETWORKS
@@ -72,5 +73,5 @@ def _run(side: str, trial: Trial) -> dict:
     result = subprocess.run(worker, input=asked, env=environment, capture_output=True, text=True, check=False)
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise ValueError(f"the measurement of {side} failed: {last}")
+        raise InputError(f"the measurement of {side} failed: {last}")
     return json.loads(result.stdout.splitlines()[-1])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_photo, to_bytes
 from paddle_dip.problem.dataset import crop_for_factor, make_case
 from paddle_dip.problem.metrics import psnr, psnr_y
@@ -36,13 +37,13 @@ class Damage:
 
     def __post_init__(self):
         if self.task not in TASKS:
-            raise ValueError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
+            raise InputError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
         least, most = _AMOUNTS[self.task]
         if not least <= self.amount <= most:
-            raise ValueError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
+            raise InputError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
 
         if self.task == "super-resolution" and self.amount != int(self.amount):
-            raise ValueError(f"amount must be a whole number for super-resolution, not {self.amount:g}")
+            raise InputError(f"amount must be a whole number for super-resolution, not {self.amount:g}")
 
     @property
     def words(self) -> str:
@@ -52,7 +53,7 @@ class Damage:
 
 
 @dataclass(frozen=True)
-class Case:
+class StudyCase:
     """A truth, float32 [C, H, W] in [0, 1], the problem of getting it back, and the PSNR, in dB, that the task is judged by."""
 
     truth: np.ndarray
@@ -60,40 +61,40 @@ class Case:
     score: Callable[[np.ndarray, np.ndarray], float]
 
 
-def study_case(path: Path, damage: Damage, preset: Preset) -> Case:
+def study_case(path: Path, damage: Damage, preset: Preset) -> StudyCase:
     """Return the case that the damage makes of the image in a file; super-resolution's truth is cropped as the benchmark's is.
 
-    What inpainting is judged by is the PSNR over the holes. Raises ValueError where there is no mask.
+    What inpainting is judged by is the PSNR over the holes. Raises InputError where there is no mask.
     """
     truth = _shrunk(read_photo(path).pixels, damage.shrink)
     if damage.task == "super-resolution":
         factor = int(damage.amount)
         case = make_case(path.stem, crop_for_factor(to_bytes(truth), factor), factor)
-        return Case(case.truth, super_resolution(case.low, factor, preset), psnr_y)
+        return StudyCase(case.truth, super_resolution(case.low, factor, preset), psnr_y)
     if damage.task == "denoise":
         sigma = damage.amount / 255
         noisy = (truth + grain(truth.shape, sigma, damage.seed)).clip(0, 1)
-        return Case(truth, denoising(noisy, preset, sigma), psnr)
+        return StudyCase(truth, denoising(noisy, preset, sigma), psnr)
     if damage.task == "restore-pixels":
         holes = random_holes(truth.shape[1:], damage.amount, damage.seed)
-        return Case(truth, inpainting(truth * (1 - holes), holes, preset), psnr)
+        return StudyCase(truth, inpainting(truth * (1 - holes), holes, preset), psnr)
     holes = 1 - _shrunk(read_photo(_mask_path(path)).pixels[:1], damage.shrink)
     holes = (holes > _TOUCHED).astype(np.float32)  # a pixel that a hole touches tells nothing of the image any more
-    return Case(truth, inpainting(truth * (1 - holes), holes, preset), partial(_hole_psnr, holes))
+    return StudyCase(truth, inpainting(truth * (1 - holes), holes, preset), partial(_hole_psnr, holes))
 
 
 def image_path(folder: Path, name: str) -> Path:
-    """Return the file of the image `name` in a folder: NAME and one of _ENDINGS; raises ValueError where there is none."""
+    """Return the file of the image `name` in a folder: NAME and one of _ENDINGS; raises InputError where there is none."""
     for ending in _ENDINGS:
         if (path := folder / f"{name}{ending}").exists():
             return path
-    raise ValueError(f"image {name} isn't in {folder}, with none of the endings {', '.join(_ENDINGS)}")
+    raise InputError(f"image {name} isn't in {folder}, with none of the endings {', '.join(_ENDINGS)}")
 
 
 def _mask_path(path: Path) -> Path:
     mask = path.with_name(f"{path.stem.removesuffix('_GT')}_mask.png")
     if not mask.exists():
-        raise ValueError(f"inpaint needs a mask beside the image: {mask} doesn't exist")
+        raise InputError(f"inpaint needs a mask beside the image: {mask} doesn't exist")
     return mask
 
 

@@ -8,21 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.evaluation.study.cases import Case, Damage, image_path, study_case
+from paddle_dip.errors import InputError
+from paddle_dip.evaluation.study.cases import Damage, StudyCase, image_path, study_case
 from paddle_dip.evaluation.study.variants import variant_preset
 from paddle_dip.problem.presets import Preset
 from paddle_dip.runs.restore import finish
 
 
 @dataclass(frozen=True)
-class Canvases:
+class EnsembleOutputs:
     """What the fits of one image, of equal settings but their seeds, ended on: each [C, *problem.canvas]."""
 
     variant: str
     image: str
     damage: Damage
     steps: int
-    case: Case
+    case: StudyCase
     each: tuple[np.ndarray, ...]
 
     @property
@@ -45,15 +46,15 @@ class Canvases:
         return float(np.mean([self.case.score(finish(self.case.problem, preset, mean), self.case.truth) for mean in means]))
 
 
-def finished_canvases(folder: Path, data: Path) -> list[Canvases]:
-    """Return the canvases in a study's folder. data: the folder of sharp images. Raises ValueError where a fit's is missing."""
+def finished_outputs(folder: Path, data: Path) -> list[EnsembleOutputs]:
+    """Return the canvases in a study's folder. data: the folder of sharp images. Raises InputError where a fit's is missing."""
     groups: dict[tuple, list[np.ndarray]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         made, canvas = json.loads(path.read_text()), path.with_suffix(".npy")
         if not canvas.exists():
-            raise ValueError(f"{canvas} doesn't exist: canvases lie where the fits were made, recorded readings have none")
+            raise InputError(f"{canvas} doesn't exist: canvases lie where the fits were made, recorded readings have none")
         groups[made["variant"], made["image"], Damage(**made["damage"]), made["steps"]].append(np.load(canvas))
     return [
-        Canvases(*key, study_case(image_path(data, key[1]), key[2], variant_preset(key[0], key[2], key[3])), tuple(canvases))
+        EnsembleOutputs(*key, study_case(image_path(data, key[1]), key[2], variant_preset(key[0], key[2], key[3])), tuple(canvases))
         for key, canvases in groups.items()
     ]

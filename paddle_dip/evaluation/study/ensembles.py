@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paddle_dip.evaluation.study.ensemble_outputs import finished_canvases
+from paddle_dip.evaluation.study.ensemble_outputs import finished_outputs
 from paddle_dip.report.readme import markdown
 
 _SIZES = (1, 2, 4)  # members
@@ -16,7 +16,7 @@ def ensembles_table(folder: Path, data: Path) -> str:
     """
     heading = ["variant", "damage", "image", "steps", "seeds", *(f"{size} member{'s' if size > 1 else ''}" for size in _SIZES)]
     lines = []
-    for canvases in finished_canvases(folder, data):
+    for canvases in finished_outputs(folder, data):
         qualities = [canvases.quality(size, canvases.preset) for size in _SIZES]
         lines.append([*canvases.titles, *("-" if quality is None else f"{quality:.3f}" for quality in qualities)])
     return markdown([heading, *lines])

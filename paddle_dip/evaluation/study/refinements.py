@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.evaluation.study.ensemble_outputs import Canvases, finished_canvases
+from paddle_dip.errors import InputError
+from paddle_dip.evaluation.study.ensemble_outputs import EnsembleOutputs, finished_outputs
 from paddle_dip.problem.presets import Preset
 from paddle_dip.report.readme import markdown
 
@@ -18,12 +19,12 @@ def refinements_table(folder: Path, data: Path, members: int) -> str:
     """Return as Markdown what refinements change, in dB, a line a variant, damage, image and number of steps.
 
     Of the average of so many members, the mean over all choices of the seeds that were run; a line more with the mean where only
-    the image differs. data: the folder of sharp images. Raises ValueError where no image was magnified with so many seeds or a
+    the image differs. data: the folder of sharp images. Raises InputError where no image was magnified with so many seeds or a
     fit's canvas is missing.
     """
-    groups = [g for g in finished_canvases(folder, data) if g.damage.task == "super-resolution" and len(g.each) >= members]
+    groups = [g for g in finished_outputs(folder, data) if g.damage.task == "super-resolution" and len(g.each) >= members]
     if not groups:
-        raise ValueError(f"no image in {folder} was magnified with {members} seeds")
+        raise InputError(f"no image in {folder} was magnified with {members} seeds")
     lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *(f"{gain:g}, {strength:g}" for gain, strength in _TRIED)]]
     for _, alike in groupby(sorted(groups, key=_setting), key=_setting):
         alike = list(alike)
@@ -34,11 +35,11 @@ def refinements_table(folder: Path, data: Path, members: int) -> str:
     return markdown(lines)
 
 
-def _setting(group: Canvases) -> tuple:
+def _setting(group: EnsembleOutputs) -> tuple:
     return group.variant, group.damage.words, group.steps
 
 
-def _figures(group: Canvases, members: int) -> list[float]:
+def _figures(group: EnsembleOutputs, members: int) -> list[float]:
     plain = group.quality(members, _refined(group.preset, 1, 0))
     return [plain, *(group.quality(members, _refined(group.preset, *tried)) - plain for tried in _TRIED)]
 

@@ -21,7 +21,7 @@ class Ending:
     quality: float
 
 
-class Shadows:
+class StopperEvaluation:
     """Every stopper that the problem allows, following one fit; or, where the fit has one of its own, that alone."""
 
     def __init__(self, problem: Problem, preset: Preset, seed: int):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.evaluation.study.cases import Case, Damage, image_path, study_case
-from paddle_dip.evaluation.study.stopper_evaluation import Shadows
+from paddle_dip.evaluation.study.cases import Damage, StudyCase, image_path, study_case
+from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
 from paddle_dip.evaluation.study.variants import DECAYS, variant_preset
 from paddle_dip.io.files import read_csv, whole_file, write_csv, write_json
 from paddle_dip.problem.arithmetic import step_flops
@@ -65,13 +65,17 @@ def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
     """
     preset = variant_preset(trial.variant, trial.damage, trial.steps)
     case = study_case(image_path(trial.folder, trial.image), trial.damage, preset)
-    shadows, watch = Shadows(case.problem, preset, trial.seed), Watch(case, preset)
+    stoppers, watch = StopperEvaluation(case.problem, preset, trial.seed), Watch(case, preset)
     begun = time.monotonic()
     for snapshot in fit(as_fitted(case.problem, preset, trial.seed), preset, seed=trial.seed):
         watch.see(snapshot)
-        shadows.see(snapshot)
+        stoppers.see(snapshot)
     made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps}
-    made |= {"seconds": time.monotonic() - begun, "damage": asdict(trial.damage), "stops": shadows.endings(snapshot, watch.quality)}
+    made |= {
+        "seconds": time.monotonic() - begun,
+        "damage": asdict(trial.damage),
+        "stops": stoppers.endings(snapshot, watch.quality),
+    }
     watch.write(out, trial.name)
     write_json(out / f"{trial.name}.json", made | {"preset": preset.settings(), "made_with": provenance()})
 
@@ -79,7 +83,7 @@ def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
 class Watch:
     """Follows a fit: `averages` of its outputs by decay, [C, *problem.canvas], and `readings` of their quality."""
 
-    def __init__(self, case: Case, preset: Preset):
+    def __init__(self, case: StudyCase, preset: Preset):
         self._case, self._preset = case, preset
         self._every = max(preset.steps // _READINGS, 1)
         self._variances = (ExponentialVariance(), WindowedVariance())

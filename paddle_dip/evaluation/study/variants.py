@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.overrides import overridden
@@ -48,22 +49,22 @@ VARIANTS = {
 def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Preset:
     """Return a variant's settings: "NAME", or "NAME+SETTING=VALUE+..." as `overridden` reads them.
 
-    NAME: of VARIANTS for super-resolution, of one of the task's presets else. steps: instead of its own. Raises ValueError for what
+    NAME: of VARIANTS for super-resolution, of one of the task's presets else. steps: instead of its own. Raises InputError for what
     is unknown.
     """
     name, *changes = variant.split("+")
     chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolution" else task_preset(damage.task, name)
     preset = overridden(chosen, changes)
     if preset.average_decay not in DECAYS:
-        raise ValueError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")
+        raise InputError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")
     if preset.members > 1:
-        raise ValueError("members must be 1 in a study: give several seeds")
+        raise InputError("members must be 1 in a study: give several seeds")
     return preset if steps is None else replace(preset, steps=steps, cooldown=min(preset.cooldown, steps))
 
 
 def _super_resolution(name: str, factor: int) -> Preset:
     if name not in VARIANTS:
-        raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
+        raise InputError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
     fast = super_resolution_preset("fast", factor)
     base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
     base = replace(base, detail_gain=1.0, non_local_means=0.0)  # studied on what fits end on, not on every reading

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from paddle_dip.errors import InputError
+
 
 @dataclass(frozen=True)
 class GeneratorConfig:
@@ -45,7 +47,7 @@ class PhotoAutoencoderConfig:
 
     def __post_init__(self):
         if self.size < 64 or self.size % 64:
-            raise ValueError(f"size must be a multiple of 64, not {self.size}")
+            raise InputError(f"size must be a multiple of 64, not {self.size}")
 
 
 @dataclass(frozen=True)

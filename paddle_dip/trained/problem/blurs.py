@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 BLURS = ("disk", "gaussian")
 _FINE = 15  # sub-pixels a side, to cut the disk's edge smoothly
 _LARGEST = 8  # part of a picture's side that a disk's radius may be
@@ -11,11 +13,11 @@ _GAUSS_REACH = 4  # standard deviations after which the Gaussian is cut off
 def blur_kernel(name: str, strength: float) -> np.ndarray:
     """Return a blur's kernel: float64 [2 r + 1, 2 r + 1], sum 1.
 
-    strength: the disk's radius or the Gaussian's standard deviation, in pixels. Raises ValueError for another name or a
+    strength: the disk's radius or the Gaussian's standard deviation, in pixels. Raises InputError for another name or a
     strength that isn't above 0.
     """
     if not 0 < strength < float("inf"):
-        raise ValueError(f"strength must be above 0, not {strength}")
+        raise InputError(f"strength must be above 0, not {strength}")
     if name == "disk":
         kernel = _disk(strength)
     elif name == "gaussian":
@@ -23,14 +25,14 @@ def blur_kernel(name: str, strength: float) -> np.ndarray:
         window = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * strength**2))
         kernel = np.outer(window, window)
     else:
-        raise ValueError(f"blur must be one of {', '.join(BLURS)}, not {name!r}")
+        raise InputError(f"blur must be one of {', '.join(BLURS)}, not {name!r}")
     return kernel / kernel.sum()
 
 
 def check_strength(strength: float, size: int) -> None:
     """Raise ValueError where a blur is too strong for pictures of `size` pixels a side: hardly anything would be left."""
     if not 0 < strength <= size / _LARGEST:
-        raise ValueError(f"strength must be above 0 and at most {size / _LARGEST:g} for {size} pixels a side, not {strength}")
+        raise InputError(f"strength must be above 0 and at most {size / _LARGEST:g} for {size} pixels a side, not {strength}")
 
 
 def blur_matrix(strength: float, side: int) -> np.ndarray:

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb, read_size
 from paddle_dip.problem.dataset import centre_crop, to_unit
 from paddle_dip.trained.problem.randomness import generator
 
 
 def read_large(file: Path, size: int) -> np.ndarray:
-    """Return a photo's pixels, uint8 [H, W, 3]; raises ValueError, naming the file, for a bad one or a side below `size`."""
+    """Return a photo's pixels, uint8 [H, W, 3]; raises InputError, naming the file, for a bad one or a side below `size`."""
     pixels = read_rgb(file)
     _check_large(file, pixels.shape[:2], size)
     return pixels
@@ -28,7 +29,7 @@ def check_sizes(files: list[Path], size: int, *, skip: bool) -> None:
                 raise
             reasons.append(str(error))
     if len(reasons) == len(files):
-        raise ValueError(f"no photo can be used; the first: {reasons[0]}")
+        raise InputError(f"no photo can be used; the first: {reasons[0]}")
 
 
 def middle_view(pixels: np.ndarray, size: int) -> np.ndarray:
@@ -51,7 +52,7 @@ def random_view(pixels: np.ndarray, size: int, seed: int, *place: int) -> np.nda
 
 def _check_large(file: Path, shape: tuple[int, int], size: int) -> None:
     if min(shape) < size:
-        raise ValueError(f"{file} is {shape[1]}x{shape[0]} pixels, each side must have at least {size}: choose a smaller --size")
+        raise InputError(f"{file} is {shape[1]}x{shape[0]} pixels, each side must have at least {size}: choose a smaller --size")
 
 
 def _shrunk(square: np.ndarray, size: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import WRITABLE, read_size, write_rgb
 from paddle_dip.trained.problem.blurs import blur_kernel, check_strength, convolved
@@ -29,7 +30,7 @@ class PairSettings:
 
     def __post_init__(self):
         if self.size < MULTIPLE or self.size % MULTIPLE:
-            raise ValueError(f"size must be a multiple of {MULTIPLE}, not {self.size}")
+            raise InputError(f"size must be a multiple of {MULTIPLE}, not {self.size}")
         check_strength(self.strength, self.size)
         blur_kernel(self.blur, self.strength)
 
@@ -52,18 +53,18 @@ def make_pair(square: np.ndarray, settings: PairSettings) -> tuple[np.ndarray, n
 def prepare_pairs(photos: Path, out: Path, settings: PairSettings, *, skip: Callable[[str], None] | None = None) -> int:
     """Write blurred/NAME.png, sharp/NAME.png and pairs.json under `out` for every photo under `photos`; return how many.
 
-    skip: called with the reason for each photo that can't be used, and goes on; None: the first one raises ValueError.
+    skip: called with the reason for each photo that can't be used, and goes on; None: the first one raises InputError.
     """
     if Path(photos).resolve() in (place := Path(out).resolve(), *place.parents):
-        raise ValueError(f"output folder {out} lies in the photos' own: the pairs would count as photos; choose another")
+        raise InputError(f"output folder {out} lies in the photos' own: the pairs would count as photos; choose another")
     files = photo_files(photos)
     names = {file: pair_name(file.relative_to(photos)) for file in files}
     twice = sorted(name for name, count in Counter(names.values()).items() if count > 1)
     if twice:
-        raise ValueError(f"photos {photos}: several files would become {twice[0]}; rename them")
+        raise InputError(f"photos {photos}: several files would become {twice[0]}; rename them")
     for part in (BLURRED, SHARP):
         if any(writable_folder(Path(out, part)).iterdir()):
-            raise ValueError(f"output folder {Path(out, part)} isn't empty: choose another")
+            raise InputError(f"output folder {Path(out, part)} isn't empty: choose another")
     made = []
     for file, name in names.items():
         try:
@@ -78,7 +79,7 @@ def prepare_pairs(photos: Path, out: Path, settings: PairSettings, *, skip: Call
         write_rgb(Path(out, SHARP, name), sharp)
         made.append(name)
     if not made:
-        raise ValueError(f"photos {photos}: none can be used")
+        raise InputError(f"photos {photos}: none can be used")
     write_json(Path(out, _NOTED), asdict(settings) | {"pairs": len(made)})
     return len(made)
 
@@ -95,17 +96,17 @@ def _remove(out: Path, names: list[str]) -> None:
 
 
 def photo_files(folder: Path) -> list[Path]:
-    """Return the image files under a folder and its sub-folders, sorted; raises ValueError where there are none."""
+    """Return the image files under a folder and its sub-folders, sorted; raises InputError where there are none."""
     if not Path(folder).is_dir():
-        raise ValueError(f"photos {folder} is not a folder")
+        raise InputError(f"photos {folder} is not a folder")
     files = sorted(file for file in Path(folder).rglob("*") if file.suffix.lower() in WRITABLE and file.is_file())
     if not files:
-        raise ValueError(f"photos {folder} has no file ending in one of {', '.join(WRITABLE)}")
+        raise InputError(f"photos {folder} has no file ending in one of {', '.join(WRITABLE)}")
     return files
 
 
 def read_settings(folder: Path) -> PairSettings | None:
-    """Return how the pairs in a folder were made, None where `prepare_pairs` didn't; raises ValueError where it can't be read."""
+    """Return how the pairs in a folder were made, None where `prepare_pairs` didn't; raises InputError where it can't be read."""
     path = Path(folder, _NOTED)
     if not path.exists():
         return None
@@ -113,19 +114,19 @@ def read_settings(folder: Path) -> PairSettings | None:
         noted = json.loads(path.read_text())
         return PairSettings(noted["blur"], noted["strength"], noted["size"])
     except (ValueError, KeyError, TypeError):
-        raise ValueError(f"{path} can't be read: delete it to train without knowing the blur") from None
+        raise InputError(f"{path} can't be read: delete it to train without knowing the blur") from None
 
 
 def find_pairs(folder: Path) -> list[Pair]:
-    """Return the pairs in folder/blurred and folder/sharp; raises ValueError for names on one side only or fewer than two."""
+    """Return the pairs in folder/blurred and folder/sharp; raises InputError for names on one side only or fewer than two."""
     sides = {part: _by_place(Path(folder, part)) for part in (BLURRED, SHARP)}
     blurred, sharp = sides[BLURRED], sides[SHARP]
     for part, single in ((BLURRED, sorted(blurred.keys() - sharp.keys())), (SHARP, sorted(sharp.keys() - blurred.keys()))):
         if single:
             more = f" and {len(single) - _SHOWN} more" if len(single) > _SHOWN else ""
-            raise ValueError(f"pairs {folder}: unpaired, only in {part}/: {', '.join(single[:_SHOWN])}{more}")
+            raise InputError(f"pairs {folder}: unpaired, only in {part}/: {', '.join(single[:_SHOWN])}{more}")
     if len(sharp) < 2:
-        raise ValueError(f"pairs {folder}: at least 2 pairs are needed, one to learn from and one to test with, not {len(sharp)}")
+        raise InputError(f"pairs {folder}: at least 2 pairs are needed, one to learn from and one to test with, not {len(sharp)}")
     return [Pair(name, blurred[name], sharp[name]) for name in sorted(sharp)]
 
 
@@ -134,7 +135,7 @@ def _by_place(side: Path) -> dict[str, Path]:
 
 
 def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:
-    """Return the side that all pictures have; raises ValueError, naming the file, where one isn't a square of it or it doesn't fit.
+    """Return the side that all pictures have; raises InputError, naming the file, where one isn't a square of it or it doesn't fit.
 
     multiple: what the side must be a multiple of. skip: leave out files whose size can't be read, instead of raising.
     """
@@ -149,11 +150,11 @@ def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:
     wanted = max(counts, key=counts.get) if (counts := Counter(sizes.values())) else (0, 0)
     for file, size in sizes.items():
         if size != wanted:
-            raise ValueError(
+            raise InputError(
                 f"{file} is {size[1]}x{size[0]} pixels, the others are {wanted[1]}x{wanted[0]}: all must have one size"
             )
     if wanted[0] != wanted[1] or wanted[0] < multiple or wanted[0] % multiple:
-        raise ValueError(
+        raise InputError(
             f"pictures of {wanted[1]}x{wanted[0]} pixels don't fit: squares with a side that is a multiple of {multiple}"
         )
     return wanted[0]
@@ -162,5 +163,5 @@ def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:
 def _large_square(file: Path, size: int) -> np.ndarray:
     square = read_square(file)
     if square.shape[1] < size:
-        raise ValueError(f"{file} is smaller than {size} pixels a side: enlarged it wouldn't be sharp")
+        raise InputError(f"{file} is smaller than {size} pixels a side: enlarged it wouldn't be sharp")
     return square

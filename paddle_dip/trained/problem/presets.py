@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.trained.problem.architectures import (
     DigitAutoencoderConfig,
@@ -42,9 +43,9 @@ class DeblurPreset:
     def __post_init__(self):
         check_preset(self)
         if self.jitter not in JITTERS:
-            raise ValueError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
+            raise InputError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
         if not 0 <= self.cooldown <= 1:
-            raise ValueError(f"cooldown must be between 0 and 1, not {self.cooldown}")
+            raise InputError(f"cooldown must be between 0 and 1, not {self.cooldown}")
 
     def learning_rate_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch, counted from 0."""
@@ -83,12 +84,12 @@ class AutoencoderPreset:
 def check_preset(preset, *, least_share: float = 1e-9) -> None:
     """Raise ValueError where a setting that all trainings have isn't allowed. least_share: of the samples to test with."""
     if preset.precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {preset.precision!r}")
+        raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {preset.precision!r}")
     for name in ("epochs", "batch"):
         if getattr(preset, name) < 1:
-            raise ValueError(f"{name} must be at least 1, not {getattr(preset, name)}")
+            raise InputError(f"{name} must be at least 1, not {getattr(preset, name)}")
     if not least_share <= preset.test_share < 1:
-        raise ValueError(f"test_share must be between 0 and 1, not {preset.test_share}")
+        raise InputError(f"test_share must be between 0 and 1, not {preset.test_share}")
 
 
 def preset_settings(preset) -> dict:
@@ -193,13 +194,13 @@ AUTOENCODER_PRESETS = {
 def deblur_preset(name: str, *, width: int | None = None) -> DeblurPreset:
     """Return the preset `name`, with a width with networks whose first layer has so many channels, and the others in proportion.
 
-    Raises ValueError for an unknown name or a width below 1.
+    Raises InputError for an unknown name or a width below 1.
     """
     if name not in DEBLUR_PRESETS:
-        raise ValueError(f"preset must be one of {', '.join(DEBLUR_PRESETS)}, not {name!r}")
+        raise InputError(f"preset must be one of {', '.join(DEBLUR_PRESETS)}, not {name!r}")
     preset = DEBLUR_PRESETS[name]
     if width is None:
         return preset
     if width < 1:
-        raise ValueError(f"width must be at least 1, not {width}")
+        raise InputError(f"width must be at least 1, not {width}")
     return replace(preset, generator=_scaled(preset.generator, width), discriminator=_scaled(preset.discriminator, width))

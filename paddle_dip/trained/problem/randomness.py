@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from paddle_dip.errors import InputError
+
 # A stream a purpose, beside those of paddle_dip.problem.randomness: adding one never changes what the others draw.
 _STREAMS = {
     "weights": 100,
@@ -32,7 +34,7 @@ def layer_values(
     ValueError for another.
     """
     if law not in ("torch", "pix2pix", "hifill"):
-        raise ValueError(f"initialisation must be torch, pix2pix or hifill, not {law!r}")
+        raise InputError(f"initialisation must be torch, pix2pix or hifill, not {law!r}")
     draw = generator(seed, "weights", *place)
     if law == "torch":
         bound = 1 / np.sqrt(fans[0])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from paddle_dip.errors import InputError
 from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
 from paddle_dip.trained.problem.presets import FOR_A_CPU, check_preset, preset_settings
 
@@ -39,12 +40,12 @@ class RemovalPreset:
         check_preset(self, least_share=0.0)
         least = 2 ** len(self.critic.down)
         if self.size < least or self.size % least:
-            raise ValueError(f"size must be a multiple of {least}, not {self.size}")
+            raise InputError(f"size must be a multiple of {least}, not {self.size}")
         for name in ("critic_steps", "views"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+                raise InputError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.fourier_weight < float("inf"):
-            raise ValueError(f"fourier_weight must be at least 0, not {self.fourier_weight}")
+            raise InputError(f"fourier_weight must be at least 0, not {self.fourier_weight}")
 
     @property
     def size(self) -> int:
@@ -88,15 +89,15 @@ REMOVAL_PRESETS = {
 
 def removal_preset(name: str, *, size: int | None = None, width: int | None = None) -> RemovalPreset:
     """Return the preset `name` for views of `size` pixels a side, with networks of `width` channels at the finest scale, the others
-    in proportion; None: the preset's own. Raises ValueError for an unknown name or what doesn't fit.
+    in proportion; None: the preset's own. Raises InputError for an unknown name or what doesn't fit.
     """
     if name not in REMOVAL_PRESETS:
-        raise ValueError(f"preset must be one of {', '.join(REMOVAL_PRESETS)}, not {name!r}")
+        raise InputError(f"preset must be one of {', '.join(REMOVAL_PRESETS)}, not {name!r}")
     preset = REMOVAL_PRESETS[name]
     critic, filler = preset.critic, preset.filler
     if width is not None:
         if width < 1:
-            raise ValueError(f"width must be at least 1, not {width}")
+            raise InputError(f"width must be at least 1, not {width}")
         critic = replace(critic, down=tuple(max(n * width // filler.width, 1) for n in critic.down))
         filler = replace(filler, width=width)
     return replace(preset, filler=filler, critic=replace(critic, size=preset.size if size is None else size))

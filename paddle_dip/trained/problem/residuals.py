@@ -11,6 +11,8 @@ import numpy as np
 from PIL import Image
 from skimage.filters import gaussian
 
+from paddle_dip.errors import InputError
+
 CELL = 16  # pixels a side, of the small copy, that one place of the attention stands for
 _LEAST = 0.02  # of a mask: what is marked less is noise of its file
 
@@ -52,7 +54,7 @@ def soft_mask(mask: np.ndarray, size: int) -> np.ndarray:
 def fill_photo(pixels: np.ndarray, mask: np.ndarray, size: int, work: Work) -> np.ndarray:
     """Return a photo, [3, H, W] in [0, 1] of any size, filled where a mask, [1, H, W] in [0, 1], says and by as much: float64.
 
-    size: the longer side of what `work` is good at. Raises ValueError where the mask marks nothing or leaves nothing to look at.
+    size: the longer side of what `work` is good at. Raises InputError where the mask marks nothing or leaves nothing to look at.
     """
     height, width = pixels.shape[1:]
     sizes, soft = working_sizes(height, width, size), soft_mask(mask, size)
@@ -67,14 +69,14 @@ def fill_photo(pixels: np.ndarray, mask: np.ndarray, size: int, work: Work) -> n
 def small_hole(soft: np.ndarray, sizes: Sizes) -> np.ndarray:
     """Return the small copy's hole, float32 [1, h, w]: 1 wherever a soft mask, [1, H, W], isn't 0, else 0.
 
-    Raises ValueError where the mask marks nothing or leaves nothing to look at.
+    Raises InputError where the mask marks nothing or leaves nothing to look at.
     """
     marked = resampled((soft > 0).astype(np.float32), sizes.large) > 0
     hole = _blocks(marked, sizes.times).any(axis=(2, 4)).astype(np.float32)
     if not hole.any():
-        raise ValueError("mask has no hole: white marks what to fill, black what to keep")
+        raise InputError("mask has no hole: white marks what to fill, black what to keep")
     if hole.all():
-        raise ValueError("mask is all hole, or leaves too little to look at; white marks what to fill, black what to keep")
+        raise InputError("mask is all hole, or leaves too little to look at; white marks what to fill, black what to keep")
     return hole
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from paddle_dip.report.results import Row, read_rows
+from paddle_dip.report.results import ResultRow, read_rows
 from tests.conftest import ROOT
 
 
@@ -40,7 +40,7 @@ def wait_for_work(out, process, pause: float, fits: int = 1) -> None:
     time.sleep(pause)
 
 
-def finish(images, out, *more: str) -> list[Row]:
+def finish(images, out, *more: str) -> list[ResultRow]:
     """Return the rows of a run, gone on with to its end."""
     process = start(images, out, *more)
     _, errors = process.communicate(timeout=240)

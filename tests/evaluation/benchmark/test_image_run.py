@@ -8,7 +8,7 @@ import pytest
 
 from paddle_dip.evaluation.benchmark import image_run as single
 from paddle_dip.evaluation.benchmark.folder import open_folder
-from paddle_dip.evaluation.benchmark.image_run import Job, restore_case
+from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case
 from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
@@ -24,7 +24,7 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
     outcomes = []
     for number, truth in enumerate((case.truth, np.zeros_like(case.truth))):
         with open_folder(tmp_path / str(number), {}, {}, (), resume=False) as folder:
-            job = Job(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
+            job = ImageRun(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
             outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
@@ -36,7 +36,7 @@ def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypat
     monkeypatch.setattr(single, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
     case = load_case(Source(images, ""), "small", 4)
     with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
-        row, *_ = restore_case(Job(case, 4, PRESET, 0, folder, 3, 100), fit=fit, interrupted=lambda: False)
+        row, *_ = restore_case(ImageRun(case, 4, PRESET, 0, folder, 3, 100), fit=fit, interrupted=lambda: False)
     assert row.seconds == len(made) > 1
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from paddle_dip.evaluation.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
 from paddle_dip.evaluation.comparison.methods import deblurring, prior_preset
-from paddle_dip.evaluation.comparison.run import Row, learnt_from, mean_rows
+from paddle_dip.evaluation.comparison.run import ComparisonRow, learnt_from, mean_rows
 from tests.cli.test_trained import call
 from tests.conftest import ROOT
 from tests.trained.data import made_pairs, photos  # noqa: F401  fixtures
@@ -82,8 +82,8 @@ def test_holes_follow_the_seed(photos):  # noqa: F811
 
 
 def test_means_are_of_each_method():
-    rows = [Row("a", "x", 20, 0.5, 1), Row("b", "x", 30, 0.7, 3), Row("a", "y", 10, 0.1, 2)]
-    assert mean_rows(rows) == [Row("mean", "x", 25, 0.6, 2), Row("mean", "y", 10, 0.1, 2)]
+    rows = [ComparisonRow("a", "x", 20, 0.5, 1), ComparisonRow("b", "x", 30, 0.7, 3), ComparisonRow("a", "y", 10, 0.1, 2)]
+    assert mean_rows(rows) == [ComparisonRow("mean", "x", 25, 0.6, 2), ComparisonRow("mean", "y", 10, 0.1, 2)]
 
 
 def test_a_runs_folder_says_what_its_network_has_learnt_from(tmp_path):

@@ -1,4 +1,4 @@
-"""A trial reads quality without touching the fit, and its shadows do what the stoppers themselves would."""
+"""A trial reads quality without touching the fit, and its stoppers do what the stoppers themselves would."""
 
 from dataclasses import asdict, replace
 from itertools import product
@@ -10,7 +10,7 @@ from PIL import Image
 from paddle_dip.evaluation.study.cases import Damage, study_case
 from paddle_dip.evaluation.study.ensembles import ensembles_table
 from paddle_dip.evaluation.study.refinements import refinements_table
-from paddle_dip.evaluation.study.stopper_evaluation import Shadows
+from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished, read_readings, run_trial
 from paddle_dip.evaluation.study.variants import variant_preset
@@ -109,13 +109,13 @@ def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
 def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
     preset = replace(variant_preset("fast", Damage("denoise", 25), 600), patience=15)
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    shadows, stopper = Shadows(case.problem, preset, 0), Stopper(case.problem, replace(preset, stop=stop))
+    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), Stopper(case.problem, replace(preset, stop=stop))
     ended = None
     for snapshot in fit(case.problem, preset, seed=0):
-        shadows.see(snapshot)
+        stoppers.see(snapshot)
         if ended is None and stopper.done(snapshot):
             ended = snapshot.step
-    found = {end["stop"]: end for end in shadows.endings(snapshot, lambda canvas: float(canvas.sum()))}[stop]
+    found = {end["stop"]: end for end in stoppers.endings(snapshot, lambda canvas: float(canvas.sum()))}[stop]
     assert found["ended"] == (ended or 600) and found["step"] == stopper.step
     assert found["quality"] == float(stopper.canvas.sum())
 
@@ -155,10 +155,10 @@ def test_the_damage_is_the_same_for_every_seed_of_the_fit(folder):
 def test_held_out_has_a_fit_of_its_own(folder):
     preset = variant_preset("fast+stop=held-out+steps=60", Damage("denoise", 25))
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    shadows = Shadows(case.problem, preset, 0)
+    stoppers = StopperEvaluation(case.problem, preset, 0)
     for snapshot in fit(case.problem, preset, seed=0):
-        shadows.see(snapshot)
-    assert [end["stop"] for end in shadows.endings(snapshot, np.sum)] == ["held-out"]
+        stoppers.see(snapshot)
+    assert [end["stop"] for end in stoppers.endings(snapshot, np.sum)] == ["held-out"]
 
 
 @pytest.mark.parametrize(
