@@ -24,7 +24,7 @@ def folds(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 
 def turns(fold: tuple[int, ...], largest: int) -> bool:
     """Return whether a fold has bases: not where it is trivial, nor where a side of it exceeds `largest`."""
-    return 1 < prod(fold) and max(fold) <= largest
+    return prod(fold) > 1 and max(fold) <= largest
 
 
 def first_bases(statistics: np.ndarray, fold: tuple[int, ...]) -> Axes:
@@ -83,14 +83,15 @@ def _eigenbasis(matrix: np.ndarray, faint: float) -> np.ndarray:
 
 def _renewed(statistics: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     old, side = basis.astype(np.float64), basis.shape[1]
+    # Of a fit that diverged the basis stays: others look after that.
+    statistics = np.where(np.isfinite(statistics).all(axis=(1, 2), keepdims=True), statistics, 0)
     mean = np.trace(statistics, axis1=1, axis2=2)[:, None, None] / side
     step = statistics @ old / np.maximum(mean, np.finfo(np.float64).tiny)
     estimates = np.maximum((old * step).sum(axis=1), _NOTHING)
-    reordering = np.swapaxes(np.eye(side)[np.argsort(-estimates, axis=1, kind="stable")], 1, 2)
-    new, r = np.linalg.qr((step + _NOTHING * old) @ reordering)
-    new = new * _signs(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
-    sound = np.isfinite(new).all(axis=(1, 2), keepdims=True)
-    new, reordering = np.where(sound, new, old), np.where(sound, reordering, np.eye(side))
+    order = np.argsort(-estimates, axis=1, kind="stable")
+    new, r = np.linalg.qr(np.take_along_axis(step + _NOTHING * old, order[:, None, :], axis=2))
+    new *= _signs(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
+    reordering = np.swapaxes(np.eye(side)[order], 1, 2)
     return new.astype(basis.dtype), reordering.astype(basis.dtype)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """An optimiser's memory beyond Adam's two moments, in arrays as large as all that is learnt, and its law of the learning rate."""
+    """What an optimiser takes beyond Adam, in arrays as large as all that is learnt, and how its learning rate begins."""
 
     copies: float = 0
     copies_a_history: float = 0  # for each step of `history`
@@ -20,7 +20,7 @@ OPTIMISERS = {
     "adam": Kind(),
     # It keeps two vectors for each step of its history; the guard's good state is a copy, for a moment two.
     "lbfgs": Kind(copies_a_history=3 * 2, warms_up=True),
-    # Statistics and bases are two arrays of out^2 + in^2 for each of out * in * 9, so one copy at most with the guard's; beside them
-    # the stacked gradient, what turns it, and the increments.
+    # The increments, the stacked gradient, what it and they become as they are turned; statistics and bases are out^2 + in^2 each
+    # for a kernel of out * in * 9, once more for the guard.
     "soap": Kind(copies=8),
 }

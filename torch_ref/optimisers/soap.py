@@ -187,14 +187,17 @@ def moved_last(x: torch.Tensor, matrix: torch.Tensor | None) -> torch.Tensor:
 
 def carry(moment: torch.Tensor, sizes: dict[int, int], matrices: Matrices) -> None:
     """Set a stacked moment to itself in other bases."""
-    moment.copy_(turned(moment, sizes, matrices))
+    if matrices:
+        moment.copy_(turned(moment, sizes, matrices))
 
 
 def stacked(state: Arrays, kind: str, names: dict[str, torch.Tensor] | list[str]) -> np.ndarray:
     """Return the "soap/KIND/NAME" arrays one upon another; raises ValueError where one is missing or of another shape."""
     arrays = [state.get(f"soap/{kind}/{name}") for name in names]
     if any(a is None or a.shape != arrays[0].shape for a in arrays):
-        raise ValueError(f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}")
+        raise ValueError(
+            f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}"
+        )
     return np.stack(arrays)
 
 

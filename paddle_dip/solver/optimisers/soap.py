@@ -105,10 +105,10 @@ class SOAP:
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
         self._learnt |= {name: p for name, p in parameters.items() if p.ndim <= 1}
         law = {"beta1": preset.soap_beta1, "beta2": preset.soap_beta2, "epsilon": preset.soap_epsilon}
-        # One call for all that is learnt: hundreds of calls, of microseconds each, add up.
-        self._adam = paddle.optimizer.Adam(
-            preset.learning_rate, parameters=list(self._learnt.values()), **law, use_multi_tensor=True
-        )
+        learnt = list(self._learnt.values())
+        # One call for all that is learnt, as calls add up; Paddle hasn't got that for float64.
+        law["use_multi_tensor"] = all(p.dtype == paddle.float32 for p in learnt)
+        self._adam = paddle.optimizer.Adam(preset.learning_rate, parameters=learnt, **law)
         self._given = self._nothing_yet()  # what Adam was given, until its first step: it keeps that to itself
 
     @paddle.no_grad()
@@ -194,12 +194,15 @@ def moved_last(x: paddle.Tensor, matrix: paddle.Tensor | None) -> paddle.Tensor:
 
 def carry(moment: paddle.Tensor, sizes: dict[int, int], matrices: Matrices) -> None:
     """Set a stacked moment to itself in other bases."""
-    paddle.assign(turned(moment, sizes, matrices), moment)
+    if matrices:
+        paddle.assign(turned(moment, sizes, matrices), moment)
 
 
 def stacked(state: Arrays, kind: str, names: dict[str, paddle.Tensor] | list[str]) -> np.ndarray:
     """Return the "soap/KIND/NAME" arrays one upon another; raises ValueError where one is missing or of another shape."""
     arrays = [state.get(f"soap/{kind}/{name}") for name in names]
     if any(a is None or a.shape != arrays[0].shape for a in arrays):
-        raise ValueError(f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}")
+        raise ValueError(
+            f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}"
+        )
     return np.stack(arrays)
