@@ -85,14 +85,17 @@ def _renewed(statistics: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.
     old, side = basis.astype(np.float64), basis.shape[1]
     # Of a fit that diverged the basis stays: others look after that.
     statistics = np.where(np.isfinite(statistics).all(axis=(1, 2), keepdims=True), statistics, 0)
-    mean = np.trace(statistics, axis1=1, axis2=2)[:, None, None] / side
-    step = statistics @ old / np.maximum(mean, np.finfo(np.float64).tiny)
-    estimates = np.maximum((old * step).sum(axis=1), _NOTHING)
+    mean = np.maximum(np.trace(statistics, axis1=1, axis2=2), np.finfo(np.float64).tiny) / side
+    power = statistics @ old  # [n, side, side], a column for each of the basis
+    power /= mean[:, None, None]
+    estimates = np.maximum((old * power).sum(axis=1), _NOTHING)
     order = np.argsort(-estimates, axis=1, kind="stable")
-    new, r = np.linalg.qr(np.take_along_axis(step + _NOTHING * old, order[:, None, :], axis=2))
+    power += _NOTHING * old
+    ordered = np.swapaxes(power, 1, 2)[np.arange(len(order))[:, None], order]
+    new, r = np.linalg.qr(np.swapaxes(ordered, 1, 2))
     new *= _signs(np.diagonal(r, axis1=1, axis2=2))[:, None, :]
-    reordering = np.swapaxes(np.eye(side)[order], 1, 2)
-    return new.astype(basis.dtype), reordering.astype(basis.dtype)
+    reordering = np.swapaxes(np.eye(side, dtype=basis.dtype)[order], 1, 2)
+    return new.astype(basis.dtype), reordering
 
 
 def _signs(values: np.ndarray) -> np.ndarray:

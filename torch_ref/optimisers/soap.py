@@ -4,6 +4,8 @@ Each kernel [out, in, k, k] is turned, dimension by dimension, into the eigenvec
 Adam steps there, and the step is turned back. Parameters of one dimension are Adam's as they are. The first step only looks.
 """
 
+from math import prod
+
 import numpy as np
 import torch
 
@@ -28,7 +30,7 @@ class Stack:
         self.increments.requires_grad_(True)
         self._folds = dict(enumerate(folds(tuple(first.shape))))
         self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
-        self._sizes = {number: int(np.prod(fold)) for number, fold in self._folds.items()}
+        self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
         self._statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
         self._matrices: Matrices = {}
@@ -48,8 +50,7 @@ class Stack:
 
     def move(self) -> None:
         """Add the increments, turned back, to the parameters, and set them to nought."""
-        back = {number: matrix.mT for number, matrix in self._matrices.items()}
-        steps = turned(self.increments, self._sizes, back)
+        steps = turned(self.increments, self._sizes, self._matrices, back=True)
         for parameter, step in zip(self.parameters.values(), steps.unbind(), strict=True):
             parameter.add_(step)
         self.increments.zero_()
@@ -82,8 +83,10 @@ class Stack:
         x = torch.stack([parameter.grad for parameter in self.parameters.values()])
         for number, size in self._sizes.items():
             x = x.reshape(len(x), size, -1)
-            if number in self._statistics:  # the other dimensions' turns, being orthogonal, leave this product as it is
-                self._statistics[number].lerp_(x @ x.mT, 1 - self._decay)
+            if number in self._statistics:
+                # The other dimensions' turns, being orthogonal, leave this product as it is; and without the paper's factor
+                # 1 - decay it has the same eigenvectors.
+                self._statistics[number].mul_(self._decay).add_(x @ x.mT)
             x = moved_last(x, self._matrices.get(number))
         return x.reshape(self.increments.shape)
 
@@ -169,20 +172,20 @@ class SOAP:
         return moments | {"step": np.array(0)}
 
 
-def turned(x: torch.Tensor, sizes: dict[int, int], matrices: Matrices) -> torch.Tensor:
-    """Return a stack [n, *shape] with each fold, of `sizes` entries, multiplied from the left by its matrix transposed.
+def turned(x: torch.Tensor, sizes: dict[int, int], matrices: Matrices, *, back: bool = False) -> torch.Tensor:
+    """Return a stack [n, *shape] with each fold, of `sizes` entries, in the coordinates of its matrix's columns, or `back`.
 
     One after another is moved behind the others, so that in the end all are where they were.
     """
     shape = x.shape
     for number, size in sizes.items():
-        x = moved_last(x.reshape(shape[0], size, -1), matrices.get(number))
+        x = moved_last(x.reshape(shape[0], size, -1), matrices.get(number), back=back)
     return x.reshape(shape)
 
 
-def moved_last(x: torch.Tensor, matrix: torch.Tensor | None) -> torch.Tensor:
-    """Return [n, S, rest] as [n, rest, S], multiplied by the matrix, [n, S, S], if there is one."""
-    return x.mT if matrix is None else x.mT @ matrix
+def moved_last(x: torch.Tensor, matrix: torch.Tensor | None, *, back: bool = False) -> torch.Tensor:
+    """Return [n, S, rest] as [n, rest, S], times the matrix, [n, S, S], or `back`, its transpose, if there is one."""
+    return x.mT if matrix is None else x.mT @ (matrix.mT if back else matrix)
 
 
 def carry(moment: torch.Tensor, sizes: dict[int, int], matrices: Matrices) -> None:

@@ -4,6 +4,8 @@ Each kernel [out, in, k, k] is turned, dimension by dimension, into the eigenvec
 Adam steps there, and the step is turned back. Parameters of one dimension are Adam's as they are. The first step only looks.
 """
 
+from math import prod
+
 import numpy as np
 import paddle
 
@@ -28,7 +30,7 @@ class Stack:
         self.increments.stop_gradient = False
         self._folds = dict(enumerate(folds(tuple(first.shape))))
         self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
-        self._sizes = {number: int(np.prod(fold)) for number, fold in self._folds.items()}
+        self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
         self._statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
         self._matrices: Matrices = {}
@@ -48,8 +50,7 @@ class Stack:
 
     def move(self) -> None:
         """Add the increments, turned back, to the parameters, and set them to nought."""
-        back = {number: matrix.transpose([0, 2, 1]) for number, matrix in self._matrices.items()}
-        steps = turned(self.increments, self._sizes, back)
+        steps = turned(self.increments, self._sizes, self._matrices, back=True)
         for parameter, step in zip(self.parameters.values(), steps.unbind(0), strict=True):
             parameter.add_(step)
         self.increments.zero_()
@@ -60,7 +61,7 @@ class Stack:
         for number in self._turning:
             old, statistics = self._bases[number], self._statistics[number].numpy()
             new, reordering = renewed_bases(statistics, old, self._folds[number])
-            change[number], order[number] = self._tensor(whole(changes(old, new))), self._tensor(whole(reordering))
+            change[number], order[number] = paddle.to_tensor(whole(changes(old, new))), paddle.to_tensor(whole(reordering))
             self._set_bases(number, new)
         carry(moment1, self._sizes, change)
         carry(moment2, self._sizes, order)
@@ -74,7 +75,7 @@ class Stack:
     def load_state(self, state: Arrays) -> None:
         """Go on from a `state`; raises ValueError where an array is missing."""
         for number in self._turning:
-            self._statistics[number] = self._tensor(stacked(state, f"statistics{number}", self.parameters))
+            self._statistics[number] = paddle.to_tensor(stacked(state, f"statistics{number}", self.parameters))
             axes = range(number, number + len(self._folds[number]))
             self._set_bases(number, tuple(stacked(state, f"basis{axis}", self.parameters) for axis in axes))
 
@@ -82,16 +83,15 @@ class Stack:
         x = paddle.stack([parameter.grad for parameter in self.parameters.values()])
         for number, size in self._sizes.items():
             x = x.reshape([len(x), size, -1])
-            if number in self._statistics:  # the other dimensions' turns, being orthogonal, leave this product as it is
-                self._statistics[number].lerp_(paddle.matmul(x, x, transpose_y=True), 1 - self._decay)
+            if number in self._statistics:
+                # The other dimensions' turns, being orthogonal, leave this product as it is; and without the paper's factor
+                # 1 - decay it has the same eigenvectors.
+                self._statistics[number].scale_(self._decay).add_(paddle.matmul(x, x, transpose_y=True))
             x = moved_last(x, self._matrices.get(number))
         return x.reshape(self.increments.shape)
 
     def _set_bases(self, number: int, bases: tuple[np.ndarray, ...]) -> None:
-        self._bases[number], self._matrices[number] = bases, self._tensor(whole(bases))
-
-    def _tensor(self, value: np.ndarray) -> paddle.Tensor:
-        return paddle.to_tensor(value, dtype=self.increments.dtype)
+        self._bases[number], self._matrices[number] = bases, paddle.to_tensor(whole(bases))
 
 
 class SOAP:
@@ -176,20 +176,20 @@ class SOAP:
         return arrays
 
 
-def turned(x: paddle.Tensor, sizes: dict[int, int], matrices: Matrices) -> paddle.Tensor:
-    """Return a stack [n, *shape] with each fold, of `sizes` entries, multiplied from the left by its matrix transposed.
+def turned(x: paddle.Tensor, sizes: dict[int, int], matrices: Matrices, *, back: bool = False) -> paddle.Tensor:
+    """Return a stack [n, *shape] with each fold, of `sizes` entries, in the coordinates of its matrix's columns, or `back`.
 
     One after another is moved behind the others, so that in the end all are where they were.
     """
     shape = x.shape
     for number, size in sizes.items():
-        x = moved_last(x.reshape([shape[0], size, -1]), matrices.get(number))
+        x = moved_last(x.reshape([shape[0], size, -1]), matrices.get(number), back=back)
     return x.reshape(shape)
 
 
-def moved_last(x: paddle.Tensor, matrix: paddle.Tensor | None) -> paddle.Tensor:
-    """Return [n, S, rest] as [n, rest, S], multiplied by the matrix, [n, S, S], if there is one."""
-    return x.transpose([0, 2, 1]) if matrix is None else paddle.matmul(x, matrix, transpose_x=True)
+def moved_last(x: paddle.Tensor, matrix: paddle.Tensor | None, *, back: bool = False) -> paddle.Tensor:
+    """Return [n, S, rest] as [n, rest, S], times the matrix, [n, S, S], or `back`, its transpose, if there is one."""
+    return x.transpose([0, 2, 1]) if matrix is None else paddle.matmul(x, matrix, transpose_x=True, transpose_y=back)
 
 
 def carry(moment: paddle.Tensor, sizes: dict[int, int], matrices: Matrices) -> None:
