@@ -17,8 +17,8 @@ from paddle_dip.evaluation.parity.compare import compare, layers_in_common, loca
 from paddle_dip.evaluation.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
 from paddle_dip.evaluation.parity.verdict import complaints, stage_table, tally, write_comparison
 from paddle_dip.io.files import writable_folder, write_text
-from paddle_dip.problem.architectures import PADS
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
+from paddle_dip.problem.networks.config import PADS
 from paddle_dip.problem.presets import CHOICES
 
 SIDE_HELP = f"One of {', '.join(SIDES)}, or an .npz file or a folder of arrays dumped elsewhere."

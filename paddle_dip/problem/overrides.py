@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import NetworkConfig
-from paddle_dip.problem.catalogue import network_config
+from paddle_dip.problem.networks import NetworkConfig, network_config
 from paddle_dip.problem.presets import Preset
 
 _FIXED = ("name", "task", "sources", "network")

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from math import inf, isfinite
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 from paddle_dip.problem.kernels import KERNELS
+from paddle_dip.problem.networks import NetworkConfig, SkipConfig
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"

@@ -8,7 +8,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import super_resolution
