@@ -7,6 +7,7 @@ from math import inf, isfinite
 from paddle_dip.errors import InputError
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.networks import NetworkConfig, SkipConfig
+from paddle_dip.problem.stopping import RULES
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"
@@ -16,7 +17,7 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
-STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
+STOPS = tuple(RULES)
 # What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
 NO_REFINEMENT = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
 CHOICES = {
