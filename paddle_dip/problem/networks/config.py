@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 
@@ -55,7 +55,7 @@ class NetworkConfig(ABC):
 
     @classmethod
     @abstractmethod
-    def examples(cls) -> dict[str, Self]:
+    def examples(cls) -> dict[str, "NetworkConfig"]:
         """Return the family's named networks."""
 
     @abstractmethod

@@ -1,7 +1,7 @@
 """The deep decoder: what it is made of."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_widths, network_size
 
@@ -23,7 +23,7 @@ class DeepDecoderConfig(NetworkConfig):
         check_widths(width=(self.width,), scales=(self.scales,), input_depth=(self.input_depth,))
 
     @classmethod
-    def examples(cls) -> dict[str, Self]:
+    def examples(cls) -> dict[str, NetworkConfig]:
         """Return the family's named networks."""
         return {"deep-decoder": cls()}
 

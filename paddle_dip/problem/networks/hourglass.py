@@ -1,7 +1,7 @@
 """Two hourglass networks, enlarged by pixel shuffle or by transposed convolutions: what they are made of."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_choice, check_widths
@@ -39,7 +39,7 @@ class HourglassConfig(NetworkConfig):
             raise InputError(f"up must exceed skip, whose channels it counts, not {self.up} with {self.skip}")
 
     @classmethod
-    def examples(cls) -> dict[str, Self]:
+    def examples(cls) -> dict[str, NetworkConfig]:
         """Return the family's named networks."""
         return {"pixel-shuffle": cls(), "transposed": cls(kind="transposed", up=(8, 16, 32, 64, 128))}
 

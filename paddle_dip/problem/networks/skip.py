@@ -1,7 +1,7 @@
 """The skip network of the paper: what it is made of."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks.config import (
@@ -67,7 +67,7 @@ class SkipConfig(NetworkConfig):
                 raise InputError(f"{name} must be odd and at least 1, not {getattr(self, name)}")
 
     @classmethod
-    def examples(cls) -> dict[str, Self]:
+    def examples(cls) -> dict[str, NetworkConfig]:
         """Return the family's named networks."""
         return {
             "skip": cls(),  # the paper's

@@ -1,7 +1,7 @@
 """The reference's UNet: what it is made of."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks.config import PADS, UPSAMPLINGS, Convolution, NetworkConfig, check_choice, check_widths
@@ -29,7 +29,7 @@ class UNetConfig(NetworkConfig):
         check_choice("upsampling", self.upsampling, UPSAMPLINGS)
 
     @classmethod
-    def examples(cls) -> dict[str, Self]:
+    def examples(cls) -> dict[str, NetworkConfig]:
         """Return the family's named networks."""
         return {"unet": cls()}
 
