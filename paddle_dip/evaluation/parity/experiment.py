@@ -17,7 +17,6 @@ from paddle_dip.problem.tasks import Problem, denoising, flash_no_flash, inpaint
 OPERATORS = ("pillow", *KERNELS, "identity", "mask")
 _HOLES = 0.4  # of the pixels, with the operator "mask"
 DTYPES = ("float64", "float32")
-INITIALISATIONS = ("torch", "paddle")
 # These kernels of the reference exist with phase 0 only.
 _PHASE_0 = ("gauss12", "gauss1sq2")
 # Few steps of Adam before LBFGS, so that short fits reach it, and a learning rate at which it moves.
@@ -142,8 +141,8 @@ def checked(experiment: Experiment) -> Experiment:
     network = network_config(experiment.network)
     if experiment.pad is not None and not hasattr(network, "pad"):
         raise InputError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
-    choices = {"dtype": DTYPES, "operator": OPERATORS, "initialisation": INITIALISATIONS, "pad": (None, *PADS)}
-    choices |= {name: CHOICES[name] for name in ("optimiser", "input", "noise", "loss")}
+    choices = {"dtype": DTYPES, "operator": OPERATORS, "pad": (None, *PADS)}
+    choices |= {name: CHOICES[name] for name in ("initialisation", "optimiser", "input", "noise", "loss")}
     if experiment.input == "guide" and experiment.operator != "identity":
         raise InputError("input guide needs the operator identity: the guide is a picture as large as the observation")
     for name, allowed in choices.items():
