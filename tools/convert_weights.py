@@ -21,7 +21,7 @@ from paddle_dip.io.weights import (
     to_torch,
     write_weights,
 )
-from paddle_dip.problem.catalogue import NETWORKS, network_config
+from paddle_dip.problem.networks import NETWORKS, network_config
 
 TORCH = (".pth", ".pt")
 SUFFIXES = (".safetensors", ".pdparams", *TORCH)

@@ -14,7 +14,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.compare import SIDES, compare, summarise
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.runs.provenance import cpu_name, installed_versions

@@ -43,7 +43,7 @@ app.command("remove-object")(remove_object)
 @app.command()
 def networks(as_json: bool = JSON) -> None:
     """List every network with its number of trainable parameters, for RGB images."""
-    from paddle_dip.problem.catalogue import NETWORKS
+    from paddle_dip.problem.networks import NETWORKS
     from paddle_dip.solver.networks import build_network, trainable_parameters
 
     counts = {name: trainable_parameters(build_network(config, channels=3)) for name, config in NETWORKS.items()}

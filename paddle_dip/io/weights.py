@@ -10,7 +10,7 @@ from safetensors.numpy import load, save
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 from paddle_dip.io.pdparams import read_pdparams, write_pdparams
-from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
+from paddle_dip.problem.networks import NetworkConfig, SkipConfig
 
 Weights = dict[str, np.ndarray]
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import NetworkConfig
-from paddle_dip.problem.catalogue import network_config
+from paddle_dip.problem.networks import NetworkConfig, network_config
 from paddle_dip.problem.presets import Preset
 
 _FIXED = ("name", "task", "sources", "network")
@@ -43,12 +42,12 @@ def _network(preset: Preset, names: list[str]) -> NetworkConfig:
 
 
 def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
-    known = {field.name: getattr(owner, field.name) for field in fields(owner) if field.name not in _FIXED}
+    known = {field.name: field for field in fields(owner) if field.name not in _FIXED}
     if name not in known:
         raise InputError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
-    if "," in words and not isinstance(known[name], tuple) and name != "upsampling":
+    if "," in words and "tuple" not in str(known[name].type):
         raise InputError(f"{name} has one value, not {words}")
-    return {name: _value(words, known[name])}
+    return {name: _value(words, getattr(owner, name))}
 
 
 def _value(words: str, like):

@@ -3,8 +3,7 @@
 from dataclasses import fields, replace
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import HourglassConfig, SkipConfig
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS, HourglassConfig, SkipConfig
 from paddle_dip.problem.presets import SOAP_SOURCES, Preset
 
 _AUTHORS = "the paper authors' {} notebook"

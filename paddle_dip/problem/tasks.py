@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from paddle_dip.errors import InputError
+from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
 
@@ -17,16 +18,16 @@ class Problem:
     """An observation y and how it came from the unknown image x: y = known * operator(lift(canvas)) + noise.
 
     observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the
-    image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made. None in
-    place of any of the three: nothing changes there. known: how much of each observed pixel is the image's, float32 [1, h, w] in
-    [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of noise, [K, H, W].
-    sigma: standard deviation of the noise on the observation, where known.
+    image. operator: from the image to the observation, as the loss sees it. None in place of either: nothing changes there. exact:
+    how the image was shrunk, to refine the result by; None: it wasn't. known: how much of each observed pixel is the image's,
+    float32 [1, h, w] in [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of
+    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known.
     """
 
     observation: np.ndarray
     canvas: tuple[int, int]
     lift: Resize | None = None
-    operator: Resize | None = None
+    operator: Operator | None = None
     exact: Resize | None = None
     known: np.ndarray | None = None
     guide: np.ndarray | None = None
@@ -35,7 +36,7 @@ class Problem:
     @property
     def size(self) -> tuple[int, int]:
         """The image's height and width."""
-        return (len(self.lift.rows), len(self.lift.columns)) if self.lift else self.canvas
+        return self.lift.output_size(self.canvas) if self.lift else self.canvas
 
     def enlarged(self, canvas: np.ndarray) -> np.ndarray:
         """Return the image that a canvas, [C, *canvas], stands for: float64 [C, *size], not clipped."""
@@ -56,7 +57,7 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     canvas = canvas_size(full, preset)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
-    if (len(operator.rows), len(operator.columns)) != small:
+    if operator.output_size(full) != small:
         # The reference pads by half pixels' worth too little there, and loses a row and a column.
         raise InputError(
             f"operator {preset.operator} (preset {preset.name}) needs an even factor, not {factor}; the preset fast takes any"

@@ -13,7 +13,7 @@ from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
 from paddle_dip.runs.divergence import guarded
@@ -57,7 +57,7 @@ def _checked(job: PhotoJob) -> PhotoJob:
     for tile in job.tiles:
         problem = job.problem(tile)
         check_input(problem, job.preset)
-        Stopper(problem, job.preset, job.seed)
+        build_stopper(problem, job.preset, job.seed)
     return job
 
 

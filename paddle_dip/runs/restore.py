@@ -7,7 +7,7 @@ import numpy as np
 from paddle_dip.errors import FitError
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import refined
-from paddle_dip.problem.stopping import Stopper, held_out
+from paddle_dip.problem.stopping import RULES, Stopper, build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.divergence import CHECK_EVERY
 
@@ -30,7 +30,7 @@ def member_seeds(preset: Preset, seed: int) -> range:
 
 def fitted(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], seed: int, watch: Callable) -> np.ndarray:
     """Return the canvas that one fit ends on, [C, *problem.canvas]."""
-    stopper, seen = Stopper(problem, preset, seed), 0
+    stopper, seen = build_stopper(problem, preset, seed), 0
     marks: dict[int, dict] = {}  # the stopper's state where a guarded fit may go back to
     for snapshot in fit(as_fitted(problem, preset, seed), preset, seed=seed):
         if snapshot.step <= seen:
@@ -45,15 +45,15 @@ def fitted(problem: Problem, preset: Preset, *, fit: Callable[..., Iterator], se
 
 
 def _taken_back(problem: Problem, preset: Preset, seed: int, state: dict | None) -> Stopper:
-    stopper = Stopper(problem, preset, seed)
+    stopper = build_stopper(problem, preset, seed)
     if state:
         stopper.load_state(state)
     return stopper
 
 
 def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
-    """Return the problem as the fit is to see it: without the pixels that the stopper keeps for itself."""
-    return held_out(problem, seed) if preset.stop == "held-out" else problem
+    """Return the problem as the fit is to see it: without what its stopping rule withholds."""
+    return RULES[preset.stop].as_fitted(problem, seed)
 
 
 def chosen_canvas(preset: Preset, snapshot, stopper: Stopper) -> np.ndarray:

@@ -7,8 +7,8 @@ import pytest
 from paddle_dip.evaluation.speed.compare import summarise
 from paddle_dip.evaluation.speed.profile import self_times
 from paddle_dip.evaluation.speed.worker import Trial
-from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.networks import SkipConfig
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/measure_speed.py"

@@ -7,8 +7,8 @@ import pytest
 from paddle_dip.evaluation.parity.experiment import DTYPES, OPERATORS, Experiment
 from paddle_dip.evaluation.parity.names import without_gradient
 from paddle_dip.evaluation.parity.trace import first_step
-from paddle_dip.problem.architectures import PADS
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
+from paddle_dip.problem.networks.config import PADS
 from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.solver.networks import build_network
 from tests.parity.conftest import SMALL_NETWORKS

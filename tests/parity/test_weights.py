@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 from torch import nn
 
 from paddle_dip.io.weights import check, from_reference, read_weights, reference_names, to_paddle, to_torch, write_weights
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.solver.networks import build_network as build_paddle
 from tests.conftest import assert_refused, command
 from tests.parity.conftest import SMALL

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paddle_dip.problem.architectures import HourglassConfig
+from paddle_dip.problem.networks import HourglassConfig
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import super_resolution_preset
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from paddle_dip.io.images import Photo
-from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.problem.task_presets import task_preset

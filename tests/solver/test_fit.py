@@ -8,9 +8,9 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import chosen_canvas, finish, restore
 from paddle_dip.solver.fit import fit, moving_average
@@ -130,7 +130,7 @@ def test_channels_follow_the_observation(channels):
 def test_a_fit_that_diverged_is_no_result():
     snapshot = last(fit(problem(), replace(PRESET, learning_rate=1e38)))
     with pytest.raises(ArithmeticError, match="diverged"):
-        chosen_canvas(PRESET, snapshot, Stopper(problem(), PRESET))
+        chosen_canvas(PRESET, snapshot, build_stopper(problem(), PRESET))
 
 
 def test_float64_runs_in_float64():

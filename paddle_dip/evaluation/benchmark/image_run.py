@@ -18,7 +18,7 @@ from paddle_dip.problem.baselines import bicubic
 from paddle_dip.problem.dataset import BenchmarkCase, to_unit
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import Stopper, build_stopper
 from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
 from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.results import HistoryPoint, ResultRow
@@ -81,7 +81,7 @@ def restore_case(
     is one. Raises KeyboardInterrupt, a checkpoint written, when `interrupted` says so; ArithmeticError where the loss is no number.
     """
     problem = super_resolution(job.case.low, job.factor, job.preset)
-    stopper = Stopper(problem, job.preset, job.seed)
+    stopper = build_stopper(problem, job.preset, job.seed)
     state, record = _resume(job, stopper)
     begun = time.monotonic() - record.seconds
     saved = time.monotonic()

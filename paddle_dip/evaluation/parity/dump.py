@@ -33,7 +33,7 @@ def dump(
     for snapshot in fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype):
         if snapshot.step == 1 and experiment.dtype == "float64":
             watch_kinks(snapshot, kinks.note)  # from the second step on: in the first the two sides' inputs are 1e-13 apart
-        if snapshot.step > 1 and experiment.dtype == "float64" and problem.operator and problem.operator.clip:
+        if snapshot.step > 1 and experiment.dtype == "float64" and getattr(problem.operator, "clip", False):
             kinks.note_clips(problem.operator, problem.enlarged(snapshot.canvas("perturbed")))
         kinks.step = snapshot.step + 1
         if snapshot.step in experiment.milestones():

@@ -12,7 +12,7 @@ from paddle_dip.environment import thread_count
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
 
 # side: (module of its fit, framework, environment)
 SIDES = {

@@ -3,12 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import RULES, build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.restore import current_canvas
-
-# Those that only look; "held-out" changes the fit, by what it keeps from it, so it needs a fit of its own.
-_LOOKING_ON = ("emv", "wmv", "plateau", "sigma")
 
 
 @dataclass(frozen=True)
@@ -25,10 +22,10 @@ class StopperEvaluation:
     """Every stopper that the problem allows, following one fit; or, where the fit has one of its own, that alone."""
 
     def __init__(self, problem: Problem, preset: Preset, seed: int):
-        allowed = [stop for stop in _LOOKING_ON if stop != "sigma" or problem.sigma is not None]
-        kinds = [preset.stop] if preset.stop == "held-out" else allowed
+        looking_on = [name for name, rule in RULES.items() if rule.every and not rule.withholds and rule.follows(problem)]
+        kinds = [preset.stop] if RULES[preset.stop].withholds else looking_on
         averaging = replace(preset, average="ema")
-        self._stoppers = {kind: Stopper(problem, replace(averaging, stop=kind), seed) for kind in kinds}
+        self._stoppers = {kind: build_stopper(problem, replace(averaging, stop=kind), seed) for kind in kinds}
         self._ended: dict[str, int] = {}
         self._preset = averaging
 

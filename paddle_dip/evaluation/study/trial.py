@@ -13,8 +13,8 @@ from paddle_dip.evaluation.study.variants import DECAYS, variant_preset
 from paddle_dip.io.files import read_csv, whole_file, write_csv, write_json
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import subset
-from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
+from paddle_dip.problem.stopping.least_variance import subset
+from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.report.grids import enlarged_pixels, picture_grid
 from paddle_dip.runs.provenance import provenance
 from paddle_dip.runs.restore import as_fitted, finish

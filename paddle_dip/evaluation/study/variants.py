@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.cases import Damage
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import Preset, super_resolution_preset
 from paddle_dip.problem.task_presets import task_preset

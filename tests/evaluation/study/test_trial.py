@@ -14,7 +14,7 @@ from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished, read_readings, run_trial
 from paddle_dip.evaluation.study.variants import variant_preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 
 STEPS = 60
 
@@ -109,7 +109,7 @@ def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
 def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
     preset = replace(variant_preset("fast", Damage("denoise", 25), 600), patience=15)
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), Stopper(case.problem, replace(preset, stop=stop))
+    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), build_stopper(case.problem, replace(preset, stop=stop))
     ended = None
     for snapshot in fit(case.problem, preset, seed=0):
         stoppers.see(snapshot)
