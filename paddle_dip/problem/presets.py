@@ -17,6 +17,7 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
 STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
+FORMER_TASKS = {"super-resolution": "super-resolve"}  # names of tasks in records of earlier versions
 # What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
 NO_REFINEMENT = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
 CHOICES = {
@@ -118,15 +119,16 @@ class Preset:
 
 
 def completed(recorded: Mapping) -> dict:
-    """Return the recorded settings of a run with those that came with a later version of paddle_dip at their defaults.
+    """Return the recorded settings of a run as this version would record them.
 
-    A new setting's default is what there was before it.
+    Settings that came with a later version are at their defaults, what there was before them; the task has its present name.
     """
     known = Preset("", "", 1, 0.0).settings()
     network = recorded["network"]
     if network.keys() <= known["network"].keys():
         network = known["network"] | network
-    return known | dict(recorded) | {"network": network}
+    settings = known | dict(recorded) | {"network": network}
+    return settings | {"task": FORMER_TASKS.get(settings["task"], settings["task"])}
 
 
 _PAPER_SOURCES = {
@@ -151,6 +153,7 @@ _PAPER_SOURCES = {
     "operator": f"{_NOTEBOOK}: lanczos2, phase 0.5",
     "clip": f"{_NOTEBOOK}: linear operator",
     "average": f"{_NOTEBOOK}: no averaging",
+    "average_decay": f"{_NOTEBOOK}: no averaging",
     "stop": f"{_NOTEBOOK}: all steps",
     "patience": "Wang et al., 2021",
     "final_input": f"{_WRITE_UP} (the authors end on the perturbed z)",
@@ -161,7 +164,7 @@ _PAPER_SOURCES = {
 }
 _PAPER_X8 = Preset(
     name="paper",
-    task="super-resolution",
+    task="super-resolve",
     steps=5000,
     reg_noise_std=0.05,
     sources=_PAPER_SOURCES | {"steps": f"{_WRITE_UP}; {_NOTEBOOK} says 4000", "reg_noise_std": f"{_NOTEBOOK}, x8"},

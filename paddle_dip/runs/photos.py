@@ -67,6 +67,11 @@ def restore_photo(job: PhotoJob, *, fit: Callable[..., Iterator], watch: Callabl
     watch: called with the problem and each snapshot of a photo that is in one piece.
     """
     pixels = blended(job.tiles, (_restored(job, number, fit, watch) for number in range(len(job.tiles))), job.factor)
+    return with_pixels(job, pixels)
+
+
+def with_pixels(job: PhotoJob, pixels: np.ndarray) -> Photo:
+    """Return the job's photo with its result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
     return replace(job.photo, pixels=pixels, alpha=_enlarged(job.photo.alpha, job.factor))
 
 
