@@ -59,13 +59,13 @@ def benchmark_curves(settings: Settings) -> Pillow.Image:
 
 
 def before_and_after(process: Path) -> Image:
-    """Return what a command with --frames has left in OUT_process/: the photo as it was, its result and, where known, the truth."""
+    """Return what `PhotoView`, or a command with --frames, has left in a folder: photo, result and, where known, the truth."""
     files = {name: process / f"{name}.png" for name in ("corrupted", "result", "truth")}
     return shown(row({name: to_unit(read_rgb(path)) for name, path in files.items() if path.exists()}))
 
 
 def process_curves(process: Path) -> Pillow.Image:
-    """Return the curves of such a command's fit: the loss and, where the truth is known, the PSNR."""
+    """Return the curves of such a fit: the loss and, where the truth is known, the PSNR."""
     columns = ("step", "loss", "psnr") if (process / "truth.png").exists() else ("step", "loss")
     points = read_csv(process / "history.csv", columns, lambda record: {name: float(value) for name, value in record.items()})
     return figure_picture(process_figure(points))
