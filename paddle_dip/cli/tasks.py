@@ -6,18 +6,17 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import one_of, with_options
+from paddle_dip.cli.command import say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_photo
+from paddle_dip.io.masks import read_mask
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.task_presets import task_preset, task_presets
 from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
 from paddle_dip.problem.tiles import Tile
-
-_HOLES = ("white", "black")
 
 
 @with_options
@@ -86,7 +85,7 @@ def inpaint(
     chosen = options.applied(task_preset("inpaint", preset))
     check_apart(out, mask, "mask")
     damaged = large_enough(photo)
-    marked = read_mask(mask, holes)
+    marked = read_mask(mask, holes, say=say)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
     restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
@@ -110,7 +109,7 @@ def restore_pixels(
         raise InputError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise InputError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
+    missing = read_mask(mask, say=say) if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
     if drop is not None and missing.min() == missing.max():
         raise InputError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
@@ -159,13 +158,6 @@ def all_presets() -> dict:
 
 def _part(image: np.ndarray, tile: Tile) -> np.ndarray:
     return image[:, tile[0], tile[1]]
-
-
-def read_mask(path: Path, holes: str) -> np.ndarray:
-    """Return a mask file as float32 [1, H, W], 1 where something is to be filled; holes: the colour that marks it."""
-    one_of("--holes", holes, _HOLES)
-    white = read_photo(path).pixels.mean(axis=0, keepdims=True)
-    return white if holes == "white" else 1 - white
 
 
 def _filling(image: np.ndarray, holes: np.ndarray, preset) -> Callable[[Tile], Problem]:
