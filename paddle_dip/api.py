@@ -5,6 +5,7 @@ Pillow image; or a path. The result is of the same kind; for a path it is a Pill
 """
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 
 from paddle_dip.errors import FitError, InputError
 from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like
+from paddle_dip.io.photo import Photo
 from paddle_dip.problem import metrics
 from paddle_dip.problem.overrides import with_settings
 from paddle_dip.problem.presets import Preset
@@ -219,7 +221,7 @@ def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
     >>> dip.deblur(image, "runs/deblur").shape
     (24, 24, 3)
     """
-    photo = as_photo(image)
+    photo = _photo(image)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
 
@@ -254,7 +256,7 @@ def remove_object(
         return _restored("inpaint", image, how, mask=as_mask(mask))
     for name in (name for name, value in vars(how).items() if value != getattr(_How(), name)):
         raise InputError(f"{name} is for the Deep Image Prior: leave it out, or checkpoint")
-    photo, masked = as_photo(image), as_mask(mask)
+    photo, masked = _photo(image), as_mask(mask)
     check_hole(masked, photo.pixels)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.remover import load_filler
@@ -300,6 +302,13 @@ def psnr_y(image: ImageLike, truth: ImageLike) -> float:
     return metrics.psnr_y(*pictures)
 
 
+def _photo(image: ImageLike) -> Photo:
+    photo = as_photo(image)
+    for note in photo.notes:
+        warnings.warn(note, stacklevel=4)
+    return photo
+
+
 def _rgb(pixels: np.ndarray) -> np.ndarray:
     return np.broadcast_to(pixels, (3, *pixels.shape[1:]))
 
@@ -321,7 +330,7 @@ def _restored(task: str, image: ImageLike, how: _How, **inputs: Any) -> Restored
     chosen = with_settings(chosen, **how.settings)
     name = Path(image).name if isinstance(image, str | os.PathLike) else task
     limits = {"seed": how.seed, "max_memory": how.max_memory, "dtype": how.dtype}
-    job = task_job(task, name, as_photo(image), chosen, **limits, **inputs)
+    job = task_job(task, name, _photo(image), chosen, **limits, **inputs)
     if how.on_step and len(job.tiles) > 1:
         raise InputError("on_step needs the image in one piece: raise max_memory, or leave on_step out")
 

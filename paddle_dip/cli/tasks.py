@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, one_of, with_options
+from paddle_dip.cli.command import at_least, say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_photo
+from paddle_dip.io.masks import read_mask
 from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.task_table import FACTOR, TASKS, task_preset
 
-_HOLES = ("white", "black")
 COMMANDS: dict[str, Callable] = {}
 
 
@@ -81,7 +80,7 @@ def inpaint(
 ) -> None:
     chosen = options.applied(task_preset("inpaint", preset))
     check_apart(out, mask, "mask")
-    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, holes))
+    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, holes, say=say))
 
 
 @_command("restore-pixels")
@@ -102,7 +101,7 @@ def restore_pixels(
         raise InputError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise InputError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, at_least("--seed", options.seed, 0))
+    missing = read_mask(mask, say=say) if mask else random_holes(whole.pixels.shape[1:], drop, at_least("--seed", options.seed, 0))
     if drop is not None and missing.min() == missing.max():
         raise InputError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
     known = whole.pixels if drop is not None and options.truth is None else None
@@ -121,10 +120,3 @@ def flash_no_flash(
     chosen = options.applied(task_preset("flash-no-flash", preset))
     check_apart(out, flash, "flash photo")
     restore_file(out, options, photo, large_enough(photo), chosen, flash=read_photo(flash).pixels)
-
-
-def read_mask(path: Path, holes: str) -> np.ndarray:
-    """Return a mask file as float32 [1, H, W], 1 where something is to be filled; holes: the colour that marks it."""
-    one_of("--holes", holes, _HOLES)
-    white = read_photo(path).pixels.mean(axis=0, keepdims=True)
-    return white if holes == "white" else 1 - white

@@ -6,7 +6,6 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,9 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.colour_modes import check_mode, is_lossy, kept_profile, plain_samples
 from paddle_dip.io.files import whole_file
+from paddle_dip.io.photo import Photo, photo_of, samples_of
 
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
 LARGEST = Image.MAX_IMAGE_PIXELS
@@ -27,30 +28,15 @@ _TIFF_BITS_PER_SAMPLE = 258
 _END_OF_IHDR = 33  # in a PNG file: signature 8, length 4, name 4, IHDR 13, checksum 4
 # A result that took minutes isn't to be spoilt in writing it.
 _BEST_QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}
-_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A picture. pixels: float32 [1 or 3, H, W] in [0, 1]; alpha: float32 [H, W] in [0, 1] or None; bits: 8 or 16 per sample."""
-
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
-    bits: int = 8
-    icc_profile: bytes | None = None
 
 
 def read_photo(path: Path) -> Photo:
     """Return the picture in a file, upright; raises InputError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
     with _opened(path) as image:
-        profile = image.info.get("icc_profile")
-        samples, orientation = _samples(path, image)
-    bits = samples.dtype.itemsize * 8
-    unit = _upright(samples, orientation).astype(np.float32) / np.float32(2**bits - 1)
-    unit = np.ascontiguousarray(unit.transpose(2, 0, 1))
-    has_alpha = unit.shape[0] in (2, 4)
-    return Photo(unit[:-1] if has_alpha else unit, unit[-1] if has_alpha else None, bits, profile)
+        lossy = is_lossy(image, path)
+        samples, orientation, notes = _samples(path, image)
+        return photo_of(_upright(samples, orientation), name=str(path), icc_profile=kept_profile(image), lossy=lossy, notes=notes)
 
 
 def read_rgb(path: Path) -> np.ndarray:
@@ -128,36 +114,22 @@ def _check_still(path: Path, image: Image.Image) -> None:
     # Phones write several views of one photo as MPO; the first is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise InputError(f"{path} is animated or has several pages, one still picture is needed")
-    if image.mode not in _MODES:
-        raise InputError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
+    check_mode(image, str(path))
 
 
-def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int]:
-    """Return the file's samples, uint8 or uint16 [H, W, C], and the EXIF orientation that they still have to be turned by."""
+def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int, tuple[str, ...]]:
+    """Return the file's samples, [H, W, C], the EXIF orientation that they still have to be turned by, and notes."""
     orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
     # Pillow cuts 16-bit colour down to 8 bits, so such files are read with libraries that don't.
     if image.format == "PNG" and _png_bit_depth(path) == 16:
         image.load()  # pypng misses some damage that Pillow sees
-        return _read_deep_png(path), orientation
+        return _read_deep_png(path), orientation, ()
     if image.format == "TIFF" and image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())[:2] == (16, 16):
-        return _read_deep_tiff(path), orientation
+        return _read_deep_tiff(path), orientation, ()
     image.load()
-    samples = np.asarray(_plain_mode(image))
-    if image.format == "PPM" and samples.dtype == np.int32:  # Pillow's name for 16-bit grey there
-        samples = samples.astype(np.uint16)
-    if samples.dtype not in (np.uint8, np.uint16):
-        raise InputError(f"{path}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign are")
     # Pillow turns a TIFF by itself.
-    return samples.reshape(image.height, image.width, -1), 1 if image.format == "TIFF" else orientation
-
-
-def _plain_mode(image: Image.Image) -> Image.Image:
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        has_alpha = image.mode == "PA" or "transparency" in image.info
-        return image.convert("RGBA" if has_alpha else "RGB")
-    if image.mode == "1":
-        return image.convert("L")
-    return image
+    samples, notes = plain_samples(image, str(path))
+    return samples, 1 if image.format == "TIFF" else orientation, notes
 
 
 def _png_bit_depth(path: Path) -> int:
@@ -183,7 +155,7 @@ def _read_deep_png(path: Path) -> np.ndarray:
 
 def _encoded(photo: Photo, path: Path) -> bytes:
     buffer = io.BytesIO()
-    samples = _quantised(photo)
+    samples = samples_of(photo)
     if photo.bits == 8:
         image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
         kind = Image.registered_extensions()[path.suffix.lower()]
@@ -213,16 +185,6 @@ def _with_profile(png_file: bytes, profile: bytes | None) -> bytes:
     body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(profile)
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return png_file[:_END_OF_IHDR] + chunk + png_file[_END_OF_IHDR:]
-
-
-def _quantised(photo: Photo) -> np.ndarray:
-    """Return the picture's samples, uint8 or uint16 [H, W, C]."""
-    planes = [*photo.pixels, *([] if photo.alpha is None else [photo.alpha])]
-    top = 2**photo.bits - 1
-    samples = np.empty((*planes[0].shape, len(planes)), np.uint16 if photo.bits == 16 else np.uint8)
-    for number, plane in enumerate(planes):  # one at a time: the copies of a large photo fill the memory
-        samples[..., number] = (plane.clip(0, 1) * top).round()
-    return samples
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:

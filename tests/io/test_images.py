@@ -136,10 +136,6 @@ def make_wide(path):
     Image.fromarray(np.zeros((4, 4), np.int32)).save(path, format="TIFF")
 
 
-def make_cmyk(path):
-    Image.new("CMYK", (4, 4)).save(path, format="TIFF")
-
-
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -147,7 +143,6 @@ def make_cmyk(path):
         (make_truncated, "damaged"),
         (make_truncated_deep, "damaged"),
         (make_animation, "animated"),
-        (make_cmyk, "CMYK"),
         (make_signed, "not an image"),
         (make_wide, "supported"),
         (lambda path: path.mkdir(), "not a file"),
