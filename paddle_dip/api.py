@@ -22,7 +22,7 @@ from paddle_dip.problem.overrides import with_settings
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, all_presets, task_preset
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.runs.photos import PhotoJob, restore_photo, with_pixels
+from paddle_dip.runs.photos import PhotoJob, restore_photo
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import current_canvas, finish
 from paddle_dip.runs.task_job import task_job
@@ -60,7 +60,7 @@ class Step:
         Left alone, that error ends only this call of `on_step`: such a fit goes back to its last good state by itself.
         """
         pixels = finish(self._problem, self.preset, current_canvas(self.preset, self._snapshot))
-        return like(with_pixels(self._job, pixels.astype(np.float32)), self._original)  # rounded as the result will be
+        return like(self._job.with_result(pixels.astype(np.float32)), self._original)  # rounded as the result will be
 
 
 def super_resolve(

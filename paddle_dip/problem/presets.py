@@ -17,7 +17,6 @@ _LEADS = "our sketches at x8 (docs/protocol.md)"
 AVERAGES = ("none", "ema")
 PRECISIONS = ("float32", "bf16")
 STOPS = ("never", "emv", "wmv", "held-out", "plateau", "sigma")
-FORMER_TASKS = {"super-resolution": "super-resolve"}  # names of tasks in records of earlier versions
 # What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
 NO_REFINEMENT = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
 CHOICES = {
@@ -116,6 +115,9 @@ class Preset:
         del values["sources"]
         values["network"] = {key: list(v) if isinstance(v, tuple) else v for key, v in values["network"].items()}
         return values
+
+
+FORMER_TASKS = {"super-resolution": "super-resolve"}  # names of tasks in records of earlier versions
 
 
 def completed(recorded: Mapping) -> dict:

@@ -34,6 +34,10 @@ class PhotoJob:
     seed: int = 0
     dtype: str = "float32"
 
+    def with_result(self, pixels: np.ndarray) -> Photo:
+        """Return the photo with a result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
+        return replace(self.photo, pixels=pixels, alpha=_enlarged(self.photo.alpha, self.factor))
+
 
 def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
@@ -67,11 +71,6 @@ def restore_photo(job: PhotoJob, *, fit: Callable[..., Iterator], watch: Callabl
     watch: called with the problem and each snapshot of a photo that is in one piece.
     """
     pixels = blended(job.tiles, (_restored(job, number, fit, watch) for number in range(len(job.tiles))), job.factor)
-    return with_pixels(job, pixels)
-
-
-def with_pixels(job: PhotoJob, pixels: np.ndarray) -> Photo:
-    """Return the job's photo with its result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
     return replace(job.photo, pixels=pixels, alpha=_enlarged(job.photo.alpha, job.factor))
 
 
