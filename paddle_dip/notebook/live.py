@@ -22,6 +22,7 @@ from paddle_dip.report.results import HistoryPoint
 from paddle_dip.runs.restore import current_canvas, finish
 
 _REDRAWN = 20  # times in a fit
+_KEPT = 10  # moments of a photo's: a notebook that is committed with its GIF is to stay small
 
 
 @dataclass
@@ -37,7 +38,7 @@ class LiveView:
 
     def watch(self, snapshot) -> None:
         """Draw the fit's picture and curve where a new one is due: a twentieth of the steps after the last, and at the end."""
-        if not _due(snapshot.step, self.preset.steps):
+        if not _due(snapshot.step, self.preset.steps, _REDRAWN):
             return
         image = finish(self.problem, self.preset, current_canvas(self.preset, snapshot))
         iterate = self.problem.enlarged(snapshot.canvas("perturbed")).clip(0, 1)
@@ -64,9 +65,9 @@ class PhotoView:
         self._process, self._record, self._cell = Process(Path(folder), *given), {}, None
 
     def watch(self, step: Step) -> None:
-        """Draw and keep the fit's picture and curves where new ones are due: 20 times in a fit."""
+        """Draw and keep the fit's picture and curves where new ones are due: 10 times in a fit."""
         self._record = self._record or step.record()
-        if _due(step.step, step.preset.steps):
+        if _due(step.step, step.preset.steps, _KEPT):
             with suppress(FitError):  # a fit that has gone wrong goes back soon
                 image = as_photo(step.image()).pixels
                 self._process.note(step.step, step.loss(), image)
@@ -84,8 +85,8 @@ class PhotoView:
         return _sheet(pictures, process_figure(process.points))
 
 
-def _due(step: int, steps: int) -> bool:
-    return step % max(steps // _REDRAWN, 1) == 0 or step == steps
+def _due(step: int, steps: int, times: int) -> bool:
+    return step % max(steps // times, 1) == 0 or step == steps
 
 
 def _sheet(pictures: dict[str, np.ndarray], figure) -> Image.Image:
