@@ -43,7 +43,7 @@ def compare_outputs(
     factor: int = typer.Option(8, help="Magnification."),
     work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
     back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
-    optimiser: str = typer.Option("adam", help=f"{' or '.join(CHOICES['optimiser'])}, that after three steps of Adam."),
+    optimiser: str = typer.Option("adam", help=f"One of {', '.join(CHOICES['optimiser'])}; lbfgs after three steps of Adam."),
     learn_input: bool = typer.Option(False, "--learn-input", help="Optimise z as well."),
     input_law: str = typer.Option("uniform", "--input", help=f"z: one of {', '.join(CHOICES['input'])}."),
     noise: str = typer.Option("fresh", help=f"On z: {' or '.join(CHOICES['noise'])}."),

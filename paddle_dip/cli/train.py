@@ -7,7 +7,7 @@ import typer
 
 from paddle_dip.cli.command import at_least, command_line, console, with_options
 from paddle_dip.cli.train_removal import train_removal
-from paddle_dip.cli.training import run_lesson
+from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
 from paddle_dip.problem.presets import described
 from paddle_dip.report.tables import terminal_table
@@ -51,12 +51,12 @@ def train_deblur(
         split = kept_split(folder / "split.json", [pair.name for pair in found], chosen.test_share, seed)
         sides = [[pair for pair in found if pair.name in names] for names in (split.train, split.test)]
         sides[1] = usable(sides[1], read_pair, skip)
-        lesson = deblurrer.deblur_lesson(sides[0], chosen, seed=seed, skip=skip)
-        run_lesson(
+        training = deblurrer.deblur_training(sides[0], chosen, seed=seed, skip=skip)
+        run_training(
             options,
-            lesson,
+            training,
             settings,
-            assess=lambda: deblurrer.assess_deblurrer(lesson.networks["generator"], sides[1]),
+            assess=lambda: deblurrer.assess_deblurrer(training.networks["generator"], sides[1]),
             facts=lambda: {"train": len(sides[0]), "test": len(sides[1]), "baselines": deblurrer.baselines(*sides, skip=skip)},
         )
 
@@ -83,16 +83,16 @@ def train_digits(
     settings = {"task": "digits", "seed": seed, **chosen.settings()}
 
     def assess() -> Assessment:
-        network = lesson.networks["autoencoder"]
+        network = training.networks["autoencoder"]
         found = autoencoder.assess_autoencoder(network, Digits(held_out, erase=chosen.erase, seed=seed), batch=chosen.batch)
         vectors = autoencoder.encoded(network, held_out[:, None] / 255)
         return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
 
     with open_run(options.out, settings, resume=options.resume):
-        lesson = autoencoder.autoencoder_lesson(
+        training = autoencoder.autoencoder_training(
             chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
         )
-        run_lesson(options, lesson, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+        run_training(options, training, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
 
 
 @train.command("photos")
@@ -124,15 +124,15 @@ def train_photos(
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
         test_files, kind = usable(test_files, read_square, skip), {"erase": chosen.erase, "seed": seed}
-        lesson = autoencoder.autoencoder_lesson(
+        training = autoencoder.autoencoder_training(
             chosen, lambda epoch: Photos(train_files, size, epoch=epoch + 1, skip=skip, **kind), seed=seed
         )
         test = Photos(test_files, size, **kind)
-        run_lesson(
+        run_training(
             options,
-            lesson,
+            training,
             settings,
-            assess=lambda: autoencoder.assess_autoencoder(lesson.networks["autoencoder"], test, batch=chosen.batch),
+            assess=lambda: autoencoder.assess_autoencoder(training.networks["autoencoder"], test, batch=chosen.batch),
             facts=lambda: {"train": len(train_files), "test": len(test_files)},
         )
 

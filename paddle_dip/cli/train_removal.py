@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from paddle_dip.cli.command import at_least, with_options
-from paddle_dip.cli.training import run_lesson
+from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
 from paddle_dip.errors import InputError
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
@@ -50,13 +50,13 @@ def train_removal(
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
         test_files = usable(test_files, lambda file: read_large(file, chosen.size), skip)
-        lesson = remover.removal_lesson(train_files, chosen, seed=seed, skip=skip)
+        training = remover.removal_training(train_files, chosen, seed=seed, skip=skip)
         test = Holed(test_files, chosen.size, seed=seed)
-        run_lesson(
+        run_training(
             options,
-            lesson,
+            training,
             settings,
-            assess=lambda: remover.assess_filler(lesson.networks["filler"], test),
+            assess=lambda: remover.assess_filler(training.networks["filler"], test),
             facts=lambda: {"train": len(train_files), "test": len(test_files)},
         )
 

@@ -1,4 +1,4 @@
-"""What every training's command does once its lesson is made."""
+"""What every training's command does once its training is made."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from paddle_dip.cli.command import console
 from paddle_dip.cli.training_options import TrainingOptions
 
 
-def run_lesson(options: TrainingOptions, lesson, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
+def run_training(options: TrainingOptions, training, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
     """Train in the folder of an open run, print each epoch's row, and write the summary."""
     from paddle_dip.trained.runs import Plan, run, write_summary
     from paddle_dip.trained.visual import scalar_log
@@ -15,11 +15,11 @@ def run_lesson(options: TrainingOptions, lesson, settings: dict, *, assess: Call
 
         def watch(row: dict[str, float]) -> None:
             figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
-            console().print(f"epoch {row['epoch']}/{lesson.epochs}: {figures}", soft_wrap=True)
+            console().print(f"epoch {row['epoch']}/{training.epochs}: {figures}", soft_wrap=True)
             log(row)
 
         plan = Plan(options.keep, options.workers, options.minutes)
-        rows = run(options.out, lesson, settings, assess=assess, plan=plan, watch=watch)
+        rows = run(options.out, training, settings, assess=assess, plan=plan, watch=watch)
     found = facts()
     write_summary(options.out, settings, rows, found)
     for name, score in found.get("baselines", {}).items():

@@ -6,6 +6,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.problem.arithmetic import convolutions
+from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
 from paddle_dip.problem.tiles import smallest_tile
@@ -22,8 +23,6 @@ _KEPT_BESIDE = 40
 # And with the compiled operators where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to
 # 2.1 for the three networks of the reference's inpainting.
 _KEPT_COMPILED = 2.1
-# LBFGS keeps two vectors over all that is learnt for each step of its history; the guard's good state is a copy, for a moment two.
-_LBFGS_COPIES = 3
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
 _REFINED_BYTES = 200  # and while its details are amplified and what looks alike is averaged
 # Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.
@@ -37,10 +36,7 @@ def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
     """Return about how many bytes a fit takes at its peak. size: height and width of its result."""
     canvas = canvas_size(size, preset)
     numbers = _numbers(preset.network, *canvas)
-    if preset.optimiser == "lbfgs":
-        learnt = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
-        learnt += prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0
-        numbers += _LBFGS_COPIES * 2 * preset.history * learnt
+    numbers += OPTIMISERS[preset.optimiser].copies_at(preset.history) * _learnt(preset, canvas)
     return round(4 * numbers) + (_REFINED_BYTES if preset.refines else _RESULT_BYTES) * size[0] * size[1]
 
 
@@ -91,6 +87,11 @@ def _least(photo: Photo, factor: int, preset: Preset) -> int:
 def _floor(size: int) -> float:
     """Return bytes as GiB, rounded down to two digits after the point."""
     return floor(size / 2**30 * 100) / 100
+
+
+def _learnt(preset: Preset, canvas: tuple[int, int]) -> int:
+    weights = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
+    return weights + (prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0)
 
 
 def _numbers(network: NetworkConfig, height: int, width: int) -> float:

@@ -7,11 +7,21 @@ from math import inf, isfinite
 from paddle_dip.errors import InputError
 from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
 from paddle_dip.problem.kernels import KERNELS
+from paddle_dip.problem.optimisers import OPTIMISERS
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"
 _STUDY = "our study on Set5 (docs/quality.md)"
 _LEADS = "our sketches at x8 (docs/protocol.md)"
+_SOAP = "Vyas et al., 2024 (SOAP)"
+SOAP_SOURCES = {
+    "soap_beta1": _SOAP,
+    "soap_beta2": _SOAP,
+    "soap_decay": f"{_SOAP}: the same as beta2",
+    "soap_epsilon": f"{_SOAP}, Adam's",
+    "soap_renewal": f"{_SOAP}: the frequency of most of its experiments",
+    "soap_largest_side": "ours: as wide as the networks get; beyond it a renewal costs more than a step",
+}
 
 
 AVERAGES = ("none", "ema")
@@ -27,7 +37,7 @@ CHOICES = {
     "input": ("uniform", "normal", "meshgrid", "guide"),
     "noise": ("fresh", "cumulative"),
     "loss": ("mean", "sum"),
-    "optimiser": ("adam", "lbfgs"),
+    "optimiser": tuple(OPTIMISERS),
     "stop": STOPS,
     "precision": PRECISIONS,
 }
@@ -35,6 +45,8 @@ RANGES = {name: (1, inf) for name in ("steps", "members", "warm_up", "history", 
 RANGES |= {name: (0, inf) for name in ("cooldown", "patience", "back_projection")}
 RANGES |= {name: (0, inf) for name in ("reg_noise_std", "input_scale", "tv_weight")}
 RANGES |= {name: (1e-12, inf) for name in ("learning_rate", "warm_up_rate", "tv_beta")}
+RANGES |= {name: (0, 0.9999) for name in ("soap_beta1", "soap_beta2", "soap_decay")}
+RANGES |= {"soap_epsilon": (1e-30, 1), "soap_renewal": (1, inf), "soap_largest_side": (1, 4096)}
 RANGES["average_decay"] = (0, 1)
 RANGES["detail_gain"] = (0, 10)
 RANGES["non_local_means"] = (0, 1)
@@ -57,11 +69,17 @@ class Preset:
     tv_weight: float = 0.0  # of the total variation of what the network paints, sum of (dh^2 + dw^2)^tv_beta, in the loss
     tv_beta: float = 0.5
     learn_input: bool = False  # optimise z beside the weights
-    optimiser: str = "adam"  # "adam", or "lbfgs" after `warm_up` steps of Adam
+    optimiser: str = "adam"  # "adam", "soap", Adam in the eigenbases of the gradients, or "lbfgs" after `warm_up` steps of Adam
     learning_rate: float = 0.01  # the optimiser's
     warm_up: int = 100  # steps of Adam before LBFGS, with the learning rate `warm_up_rate`
     warm_up_rate: float = 0.001
     history: int = 100  # steps that LBFGS knows the curvature from; each takes twice the memory of the weights
+    soap_beta1: float = 0.95  # SOAP's decay of the first moment, a step
+    soap_beta2: float = 0.95  # of the second
+    soap_decay: float = 0.95  # and of the statistics that its bases are the eigenvectors of
+    soap_epsilon: float = 1e-8  # added to the root of its second moment
+    soap_renewal: int = 10  # steps between two renewals of its bases
+    soap_largest_side: int = 256  # a kernel's dimension with more entries keeps its own coordinates
     cooldown: int = 0  # the last steps, over which the learning rate falls to nought on a straight line
     work_scale: int = 1  # the network paints 1/work_scale of the result's side; a fixed Lanczos brings it to full size
     operator: str = "lanczos2"  # what the loss shrinks with: a kernel of the reference, or "pillow", which made the observation
@@ -94,12 +112,12 @@ class Preset:
             if not least <= value <= most:
                 words = f"between {least:g} and {most:g}" if isfinite(most) else f"at least {least:g}"
                 raise InputError(f"{name} must be {words}, not {value}")
-        if self.optimiser == "lbfgs" and self.steps <= self.warm_up:
-            raise InputError(f"steps must exceed the {self.warm_up} of warm_up for lbfgs to begin, not {self.steps}")
+        if OPTIMISERS[self.optimiser].warms_up and self.steps <= self.warm_up:
+            raise InputError(f"steps must exceed the {self.warm_up} of warm_up for {self.optimiser} to begin, not {self.steps}")
 
     def learning_rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
-        if self.optimiser == "lbfgs" and step < self.warm_up:
+        if OPTIMISERS[self.optimiser].warms_up and step < self.warm_up:
             return self.warm_up_rate
         left = self.steps - step
         return self.learning_rate * (left / (self.cooldown + 1) if left <= self.cooldown else 1.0)
@@ -147,6 +165,7 @@ _PAPER_SOURCES = {
     "warm_up": "the reference's optimize",
     "warm_up_rate": "the reference's optimize",
     "history": "PyTorch's default, which the reference takes",
+    **SOAP_SOURCES,
     "members": f"{_NOTEBOOK}: a single run",
     "keep_known": f"{_NOTEBOOK}: there are no holes",
     "learning_rate": _NOTEBOOK,

@@ -1,4 +1,4 @@
-"""One result of several sittings: runs of the same settings on different images, perhaps on different machines."""
+"""One result of several sessions: runs of the same settings on different images, perhaps on different machines."""
 
 import json
 import math
@@ -22,7 +22,7 @@ _MADE_WITH = (
     "at_a_time",
     "operators",
 )
-_SHOWN = ("paddle", "device", "threads", "at_a_time", "operators", "commit")  # of those, what is told of all sittings at once
+_SHOWN = ("paddle", "device", "threads", "at_a_time", "operators", "commit")  # of those, what is told of all sessions at once
 
 Part = tuple[list[ResultRow], dict]
 
@@ -44,7 +44,7 @@ def read_summary(path: Path) -> dict:
     try:
         summary = json.loads(path.read_text())
         figures = {name: math.inf if v is None else v for name, v in summary["bicubic_bp_psnr_y"].items()}  # JSON has no infinity
-        _sittings(summary), summary["preset"]["network"]
+        _sessions(summary), summary["preset"]["network"]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(f"{path} can't be read: it is damaged, or something else than a benchmark's summary") from None
     return summary | {"bicubic_bp_psnr_y": figures}
@@ -53,22 +53,23 @@ def read_summary(path: Path) -> dict:
 def joined(parts: list[Part]) -> Part:
     """Return the rows of all parts by image name, of an image in several the last part's, and the summary of them.
 
-    The summary's "sittings" say what each part was made with. Raises InputError where settings, factor or seeds differ.
+    The summary's "sittings", a key older than the word session, say what each part was made with. Raises InputError where settings,
+    factor or seeds differ.
     """
     for part in parts[1:]:
         _check_equal(parts[0], part)
     rows = {row.image: [r for r in part if r.image == row.image] for part, _ in parts for row in part}
     ordered = [row for image in sorted(rows) for row in rows[image]]
     bicubic_bp = {name: value for _, summary in parts for name, value in summary["bicubic_bp_psnr_y"].items()}
-    sittings = _still_there([sitting for _, summary in parts for sitting in _sittings(summary)], rows.keys())
-    shown = {name: _told_once([sitting[name] for sitting in sittings]) for name in _SHOWN}
+    sessions = _still_there([session for _, summary in parts for session in _sessions(summary)], rows.keys())
+    shown = {name: _told_once([session[name] for session in sessions]) for name in _SHOWN}
     newest = parts[-1][1]["preset"]
-    return ordered, summarise(ordered, bicubic_bp, newest, shown | {"sittings": sittings})
+    return ordered, summarise(ordered, bicubic_bp, newest, shown | {"sittings": sessions})
 
 
-def _sittings(summary: dict) -> list[dict]:
-    sittings = summary.get("sittings") or [{"image_names": summary["image_names"], **_made_with(summary)}]
-    return [sitting | _made_with(sitting) for sitting in sittings]
+def _sessions(summary: dict) -> list[dict]:
+    sessions = summary.get("sittings") or [{"image_names": summary["image_names"], **_made_with(summary)}]
+    return [session | _made_with(session) for session in sessions]
 
 
 def _made_with(told: dict) -> dict:
@@ -81,13 +82,13 @@ def _told_once(values: list):
     return different[0] if len(different) == 1 else "; ".join(map(str, different))
 
 
-def _still_there(sittings: list[dict], images: Collection[str]) -> list[dict]:
-    """Return the sittings with those of `images` that no later one did again, without the sittings that have none left."""
+def _still_there(sessions: list[dict], images: Collection[str]) -> list[dict]:
+    """Return the sessions with those of `images` that no later one did again, without the sessions that have none left."""
     kept, done = [], set()
-    for sitting in reversed(sittings):
-        names = [name for name in sitting["image_names"] if name in images and name not in done]
+    for session in reversed(sessions):
+        names = [name for name in session["image_names"] if name in images and name not in done]
         done |= set(names)
-        kept += [sitting | {"image_names": names}] if names else []
+        kept += [session | {"image_names": names}] if names else []
     return kept[::-1]
 
 

@@ -121,10 +121,10 @@ def _description(run: _Run) -> str:
 
 def _cost(run: _Run) -> str:
     spent: Counter[str] = Counter()
-    for sitting in run.summary["sittings"]:
-        seconds = sum(run.rows[name].seconds for name in sitting["image_names"])
-        on_gpu = sitting["device"].startswith("gpu")
-        spent["GPU-minutes" if on_gpu else "core-minutes"] += seconds / 60 * (1 if on_gpu else sitting["threads"])
+    for session in run.summary["sittings"]:
+        seconds = sum(run.rows[name].seconds for name in session["image_names"])
+        on_gpu = session["device"].startswith("gpu")
+        spent["GPU-minutes" if on_gpu else "core-minutes"] += seconds / 60 * (1 if on_gpu else session["threads"])
     minutes = " and ".join(f"{amount:.0f} {unit}" for unit, amount in spent.items())
     return f"{minutes} ({run.summary['device']}, Paddle {run.summary['paddle']})"
 

@@ -23,7 +23,7 @@ class ResultRow:
     psnr_rgb: float
     ssim_y: float
     bicubic_psnr_y: float
-    seconds: float  # wall time of this image's fits and their reporting, over all sittings
+    seconds: float  # wall time of this image's fits and their reporting, over all sessions
     seconds_per_step: float
     peak_memory_mb: float  # largest resident size of the process so far
     resumed_at_step: int  # step of the last take-up, of an ensemble the latest; 0 for a run that wasn't interrupted

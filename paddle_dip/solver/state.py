@@ -6,7 +6,8 @@ from paddle import nn
 
 from paddle_dip.errors import InputError
 
-_MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
+# What Paddle's Adam holds for a parameter: two arrays of its shape, two of one number.
+MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
 
 
 def read_state(network: nn.Layer, adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
@@ -36,13 +37,13 @@ def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
 def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
     """Return what Adam, which has stepped, holds for each of the named parameters: "adam/MOMENT/NAME" arrays."""
     stored = adam.state_dict()
-    named = ((f"adam/{moment}/{name}", _accumulator(p, moment)) for name, p in parameters.items() for moment in _MOMENTS)
+    named = ((f"adam/{moment}/{name}", _accumulator(p, moment)) for name, p in parameters.items() for moment in MOMENTS)
     return {name: stored[accumulator].numpy() for name, accumulator in named}
 
 
 def write_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
     """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`; raises InputError where one is missing."""
-    named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in _MOMENTS}
+    named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in MOMENTS}
     _refuse([name for name in named if name not in state])
     adam.set_state_dict({accumulator: paddle.to_tensor(state[name]) for name, accumulator in named.items()})
 

@@ -11,7 +11,7 @@ from paddle.io import Dataset
 from paddle_dip.problem.metrics import luma
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
-from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.engine import Training, adam_of
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
 from paddle_dip.trained.loading import batches
 from paddle_dip.trained.networks import build_network
@@ -27,7 +27,7 @@ _SHOWN_SIDE = 112  # pixels that a digit is enlarged to there
 _CONFIGS = {"digits": DigitAutoencoderConfig, "photos": PhotoAutoencoderConfig}
 
 
-def autoencoder_lesson(preset: AutoencoderPreset, samples: Callable[[int], Dataset], *, seed: int) -> Lesson:
+def autoencoder_training(preset: AutoencoderPreset, samples: Callable[[int], Dataset], *, seed: int) -> Training:
     """Return what an autoencoder learns. samples: from an epoch to a data set of (damaged, clean, hole)."""
     network = build_network(preset.network, seed=seed)
 
@@ -35,7 +35,7 @@ def autoencoder_lesson(preset: AutoencoderPreset, samples: Callable[[int], Datas
         damaged, clean, _ = batch
         return autoencoder_gradients(network, damaged, clean)
 
-    return Lesson(
+    return Training(
         networks={"autoencoder": network},
         adams={"autoencoder": adam_of(network, preset)},
         samples=samples,

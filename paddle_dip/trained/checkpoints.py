@@ -9,17 +9,17 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.weights import check
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.solver.state import read_state, write_state
-from paddle_dip.trained.engine import Lesson
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.networks import Config, build_network
 
 Weights = dict[str, np.ndarray]
 
 
-def save(folder: Path, lesson: Lesson, step: int, notes: dict, *, keep: int) -> Path:
+def save(folder: Path, training: Training, step: int, notes: dict, *, keep: int) -> Path:
     """Write a checkpoint, then delete all but the newest `keep`; return its path."""
     state = {}
-    for name, network in lesson.networks.items():
-        state |= {f"{name}/{key}": value for key, value in read_state(network, lesson.adams[name]).items()}
+    for name, network in training.networks.items():
+        state |= {f"{name}/{key}": value for key, value in read_state(network, training.adams[name]).items()}
     path = Path(folder, f"step_{step:08d}.npz")
     save_checkpoint(path, state, notes)
     for old in _sorted(folder)[:-keep]:
@@ -32,14 +32,14 @@ def newest(folder: Path) -> Path | None:
     return next(reversed(_sorted(folder)), None)
 
 
-def load_state(path: Path, lesson: Lesson) -> dict:
-    """Set a lesson's networks and fresh optimisers to a checkpoint and return its notes; raises InputError where it doesn't fit."""
+def load_state(path: Path, training: Training) -> dict:
+    """Set a training's networks and fresh optimisers to a checkpoint and return its notes; raises InputError for another one's."""
     try:
         state, notes = load_checkpoint(path)
     except ValueError:
         raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to go on from the one before") from None
-    for name, network in lesson.networks.items():
-        write_state(network, lesson.adams[name], _part(state, f"{name}/"))
+    for name, network in training.networks.items():
+        write_state(network, training.adams[name], _part(state, f"{name}/"))
     return notes
 
 

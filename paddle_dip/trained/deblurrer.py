@@ -13,7 +13,7 @@ from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.engine import Training, adam_of
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
 from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.problem.architectures import GeneratorConfig
@@ -28,7 +28,7 @@ _SHOWN = 3  # test pairs in an epoch's picture
 _TUNED_ON = 16  # pairs that the unsharp mask is tuned on
 
 
-def deblur_lesson(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: Skip = None) -> Lesson:
+def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: Skip = None) -> Training:
     """Return what a deblurrer learns from pairs of one size. skip: see paddle_dip.trained.datasets.readable."""
     configs = {"generator": preset.generator, "discriminator": preset.discriminator}
     networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
@@ -41,7 +41,7 @@ def deblur_lesson(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: S
         masks = [paddle.to_tensor(dropout_mask(shape, rate, seed, step, n, rank)) for n, shape in enumerate(shapes)]
         return deblurring_gradients(generator, networks["discriminator"], blurred, sharp, masks, preset)
 
-    return Lesson(
+    return Training(
         networks=networks,
         adams={name: adam_of(network, preset) for name, network in networks.items()},
         samples=lambda epoch: Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip),

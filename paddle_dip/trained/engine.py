@@ -21,7 +21,7 @@ from paddle_dip.trained.problem.removal_presets import RemovalPreset
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Training:
     """What is learnt and how.
 
     adams: one a network, under its name. samples: from an epoch to its samples. gradients: from a batch and its step to the losses,
@@ -79,26 +79,26 @@ class Update:
         return Position(self.epoch, self.batch, {name: value.item() for name, value in self._sums.items()})
 
 
-def train(lesson: Lesson, *, position: Position = Position(), workers: int = 0) -> Iterator[Update]:
-    """Train the networks in place; yield after each step, the last at the end of epoch number `lesson.epochs`.
+def train(training: Training, *, position: Position = Position(), workers: int = 0) -> Iterator[Update]:
+    """Train the networks in place; yield after each step, the last at the end of epoch number `training.epochs`.
 
     Everything random is a function of the seed, the epoch and the step, so a run that goes on from a position, its networks and
     optimisers set as they were, gives the same bits as one that never stopped, with the same number of threads and processes.
     """
-    trained = [p for network in lesson.networks.values() for p in network.parameters() if not p.stop_gradient]
-    for epoch in range(position.epoch, lesson.epochs):
+    trained = [p for network in training.networks.values() for p in network.parameters() if not p.stop_gradient]
+    for epoch in range(position.epoch, training.epochs):
         begun = position if epoch == position.epoch else Position(epoch)
         sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
-        order = batch_order(lesson, epoch)
-        for adam in lesson.adams.values() if lesson.learning_rate else ():
-            adam.set_lr(lesson.learning_rate(epoch))
-        loader = batches(lesson.samples(epoch), order[begun.batch :], workers=workers)
+        order = batch_order(training, epoch)
+        for adam in training.adams.values() if training.learning_rate else ():
+            adam.set_lr(training.learning_rate(epoch))
+        loader = batches(training.samples(epoch), order[begun.batch :], workers=workers)
         for batch, samples in enumerate(loader, start=begun.batch):
             step = epoch * len(order) + batch
-            with autocast(lesson.precision):
-                losses = lesson.gradients(samples, step)
+            with autocast(training.precision):
+                losses = training.gradients(samples, step)
             average_gradients(trained)
-            for adam in lesson.adams.values():
+            for adam in training.adams.values():
                 adam.step()
                 adam.clear_grad(set_to_zero=False)  # zeros would move a network that has no gradient at the next step
             sums = {name: sums.get(name, 0) + loss.astype("float64") for name, loss in losses.items()}
@@ -117,9 +117,9 @@ def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset | Remova
     )
 
 
-def batch_order(lesson: Lesson, epoch: int) -> list[list[int]]:
+def batch_order(training: Training, epoch: int) -> list[list[int]]:
     """Return the samples of each batch of an epoch, this process's share of them."""
     rank, size = world()
-    sampler = DistributedBatchSampler(lesson.samples(epoch), lesson.batch, num_replicas=size, rank=rank, shuffle=True)
-    sampler.set_epoch(order_seed(lesson.seed, epoch))
+    sampler = DistributedBatchSampler(training.samples(epoch), training.batch, num_replicas=size, rank=rank, shuffle=True)
+    sampler.set_epoch(order_seed(training.seed, epoch))
     return list(sampler)

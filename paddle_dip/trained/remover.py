@@ -14,7 +14,7 @@ from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
 from paddle_dip.trained.datasets import Holed, Skip
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Lesson, adam_of
+from paddle_dip.trained.engine import Training, adam_of
 from paddle_dip.trained.gradients import Losses, filling_gradients
 from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.problem.architectures import FillerConfig
@@ -27,7 +27,7 @@ from paddle_dip.trained.runs import Assessment
 _SHOWN = 4  # test photos in an epoch's picture
 
 
-def removal_lesson(files: list[Path], preset: RemovalPreset, *, seed: int, skip: Skip = None) -> Lesson:
+def removal_training(files: list[Path], preset: RemovalPreset, *, seed: int, skip: Skip = None) -> Training:
     """Return what object removal learns from photos. skip: see paddle_dip.trained.datasets.readable."""
     configs = {"filler": preset.filler, "critic": preset.critic}
     networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
@@ -39,7 +39,7 @@ def removal_lesson(files: list[Path], preset: RemovalPreset, *, seed: int, skip:
         return filling_gradients(*networks.values(), *batch, paddle.to_tensor(shares), preset, update_filler=update_filler)
 
     kind = {"views": preset.views, "seed": seed, "skip": skip}
-    return Lesson(
+    return Training(
         networks=networks,
         adams={name: adam_of(network, preset) for name, network in networks.items()},
         samples=lambda epoch: Holed(files, preset.size, epoch=None if preset.fixed else epoch, **kind),

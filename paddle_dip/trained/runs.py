@@ -16,7 +16,7 @@ from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import computed_with, provenance
 from paddle_dip.trained import checkpoints
 from paddle_dip.trained.devices import autocast, world
-from paddle_dip.trained.engine import Lesson, Position, Update, batch_order, train
+from paddle_dip.trained.engine import Position, Training, Update, batch_order, train
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
 
 def run(
     folder: Path,
-    lesson: Lesson,
+    training: Training,
     settings: dict,
     *,
     assess: Callable[[], Assessment],
     plan: Plan = Plan(),
     watch: Callable[[dict[str, float]], None] = lambda row: None,
 ) -> list[dict[str, float]]:
-    """Train `lesson` in the folder of an open run, from its newest checkpoint on; return a row of figures an epoch.
+    """Train `training` in the folder of an open run, from its newest checkpoint on; return a row of figures an epoch.
 
     assess: called after each epoch; watch: with each epoch's row. Raises KeyboardInterrupt, a checkpoint written, after Ctrl-C or
     SIGTERM; ArithmeticError where a loss is no number.
@@ -97,13 +97,13 @@ def run(
     chief = rank == 0
     if plan.minutes is not None and processes > 1:
         raise InputError("--minutes is for one process: several would stop at different epochs and wait for each other")
-    position, record = _resume(folder, lesson)
-    batches = len(batch_order(lesson, 0))
+    position, record = _resume(folder, training)
+    batches = len(batch_order(training, 0))
     start = position.epoch * batches + position.batch
     deadline = None if plan.minutes is None else time.monotonic() + 60 * plan.minutes
     begun = time.monotonic() - record.seconds
-    with deferred_interrupt() as interrupted, track(folder.name, lesson.epochs * batches, start=start) as show:
-        for update in train(lesson, position=position, workers=plan.workers):
+    with deferred_interrupt() as interrupted, track(folder.name, training.epochs * batches, start=start) as show:
+        for update in train(training, position=position, workers=plan.workers):
             if chief:
                 show(update)
             record.seconds = time.monotonic() - begun
@@ -111,7 +111,7 @@ def run(
                 _end_epoch(folder, update, record, assess, watch if chief else None)
             if chief and (update.epoch_ended or interrupted()):
                 notes = {"position": asdict(update.position()), "settings": settings, **asdict(record)}
-                checkpoints.save(folder / "checkpoints", lesson, update.step, notes, keep=plan.keep)
+                checkpoints.save(folder / "checkpoints", training, update.step, notes, keep=plan.keep)
             if interrupted():
                 raise KeyboardInterrupt
             if update.epoch_ended:
@@ -127,11 +127,11 @@ def write_summary(folder: Path, settings: dict, rows: list[dict[str, float]], fa
         write_json(folder / "summary.json", {"settings": settings, "last": rows[-1], **facts, **provenance()})
 
 
-def _resume(folder: Path, lesson: Lesson) -> tuple[Position, TrainingLog]:
+def _resume(folder: Path, training: Training) -> tuple[Position, TrainingLog]:
     path = checkpoints.newest(folder / "checkpoints")
     if path is None:
         return Position(), TrainingLog()
-    notes = checkpoints.load_state(path, lesson)
+    notes = checkpoints.load_state(path, training)
     try:
         position = Position(**notes["position"])
         record = TrainingLog(notes["rows"], notes["seconds"], notes["computed_with"])

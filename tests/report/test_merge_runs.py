@@ -26,7 +26,7 @@ def test_rows_are_by_name_and_the_last_part_wins():
     assert [(r.image, r.psnr_y) for r in rows] == [("comic", 10), ("face", 31), ("zebra", 20)]
     assert summary["mean_psnr_y"] == pytest.approx(61 / 3) and summary["images"] == 3
     assert summary["device"] == "a; b" and summary["threads"] == 2
-    assert [sitting["image_names"] for sitting in summary["sittings"]] == [["zebra"], ["comic", "face"]]
+    assert [session["image_names"] for session in summary["sittings"]] == [["zebra"], ["comic", "face"]]
 
 
 def test_a_joined_result_can_be_joined_again(tmp_path):
@@ -34,7 +34,7 @@ def test_a_joined_result_can_be_joined_again(tmp_path):
     write_rows(tmp_path / "r.csv", rows)
     (tmp_path / "r.json").write_text(json.dumps(summary))
     rows, summary = joined([read_part(tmp_path / "r.csv"), part("c", row("face", 30))])
-    assert [sitting["device"] for sitting in summary["sittings"]] == ["a", "b", "c"] and len(rows) == 3
+    assert [session["device"] for session in summary["sittings"]] == ["a", "b", "c"] and len(rows) == 3
 
 
 def test_an_ensemble_counts_once():

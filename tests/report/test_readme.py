@@ -39,15 +39,15 @@ def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
     assert mean.endswith(f"| {(rows[0].psnr_y + rows[1].psnr_y) / 2:.2f} | 68 | - | - |")
 
 
-def test_time_is_told_in_that_of_one_core_whatever_each_sitting_had(tmp_path):
+def test_time_is_told_in_that_of_one_core_whatever_each_session_had(tmp_path):
     rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
     rows = [replace(row, seconds=60.0) for row in rows[:3]]
-    sittings = [summary["sittings"][0] | {"threads": 2, "image_names": [rows[0].image]}]
-    sittings += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
-    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
+    sessions = [summary["sittings"][0] | {"threads": 2, "image_names": [rows[0].image]}]
+    sessions += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
+    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sessions})
     assert "in the mean of its 3 images; 4 core-minutes (" in benchmark_markdown(tmp_path, "set*.csv")
-    sittings[0] |= {"device": "gpu:0 a GPU"}
-    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sittings})
+    sessions[0] |= {"device": "gpu:0 a GPU"}
+    _record(tmp_path / "set14_x8_fast.csv", rows, summary | {"sittings": sessions})
     assert "; 1 GPU-minutes and 2 core-minutes (" in benchmark_markdown(tmp_path, "set*.csv")
 
 

@@ -19,6 +19,7 @@ SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
 
 LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
+SOAP = {"optimiser": "soap", "soap_renewal": 3, "learn_input": True}
 PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"} | NO_REFINEMENT
 
 
@@ -49,7 +50,9 @@ def test_same_seed_same_bits_other_seed_others(changes):
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("changes", [{}, PAPER, LBFGS, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "learnt-input"])
+@pytest.mark.parametrize(
+    "changes", [{}, PAPER, LBFGS, SOAP, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "soap", "learnt-input"]
+)
 @pytest.mark.parametrize("stop", [1, 5, 11])
 def test_a_run_taken_up_gives_the_same_bits(stop, changes):
     preset = replace(PRESET, **changes)

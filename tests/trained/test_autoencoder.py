@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from paddle_dip.report.latent import latent_scatter
-from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_lesson, encoded, read_for, restored
+from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_training, encoded, read_for, restored
 from paddle_dip.trained.datasets import Digits, Photos, read_digits
 from paddle_dip.trained.engine import train
 from paddle_dip.trained.networks import build_network
@@ -20,18 +20,18 @@ PHOTOS = replace(AUTOENCODER_PRESETS["photos"], network=PhotoAutoencoderConfig(s
 def test_digits_are_learnt_whole_from_erased_ones(mnist):
     preset = replace(AUTOENCODER_PRESETS["digits"], epochs=12, batch=20)
     images, _ = read_digits(mnist, train=True)
-    lesson = autoencoder_lesson(preset, lambda epoch: Digits(images, erase=True, epoch=epoch + 1), seed=0)
-    losses = [update.means()["mse"] for update in train(lesson) if update.epoch_ended]
+    training = autoencoder_training(preset, lambda epoch: Digits(images, erase=True, epoch=epoch + 1), seed=0)
+    losses = [update.means()["mse"] for update in train(training) if update.epoch_ended]
     assert losses[-1] < 0.5 * losses[0]
-    figures = assess_autoencoder(lesson.networks["autoencoder"], Digits(images, erase=True), batch=20).figures
+    figures = assess_autoencoder(training.networks["autoencoder"], Digits(images, erase=True), batch=20).figures
     assert figures["hole_l1"] < figures["mean_fill_l1"]
     assert figures["psnr"] > 9 and {"ssim", "damaged_psnr", "damaged_ssim"} < set(figures)
 
 
 def test_photos_are_learnt(photos):
     files = photo_files(photos)
-    lesson = autoencoder_lesson(PHOTOS, lambda epoch: Photos(files, 64, erase=True, epoch=epoch + 1), seed=0)
-    losses = [update.means()["mse"] for update in train(lesson) if update.epoch_ended]
+    training = autoencoder_training(PHOTOS, lambda epoch: Photos(files, 64, erase=True, epoch=epoch + 1), seed=0)
+    losses = [update.means()["mse"] for update in train(training) if update.epoch_ended]
     assert losses[-1] < 0.8 * losses[0]
 
 

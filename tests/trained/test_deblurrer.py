@@ -7,7 +7,7 @@ import paddle
 import pytest
 
 from paddle_dip.io.images import Photo
-from paddle_dip.trained.deblurrer import assess_deblurrer, baselines, deblur_lesson, deblur_photo
+from paddle_dip.trained.deblurrer import assess_deblurrer, baselines, deblur_photo, deblur_training
 from paddle_dip.trained.engine import Position, train
 from paddle_dip.trained.networks import build_network
 from paddle_dip.trained.problem.architectures import DiscriminatorConfig, GeneratorConfig
@@ -23,29 +23,29 @@ SMALL = replace(
 
 
 def test_losses_fall_and_pictures_get_better(small_pairs):
-    lesson = deblur_lesson(small_pairs[:4], SMALL, seed=0)
-    before = assess_deblurrer(lesson.networks["generator"], small_pairs[4:]).figures["psnr"]
-    means = [update.means() for update in train(lesson) if update.epoch_ended]
+    training = deblur_training(small_pairs[:4], SMALL, seed=0)
+    before = assess_deblurrer(training.networks["generator"], small_pairs[4:]).figures["psnr"]
+    means = [update.means() for update in train(training) if update.epoch_ended]
     assert means[-1]["l1"] < 0.6 * means[0]["l1"] and means[-1]["generator"] < 0.6 * means[0]["generator"]
     assert list(means[0]) == ["generator", "adversarial", "l1", "discriminator"]
-    assert assess_deblurrer(lesson.networks["generator"], small_pairs[4:]).figures["psnr"] > before + 3
+    assert assess_deblurrer(training.networks["generator"], small_pairs[4:]).figures["psnr"] > before + 3
 
 
 def test_a_look_at_test_pictures_changes_nothing(small_pairs):
     runs = []
     for look in (False, True):
-        lesson = deblur_lesson(small_pairs[:4], replace(SMALL, epochs=1, jitter="crop"), seed=0)
+        training = deblur_training(small_pairs[:4], replace(SMALL, epochs=1, jitter="crop"), seed=0)
         losses = []
-        for update in train(lesson):
+        for update in train(training):
             losses.append(update.loss())
             if look:
-                assess_deblurrer(lesson.networks["generator"], small_pairs[4:])
+                assess_deblurrer(training.networks["generator"], small_pairs[4:])
         runs.append(losses)
     assert runs[0] == runs[1]
 
 
 def test_the_seed_decides(small_pairs):
-    losses = [next(train(deblur_lesson(small_pairs, SMALL, seed=seed))).loss() for seed in (0, 0, 1)]
+    losses = [next(train(deblur_training(small_pairs, SMALL, seed=seed))).loss() for seed in (0, 0, 1)]
     assert losses[0] == losses[1] != losses[2]
 
 
@@ -89,6 +89,6 @@ def test_presets_are_as_published_and_scale():
 def test_the_learning_rate_falls_in_the_end(small_pairs):
     preset = replace(SMALL, epochs=5, cooldown=0.6, learning_rate=1.0)
     assert [preset.learning_rate_at(epoch) for epoch in range(5)] == [1, 1, 0.75, 0.5, 0.25]
-    lesson = deblur_lesson(small_pairs[:1], replace(preset, learning_rate=1e-4), seed=0)
-    rates = [[adam.get_lr() for adam in lesson.adams.values()] for _ in train(lesson, position=Position(1))]
+    training = deblur_training(small_pairs[:1], replace(preset, learning_rate=1e-4), seed=0)
+    rates = [[adam.get_lr() for adam in training.adams.values()] for _ in train(training, position=Position(1))]
     assert rates == [[pytest.approx(1e-4 * share)] * 2 for share in (1, 0.75, 0.5, 0.25)]

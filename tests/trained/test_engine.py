@@ -10,7 +10,7 @@ from paddle.io import Dataset
 
 from paddle_dip.trained import checkpoints
 from paddle_dip.trained.devices import autocast, world
-from paddle_dip.trained.engine import Lesson, Position, batch_order, train
+from paddle_dip.trained.engine import Position, Training, batch_order, train
 
 SAMPLES = 7
 
@@ -27,7 +27,7 @@ class Numbers(Dataset):
         return (np.full(3, index + self.epoch, np.float32),)
 
 
-def lesson(epochs: int = 3, batch: int = 2) -> Lesson:
+def small_training(epochs: int = 3, batch: int = 2) -> Training:
     """Two linear layers, the second learning from the first, that note which samples they have seen."""
     layers = {}
     for seed, name in enumerate(("first", "second")):
@@ -41,17 +41,17 @@ def lesson(epochs: int = 3, batch: int = 2) -> Lesson:
         return {name: loss.detach() for name, loss in losses.items()}
 
     adams = {name: paddle.optimizer.Adam(0.01, parameters=layer.parameters()) for name, layer in layers.items()}
-    return Lesson(layers, adams, Numbers, gradients, epochs, batch, seed=5)
+    return Training(layers, adams, Numbers, gradients, epochs, batch, seed=5)
 
 
 def test_every_sample_once_an_epoch_in_another_order():
-    orders = [sum(batch_order(lesson(), epoch), []) for epoch in range(3)]
+    orders = [sum(batch_order(small_training(), epoch), []) for epoch in range(3)]
     assert all(sorted(order) == list(range(SAMPLES)) for order in orders)
-    assert orders[0] != orders[1] != orders[2] and orders[0] == sum(batch_order(lesson(), 0), [])
+    assert orders[0] != orders[1] != orders[2] and orders[0] == sum(batch_order(small_training(), 0), [])
 
 
 def test_steps_epochs_and_means_are_counted():
-    updates = list(train(lesson(epochs=2)))
+    updates = list(train(small_training(epochs=2)))
     assert [u.step for u in updates] == list(range(1, 9))
     assert [(u.epoch, u.batch) for u in updates] == [(e, b) for e in range(2) for b in range(1, 5)]
     assert [u.epoch_ended for u in updates] == [False, False, False, True] * 2
@@ -62,12 +62,12 @@ def test_steps_epochs_and_means_are_counted():
 
 @pytest.mark.parametrize("stop", [1, 3, 4, 6, 11])
 def test_a_training_taken_up_gives_the_same_bits(stop, tmp_path):
-    whole = lesson()
+    whole = small_training()
     expected = [(u.loss(), u.means()) for u in train(whole)]
-    stopped = lesson()
+    stopped = small_training()
     update = next(islice(train(stopped), stop - 1, None))
     checkpoints.save(tmp_path, stopped, update.step, {}, keep=3)
-    resumed = lesson()
+    resumed = small_training()
     checkpoints.load_state(checkpoints.newest(tmp_path), resumed)
     assert [(u.loss(), u.means()) for u in train(resumed, position=update.position())] == expected[stop:]
     for name, network in whole.networks.items():
@@ -75,31 +75,31 @@ def test_a_training_taken_up_gives_the_same_bits(stop, tmp_path):
 
 
 def test_a_finished_training_has_nothing_left():
-    assert list(train(lesson(epochs=2), position=Position(2))) == []
+    assert list(train(small_training(epochs=2), position=Position(2))) == []
 
 
 def test_the_newest_checkpoints_are_kept(tmp_path):
-    training = lesson()
+    training = small_training()
     for update in train(training):
         checkpoints.save(tmp_path, training, update.step, {"n": update.step}, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step_00000011.npz", "step_00000012.npz"]
-    assert checkpoints.load_state(checkpoints.newest(tmp_path), lesson()) == {"n": 12}
+    assert checkpoints.load_state(checkpoints.newest(tmp_path), small_training()) == {"n": 12}
 
 
 def test_a_bad_checkpoint_is_told(tmp_path):
-    training = lesson()
+    training = small_training()
     path = checkpoints.save(tmp_path, training, next(train(training)).step, {}, keep=2)
     with pytest.raises(ValueError, match="holds no generator"):
         checkpoints.read_network(path, "generator")
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(ValueError, match="damaged: delete it to go on from the one before"):
-        checkpoints.load_state(path, lesson())
+        checkpoints.load_state(path, small_training())
     with pytest.raises(ValueError, match="doesn't exist"):
         checkpoints.read_network(tmp_path / "absent", "generator")
 
 
 def test_readers_in_other_processes_change_nothing():
-    assert [u.loss() for u in train(lesson(epochs=1), workers=2)] == [u.loss() for u in train(lesson(epochs=1))]
+    assert [u.loss() for u in train(small_training(epochs=1), workers=2)] == [u.loss() for u in train(small_training(epochs=1))]
 
 
 def test_one_process_and_full_precision_unless_told():

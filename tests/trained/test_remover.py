@@ -12,7 +12,7 @@ from paddle_dip.trained.engine import train
 from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
 from paddle_dip.trained.problem.pairs import photo_files
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, removal_preset
-from paddle_dip.trained.remover import assess_filler, removal_lesson
+from paddle_dip.trained.remover import assess_filler, removal_training
 
 SMALL = replace(
     REMOVAL_PRESETS["small"],
@@ -28,13 +28,13 @@ SMALL = replace(
 @pytest.mark.parametrize("fourier_weight", [0.0, 1.0])
 def test_losses_fall_and_holes_are_filled(photos, fourier_weight):
     files = photo_files(photos)[:2]
-    lesson = removal_lesson(files, replace(SMALL, fourier_weight=fourier_weight), seed=0)
+    training = removal_training(files, replace(SMALL, fourier_weight=fourier_weight), seed=0)
     samples = Holed(files, 64)
-    before = assess_filler(lesson.networks["filler"], samples).figures
-    means = [update.means() for update in train(lesson) if update.epoch_ended]
+    before = assess_filler(training.networks["filler"], samples).figures
+    means = [update.means() for update in train(training) if update.epoch_ended]
     assert list(means[0]) == ["filler", "adversarial", "hole", "outside", "fourier", "critic", "penalty"]
     assert all(means[-1][name] < 0.97 * means[0][name] for name in ("filler", "outside", "fourier"))
-    assert assess_filler(lesson.networks["filler"], samples).figures["hole_l1"] < 0.97 * before["hole_l1"]
+    assert assess_filler(training.networks["filler"], samples).figures["hole_l1"] < 0.97 * before["hole_l1"]
 
 
 @pytest.mark.parametrize("stop", [1, 4])
@@ -42,12 +42,12 @@ def test_a_training_taken_up_gives_the_same_bits(photos, stop, tmp_path):
     """Between two changes of the filler, of which the third step is the next."""
     preset = replace(SMALL, views=1, critic_steps=3, fixed=False, epochs=2, fourier_weight=0.5)
     files = photo_files(photos)[:3]
-    whole = removal_lesson(files, preset, seed=1)
+    whole = removal_training(files, preset, seed=1)
     expected = [update.means() for update in train(whole)]
-    stopped = removal_lesson(files, preset, seed=1)
+    stopped = removal_training(files, preset, seed=1)
     update = next(islice(train(stopped), stop - 1, None))
     checkpoints.save(tmp_path, stopped, update.step, {}, keep=1)
-    resumed = removal_lesson(files, preset, seed=1)
+    resumed = removal_training(files, preset, seed=1)
     checkpoints.load_state(checkpoints.newest(tmp_path), resumed)
     assert [u.means() for u in train(resumed, position=update.position())] == expected[stop:]
     for name, network in whole.networks.items():
@@ -56,10 +56,10 @@ def test_a_training_taken_up_gives_the_same_bits(photos, stop, tmp_path):
 
 
 def test_the_filler_changes_at_the_first_of_every_three_steps(photos):
-    lesson = removal_lesson(photo_files(photos)[:4], replace(SMALL, views=1, critic_steps=3, epochs=1), seed=0)
-    weights = {name: [] for name in lesson.networks}
-    for _ in train(lesson):
-        for name, network in lesson.networks.items():
+    training = removal_training(photo_files(photos)[:4], replace(SMALL, views=1, critic_steps=3, epochs=1), seed=0)
+    weights = {name: [] for name in training.networks}
+    for _ in train(training):
+        for name, network in training.networks.items():
             weights[name].append(network.parameters()[0].numpy().tobytes())
     filler, critic = weights["filler"], weights["critic"]
     assert filler[0] == filler[1] == filler[2] != filler[3] and len(set(critic)) == 4

@@ -9,7 +9,7 @@ import paddle
 import pytest
 
 from paddle_dip.trained.runs import Assessment, Plan, open_run, run, write_summary
-from tests.trained.test_engine import lesson
+from tests.trained.test_engine import small_training
 
 SETTINGS = {"task": "numbers", "epochs": 3, "widths": [1, 2]}
 
@@ -20,7 +20,7 @@ def assess() -> Assessment:
 
 def ended(out, *, epochs: int = 3, **more) -> list[dict]:
     with open_run(out, SETTINGS, resume=True) as folder:
-        rows = run(folder, lesson(epochs=epochs), SETTINGS, assess=assess, **more)
+        rows = run(folder, small_training(epochs=epochs), SETTINGS, assess=assess, **more)
     return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
 
 
@@ -84,7 +84,7 @@ def test_another_run_is_not_let_in(tmp_path):
 
 
 def test_a_training_that_diverges_is_told(tmp_path):
-    training = lesson()
+    training = small_training()
     training.networks["first"].weight.set_value(paddle.full([3, 3], float("inf")))
     with open_run(tmp_path / "run", SETTINGS, resume=False) as folder, pytest.raises(ArithmeticError, match="diverged"):
         run(folder, training, SETTINGS, assess=assess)

@@ -54,6 +54,6 @@ def dump(
 
 
 def trained(state: Arrays, stage: str) -> Arrays:
-    """Return what a fit learns as STAGE/NAME, of its state what Adam holds a moment for: parameters, and z where that is learnt."""
-    names = [name.removeprefix("adam/moment1/") for name in state if name.startswith("adam/moment1/")]
+    """Return what a fit learns as STAGE/NAME, of its state what the optimiser holds a moment for: parameters, and z if learnt."""
+    names = [name.split("/", 2)[2] for name in state if name.split("/")[1:2] == ["moment1"]]
     return {f"{stage}/{name}": state.get(f"network/{name}", state.get(name)) for name in names}
