@@ -126,3 +126,11 @@ def test_settings_by_name_take_values(settings, found):
 def test_what_is_no_setting_or_no_value_of_one_is_refused(settings, words):
     with pytest.raises(InputError, match=re.escape(words)):
         with_settings(FAST, **settings)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_setting_takes_its_own_value(network):
+    preset = with_settings(FAST, network=network)
+    settings = {name: value for name, value in vars(preset).items() if name not in ("name", "task", "sources", "network")}
+    parts = {f"network.{name}": value for name, value in vars(preset.network).items()}
+    assert with_settings(preset, **settings, **parts) == preset
