@@ -5,62 +5,19 @@ Pillow image; or a path. The result is of the same kind; for a path it is a Pill
 """
 
 import os
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from paddle_dip.errors import FitError, InputError
+from paddle_dip.errors import InputError
 from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like
-from paddle_dip.io.photo import Photo
 from paddle_dip.problem import metrics
-from paddle_dip.problem.overrides import with_settings
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, all_presets, task_preset
-from paddle_dip.problem.tasks import Problem
-from paddle_dip.runs.photos import PhotoJob, restore_photo
-from paddle_dip.runs.record import record
-from paddle_dip.runs.restore import current_canvas, finish
-from paddle_dip.runs.task_job import task_job
+from paddle_dip.runs.restored_image import How, Restored, Step, noted_photo, restored_image
 from paddle_dip.trained.problem.residuals import check_hole
-
-Restored = np.ndarray | Image.Image
-
-
-@dataclass(frozen=True)
-class Step:
-    """A running fit after `step` steps: what `on_step` is called with. Ask it at once: its methods copy from the device."""
-
-    step: int
-    _snapshot: Any = field(repr=False)
-    _problem: Problem = field(repr=False)
-    _job: PhotoJob = field(repr=False)
-    _original: ImageLike = field(repr=False)
-
-    @property
-    def preset(self) -> Preset:
-        """All settings of the fit; it ends after `preset.steps` steps, or before."""
-        return self._job.preset
-
-    def record(self) -> dict:
-        """Return all that is needed to make the result again, JSON-ready: settings, seed, versions, device, threads, commit."""
-        return record(self._job)
-
-    def loss(self) -> float:
-        """Return the loss of this step, the mean squared error where the preset says no other; waits for the device."""
-        return self._snapshot.loss()
-
-    def image(self) -> Restored:
-        """Return the result if the fit ended here, of the kind of the image given; raises FitError where the fit has diverged.
-
-        Left alone, that error ends only this call of `on_step`: such a fit goes back to its last good state by itself.
-        """
-        pixels = finish(self._problem, self.preset, current_canvas(self.preset, self._snapshot))
-        return like(self._job.with_result(pixels.astype(np.float32)), self._original)  # rounded as the result will be
 
 
 def super_resolve(
@@ -88,8 +45,8 @@ def super_resolve(
     >>> dip.super_resolve(image, factor=2, steps=2).shape
     (48, 48, 3)
     """
-    how = _How(preset, seed, on_step, max_memory, dtype, settings)
-    return _restored("super-resolve", image, how, factor=factor)
+    how = How(preset, seed, on_step, max_memory, dtype, settings)
+    return restored_image("super-resolve", image, how, factor=factor)
 
 
 def denoise(
@@ -113,7 +70,7 @@ def denoise(
     >>> clean.shape, clean.dtype
     ((24, 24), dtype('float64'))
     """
-    return _restored("denoise", image, _How(preset, seed, on_step, max_memory, dtype, settings), sigma=sigma)
+    return restored_image("denoise", image, How(preset, seed, on_step, max_memory, dtype, settings), sigma=sigma)
 
 
 def dejpeg(
@@ -134,7 +91,7 @@ def dejpeg(
     >>> dip.dejpeg(blocky, steps=2).mode
     'L'
     """
-    return _restored("dejpeg", image, _How(preset, seed, on_step, max_memory, dtype, settings))
+    return restored_image("dejpeg", image, How(preset, seed, on_step, max_memory, dtype, settings))
 
 
 def inpaint(
@@ -160,7 +117,7 @@ def inpaint(
     >>> bool((filled == image)[~mask].all())
     True
     """
-    return _restored("inpaint", image, _How(preset, seed, on_step, max_memory, dtype, settings), mask=as_mask(mask))
+    return restored_image("inpaint", image, How(preset, seed, on_step, max_memory, dtype, settings), mask=as_mask(mask))
 
 
 def restore_pixels(
@@ -184,7 +141,7 @@ def restore_pixels(
     >>> dip.restore_pixels(image * ~missing[..., None], missing, steps=2).shape
     (24, 24, 3)
     """
-    return _restored("restore-pixels", image, _How(preset, seed, on_step, max_memory, dtype, settings), mask=as_mask(mask))
+    return restored_image("restore-pixels", image, How(preset, seed, on_step, max_memory, dtype, settings), mask=as_mask(mask))
 
 
 def flash_no_flash(
@@ -207,8 +164,8 @@ def flash_no_flash(
     >>> dip.flash_no_flash(flash / 9, flash, steps=2).shape
     (24, 24, 3)
     """
-    how = _How(preset, seed, on_step, max_memory, dtype, settings)
-    return _restored("flash-no-flash", image, how, flash=as_photo(flash).pixels)
+    how = How(preset, seed, on_step, max_memory, dtype, settings)
+    return restored_image("flash-no-flash", image, how, flash=as_photo(flash).pixels)
 
 
 def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
@@ -221,7 +178,7 @@ def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
     >>> dip.deblur(image, "runs/deblur").shape
     (24, 24, 3)
     """
-    photo = _photo(image)
+    photo = noted_photo(image)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
 
@@ -251,12 +208,12 @@ def remove_object(
     >>> dip.remove_object(image, mask, "runs/removal").shape
     (64, 64, 3)
     """
-    how = _How(preset, seed, on_step, max_memory, dtype, settings)
+    how = How(preset, seed, on_step, max_memory, dtype, settings)
     if checkpoint is None:
-        return _restored("inpaint", image, how, mask=as_mask(mask))
-    for name in (name for name, value in vars(how).items() if value != getattr(_How(), name)):
+        return restored_image("inpaint", image, how, mask=as_mask(mask))
+    for name in (name for name, value in vars(how).items() if value != getattr(How(), name)):
         raise InputError(f"{name} is for the Deep Image Prior: leave it out, or checkpoint")
-    photo, masked = _photo(image), as_mask(mask)
+    photo, masked = noted_photo(image), as_mask(mask)
     check_hole(masked, photo.pixels)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.remover import load_filler
@@ -302,45 +259,5 @@ def psnr_y(image: ImageLike, truth: ImageLike) -> float:
     return metrics.psnr_y(*pictures)
 
 
-def _photo(image: ImageLike) -> Photo:
-    photo = as_photo(image)
-    for note in photo.notes:
-        warnings.warn(note, stacklevel=4)
-    return photo
-
-
 def _rgb(pixels: np.ndarray) -> np.ndarray:
     return np.broadcast_to(pixels, (3, *pixels.shape[1:]))
-
-
-@dataclass(frozen=True)
-class _How:
-    """What the functions of the Deep Image Prior share: see `super_resolve`."""
-
-    preset: str | Preset = "fast"
-    seed: int = 0
-    on_step: Callable[[Step], None] | None = None
-    max_memory: float | None = None
-    dtype: str = "float32"
-    settings: dict[str, Any] = field(default_factory=dict)
-
-
-def _restored(task: str, image: ImageLike, how: _How, **inputs: Any) -> Restored:
-    chosen = how.preset if isinstance(how.preset, Preset) else task_preset(task, how.preset, inputs.get("factor"))
-    chosen = with_settings(chosen, **how.settings)
-    name = Path(image).name if isinstance(image, str | os.PathLike) else task
-    limits = {"seed": how.seed, "max_memory": how.max_memory, "dtype": how.dtype}
-    job = task_job(task, name, _photo(image), chosen, **limits, **inputs)
-    if how.on_step and len(job.tiles) > 1:
-        raise InputError("on_step needs the image in one piece: raise max_memory, or leave on_step out")
-
-    def watch(problem: Problem, snapshot: Any) -> None:
-        if how.on_step:
-            try:
-                how.on_step(Step(snapshot.step, snapshot, problem, job, image))
-            except FitError:  # of Step.image: a fit that has gone wrong goes back soon
-                return
-
-    from paddle_dip.solver.fit import fit  # here, so that what can't be done is refused before Paddle has loaded
-
-    return like(restore_photo(job, fit=fit, watch=watch), image)

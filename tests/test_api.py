@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 import paddle_dip as dip
-from paddle_dip import api
 from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.runs import restored_image
 from tests.cli.test_trained import call
 from tests.conftest import ROOT
 
@@ -142,7 +142,7 @@ def test_a_moment_that_went_wrong_ends_only_its_look(image, monkeypatch):
     def diverged(preset, snapshot):
         raise dip.FitError("the fit diverged")
 
-    monkeypatch.setattr(api, "current_canvas", diverged)
+    monkeypatch.setattr(restored_image, "current_canvas", diverged)
     assert dip.denoise(image, **SMALL, on_step=lambda step: step.image()).shape == image.shape
 
 
