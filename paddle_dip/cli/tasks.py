@@ -7,9 +7,8 @@ import numpy as np
 import typer
 
 from paddle_dip.cli.command import say, with_options
-from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
+from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError
-from paddle_dip.io.images import read_photo
 from paddle_dip.io.masks import read_mask
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
@@ -129,7 +128,7 @@ def no_flash(
     """Clean a photo taken without flash by the details of one taken with it."""
     chosen = options.applied(task_preset("flash-no-flash", preset))
     check_apart(out, flash, "flash photo")
-    dark, bright = large_enough(photo), read_photo(flash)
+    dark, bright = large_enough(photo), read_told(flash)
     flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
 
     def problem(tile: Tile) -> Problem:
