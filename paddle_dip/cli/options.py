@@ -9,10 +9,10 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, console, one_of
+from paddle_dip.cli.command import at_least, console, one_of, say
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.io.images import Photo, check_writable, read_photo, write_photo
+from paddle_dip.io.images import Photo, check_writable, losses, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import STOPS, Preset
@@ -63,9 +63,17 @@ def changed_options(options: Options) -> list[str]:
     return ["--set" if name == "changes" else f"--{name.replace('_', '-')}" for name in given]
 
 
+def read_told(path: Path) -> Photo:
+    """Return the photo in a file, having said what its reader notes; raises InputError as `read_photo` does."""
+    photo = read_photo(path)
+    for note in photo.notes:
+        say(note)
+    return photo
+
+
 def large_enough(path: Path) -> Photo:
     """Return the photo in a file; raises InputError, naming the file, where it is too small to be restored, or no photo at all."""
-    photo = read_photo(path)
+    photo = read_told(path)
     height, width = photo.pixels.shape[1:]
     if min(height, width) < SMALLEST_SIDE:
         raise InputError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
@@ -105,6 +113,8 @@ def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
     """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
     check_writable(out, photo, factor=factor)
     check_apart(out, path)
+    for note in losses(out, photo):
+        say(note)
 
 
 def check_apart(out: Path, path: Path, kind: str = "photo") -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 import typer
 
 from paddle_dip.cli.command import at_least, say, with_options
-from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
+from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError
-from paddle_dip.io.images import read_photo
 from paddle_dip.io.masks import read_mask
 from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes
@@ -119,4 +118,4 @@ def flash_no_flash(
 ) -> None:
     chosen = options.applied(task_preset("flash-no-flash", preset))
     check_apart(out, flash, "flash photo")
-    restore_file(out, options, photo, large_enough(photo), chosen, flash=read_photo(flash).pixels)
+    restore_file(out, options, photo, large_enough(photo), chosen, flash=read_told(flash).pixels)

@@ -121,6 +121,6 @@ def _pillow_of(photo: Photo) -> Image.Image:
         photo = replace(photo, bits=8)
     samples = samples_of(photo)
     made = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    if photo.icc_profile:
-        made.info["icc_profile"] = photo.icc_profile
+    known = {"icc_profile": photo.icc_profile, "exif": photo.metadata.exif, "xmp": photo.metadata.xmp, "dpi": photo.metadata.dpi}
+    made.info = {key: value for key, value in known.items() if value}
     return made

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.metadata import Metadata
 
 FLOAT = 32  # `Photo.bits` of a picture whose samples are floating-point numbers
 
@@ -21,6 +22,7 @@ class Photo:
     alpha: np.ndarray | None = None
     bits: int = 8
     icc_profile: bytes | None = None
+    metadata: Metadata = Metadata()
     scale: tuple[float, float] = (0.0, 1.0)
     lossy: bool = False
     notes: tuple[str, ...] = ()

@@ -143,9 +143,9 @@ def make_wide(path):
         (make_truncated, "damaged"),
         (make_truncated_deep, "damaged"),
         (make_animation, "animated"),
-        (make_signed, "not an image"),
+        (make_signed, "int16 aren't supported"),
         (make_wide, "supported"),
-        (lambda path: path.mkdir(), "not a file"),
+        (lambda path: path.mkdir(), "is a folder, one photo is wanted"),
         (lambda path: None, "doesn't exist"),
     ],
 )
