@@ -65,7 +65,7 @@ def study(
     data: Path = typer.Option(help="Folder of sharp images: Set5, photos; not the benchmark's own Set14."),
     images: str = typer.Option(help="Names separated by commas."),
     variants: str = typer.Option("base", help=_VARIANTS),
-    task: str = typer.Option("super-resolution", help=f"One of {', '.join(TASKS)}."),
+    task: str = typer.Option("super-resolve", help=f"One of {', '.join(TASKS)}."),
     amount: float = typer.Option(
         8, help="Of damage: the magnification, the noise's deviation of 255, or the share of pixels dropped."
     ),

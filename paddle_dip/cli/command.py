@@ -75,6 +75,11 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(markup=False, highlight=False, width=160)
 
 
+def say(note: str) -> None:
+    """Print what a person should know of a file that they gave or get, as one line on standard error."""
+    print("note: " + " ".join(note.split()), file=sys.stderr)
+
+
 def need_torch() -> None:
     """Raise ImportError, naming the fix, where PyTorch isn't installed."""
     if find_spec("torch") is None:

@@ -141,18 +141,20 @@ def _check(name: str, value, limits: Mapping) -> None:
 
 
 CHOICES = {setting.name: setting.metadata["choices"] for setting in fields(Preset) if "choices" in setting.metadata}
+FORMER_TASKS = {"super-resolution": "super-resolve"}  # names of tasks in records of earlier versions
 
 
 def completed(recorded: Mapping) -> dict:
-    """Return the recorded settings of a run with those that came with a later version of paddle_dip at their defaults.
+    """Return the recorded settings of a run as this version would record them.
 
-    A new setting's default is what there was before it.
+    Settings that came with a later version are at their defaults, what there was before them; the task has its present name.
     """
     known = Preset("", "", 1, 0.0).settings()
     network = recorded["network"]
     if network.keys() <= known["network"].keys():
         network = known["network"] | network
-    return known | dict(recorded) | {"network": network}
+    settings = known | dict(recorded) | {"network": network}
+    return settings | {"task": FORMER_TASKS.get(settings["task"], settings["task"])}
 
 
 _PAPER_SOURCES = {
@@ -178,6 +180,7 @@ _PAPER_SOURCES = {
     "operator": f"{_NOTEBOOK}: lanczos2, phase 0.5",
     "clip": f"{_NOTEBOOK}: linear operator",
     "average": f"{_NOTEBOOK}: no averaging",
+    "average_decay": f"{_NOTEBOOK}: no averaging",
     "stop": f"{_NOTEBOOK}: all steps",
     "patience": "Wang et al., 2021",
     "final_input": f"{_WRITE_UP} (the authors end on the perturbed z)",
@@ -188,7 +191,7 @@ _PAPER_SOURCES = {
 }
 _PAPER_X8 = Preset(
     name="paper",
-    task="super-resolution",
+    task="super-resolve",
     steps=5000,
     reg_noise_std=0.05,
     sources=_PAPER_SOURCES | {"steps": f"{_WRITE_UP}; {_NOTEBOOK} says 4000", "reg_noise_std": f"{_NOTEBOOK}, x8"},

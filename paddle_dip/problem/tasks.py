@@ -70,19 +70,19 @@ def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> 
     return replace(_same_size(noisy, preset), sigma=sigma)
 
 
-def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
-    """Return the problem of filling the holes of `image`, float32 [C, H, W] in [0, 1].
+def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
+    """Return the problem of filling what is masked in `image`, float32 [C, H, W] in [0, 1].
 
-    holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises InputError
-    where the sizes differ, nothing is a hole (unless it is only part of a photo) or nothing is known.
+    mask: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises InputError
+    where the sizes differ, nothing is masked (unless it is only part of a photo) or all is.
     """
-    check_mask_size(holes, image)
-    if not part and not holes.any():
+    check_mask_size(mask, image)
+    if not part and not mask.any():
         raise InputError("mask has no hole: white marks what to fill, black what to keep")
-    if holes.min() == 1:
+    if mask.min() == 1:
         where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
         raise InputError(f"{where}; white marks what to fill, black what to keep")
-    return replace(_same_size(image, preset), known=(1 - holes).astype(np.float32))
+    return replace(_same_size(image, preset), known=(1 - mask).astype(np.float32))
 
 
 def check_mask_size(mask: np.ndarray, image: np.ndarray) -> None:

@@ -34,6 +34,10 @@ class PhotoJob:
     seed: int = 0
     dtype: str = "float32"
 
+    def with_result(self, pixels: np.ndarray) -> Photo:
+        """Return the photo with a result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
+        return replace(self.photo, pixels=pixels, alpha=_enlarged(self.photo.alpha, self.factor))
+
 
 def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.

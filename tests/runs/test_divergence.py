@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.runs.divergence import CHECK_EVERY, SOUND, TRIES, guarded
 
 PRESET = replace(task_preset("denoise", "fast"), steps=200)

@@ -12,7 +12,7 @@ from paddle_dip.io.images import Photo
 from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
 from paddle_dip.problem.convolution import KernelBlur
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem, denoising, inpainting
 from paddle_dip.runs.restore import restore
 from paddle_dip.trained.problem.blurs import blur_kernel

@@ -178,3 +178,7 @@ def test_damage_that_cant_be_done_is_refused(settings, words):
 def test_a_damage_is_written_as_it_is_read():
     damage = Damage("denoise", 25.0, shrink=2, seed=1)
     assert Damage(**asdict(damage)) == damage and damage.words == "denoise-25-shrunk-2"
+
+
+def test_a_task_of_an_earlier_record_has_its_present_name():
+    assert Damage("super-resolution", 8) == Damage("super-resolve", 8) and Damage("super-resolution", 8).words == "x8"
