@@ -98,7 +98,7 @@ def test_the_order_of_changes_doesnt_matter():
         ({"network.down": [8] * 5, "network.up": (8,) * 5}, lambda preset: preset.network.down == (8,) * 5),
         ({"network.upsampling": ["nearest"] * 5}, lambda preset: preset.network.upsampling == ("nearest",) * 5),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_settings_by_name_take_values(settings, found):
     assert found(with_settings(FAST, **settings))

@@ -33,8 +33,11 @@ class Snapshot:
     def loss(self) -> float:
         return 1 / self.step
 
+    def state(self) -> dict:
+        return {"step": np.array(self.step)}
 
-def fit(problem, preset, *, seed):
+
+def fit(problem, preset, *, seed, state=None, dtype="float32"):
     return (Snapshot(step, problem.canvas, seed) for step in range(1, preset.steps + 1))
 
 
@@ -112,7 +115,7 @@ def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
     stoppers, stopper = StopperEvaluation(case.problem, preset, 0), build_stopper(case.problem, replace(preset, stop=stop))
     ended = None
     for snapshot in fit(case.problem, preset, seed=0):
-        stoppers.see(snapshot)
+        stoppers(snapshot)
         if ended is None and stopper.done(snapshot):
             ended = snapshot.step
     found = {end["stop"]: end for end in stoppers.endings(snapshot, lambda canvas: float(canvas.sum()))}[stop]
@@ -123,7 +126,7 @@ def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
 def test_the_truth_doesnt_reach_the_fit(folder):
     seen = []
 
-    def looking(problem, preset, *, seed):
+    def looking(problem, preset, *, seed, **settings):
         seen.append(problem)
         return fit(problem, preset, seed=seed)
 
@@ -157,7 +160,7 @@ def test_held_out_has_a_fit_of_its_own(folder):
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
     stoppers = StopperEvaluation(case.problem, preset, 0)
     for snapshot in fit(case.problem, preset, seed=0):
-        stoppers.see(snapshot)
+        stoppers(snapshot)
     assert [end["stop"] for end in stoppers.endings(snapshot, np.sum)] == ["held-out"]
 
 
