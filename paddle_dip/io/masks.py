@@ -34,7 +34,7 @@ def marked_by(photo: Photo, holes: str = "white", *, name: str) -> tuple[np.ndar
     """
     if holes not in HOLES:
         raise InputError(f"holes must be one of {', '.join(HOLES)}, not {holes}")
-    white = photo.pixels.mean(axis=0, keepdims=True)
+    white = photo.pixels.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32)
     marks, notes = (white if holes == "white" else 1 - white), []
     if photo.alpha is not None and photo.alpha.min() < photo.alpha.max():
         painted = _one_colour(photo)
