@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM  # what a shell reports for a command ended by them
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -67,9 +67,6 @@ def handlers_kept() -> Iterator[None]:
 
 def _set_again(number: int) -> None:
     handler = signal.getsignal(number)
-    if handler is None:  # not Python's
-        return
-    try:
-        signal.signal(number, handler)
-    except ValueError:  # not in the main thread, which alone may
-        pass
+    if handler is not None:  # one that isn't Python's can't be set
+        with suppress(ValueError):  # only the main thread may
+            signal.signal(number, handler)
