@@ -67,7 +67,6 @@ def handlers_kept() -> Iterator[None]:
 
 def _set_again(number: int) -> None:
     handler = signal.getsignal(number)
-    if handler is None:  # not Python's
-        return
-    with suppress(ValueError):  # not in the main thread, which alone may
-        signal.signal(number, handler)
+    if handler is not None:  # one that isn't Python's can't be set
+        with suppress(ValueError):  # only the main thread may
+            signal.signal(number, handler)
