@@ -27,11 +27,14 @@ def read_weights(network: nn.Layer) -> dict[str, np.ndarray]:
 
 
 def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
-    """Set a network to the "network/NAME" arrays of `state`; raises InputError where names or shapes don't fit."""
+    """Set a network to the "network/NAME" arrays of `state`, of any float; raises InputError where names or shapes don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
-    wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    _refuse([name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape])
-    network.set_state_dict(weights)
+    own = {name: value.numpy() for name, value in network.state_dict().items()}
+    reshaped = {name for name in own.keys() & weights.keys() if own[name].shape != weights[name].shape}
+    _refuse([*(own.keys() ^ weights.keys()), *reshaped])
+    network.set_state_dict(
+        {name: value.astype(own[name].dtype, copy=False) for name, value in weights.items()}
+    )  # Paddle won't cast
 
 
 def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
