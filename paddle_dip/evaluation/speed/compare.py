@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from statistics import median
+from typing import Any
 
 from paddle_dip.environment import thread_count
 from paddle_dip.errors import InputError
@@ -26,7 +27,9 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
     """Return for each side its step seconds over all rounds, GEMM rate (operations a second), added memory (MiB) and, if profiled,
     the last round's seconds by operation.
     """
-    found = {side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides}
+    found: dict[str, dict[str, Any]] = {
+        side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides
+    }
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             answer = _run(side, trial)
@@ -43,7 +46,13 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
 def summarise(found: dict[str, dict], trial: Trial) -> dict:
     """Return the JSON-ready summary: medians, and, where more than one side was timed, the first's ratio to the second."""
     flops = step_flops(NETWORKS[trial.network], trial.size, trial.size)
-    summary = {"size": trial.size, "network": trial.network, "dtype": trial.dtype, "threads": thread_count(), "step_flops": flops}
+    summary: dict[str, Any] = {
+        "size": trial.size,
+        "network": trial.network,
+        "dtype": trial.dtype,
+        "threads": thread_count(),
+        "step_flops": flops,
+    }
     for side, totals in found.items():
         seconds = median(totals["seconds"])
         summary[side] = {
