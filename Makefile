@@ -23,7 +23,7 @@ help:
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make speed       the fit step's time against PyTorch's"
-	@echo "make lint        ruff"
+	@echo "make lint        ruff and mypy"
 
 $(VENV)/run.done: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
@@ -67,6 +67,7 @@ speed: $(VENV)/test.done
 lint: $(VENV)/test.done
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy --no-error-summary
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,5 +1,7 @@
 """The networks' building blocks: padded convolutions, what enlarges and shrinks, and the merge of two branches."""
 
+from typing import Literal
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -10,6 +12,12 @@ from paddle_dip.problem.kernels import kernel_1d
 # Paddle's momentum 0.9 is torch's 0.1: Paddle weighs the old value, torch the new one. Paddle keeps both numbers as float32
 # whatever the dtype of the data, so these are the exact values of its float32 ones: plain 1e-5 costs 1e-10 in float64's output.
 _BATCH_NORM = {"momentum": 1 - float(np.float32(0.9)), "eps": float(np.float32(1e-5))}
+# How both frameworks call what a configuration's `pad` says.
+_PADDING_MODES: dict[str, Literal["zeros", "reflect", "replicate"]] = {
+    "zero": "zeros",
+    "reflect": "reflect",
+    "replicate": "replicate",
+}
 
 
 class ConvBlock(nn.Module):
@@ -71,6 +79,8 @@ class Lanczos(nn.Module):
     Source: the reference's models/downsampler.py, whose kernel is trained along, from one channel to another too: a slip there.
     """
 
+    kernel: torch.Tensor
+
     def __init__(self, channels: int):
         super().__init__()
         window = kernel_1d("lanczos2", 2)
@@ -86,7 +96,7 @@ def convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1, pad:
 
     pad: "reflect", "replicate" or "zero".
     """
-    mode = "zeros" if pad == "zero" or kernel == 1 else pad
+    mode = _PADDING_MODES["zero" if kernel == 1 else pad]
     return nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, padding_mode=mode, bias=bias)
 
 
@@ -97,7 +107,7 @@ def transposed(inputs: int, outputs: int) -> nn.ConvTranspose2d:
 
 def batch_norm(channels: int) -> nn.BatchNorm2d:
     """Return the normalisation of [N, C, H, W] over all but C, with the reference's epsilon and momentum."""
-    return nn.BatchNorm2d(channels, **_BATCH_NORM)
+    return nn.BatchNorm2d(channels, momentum=_BATCH_NORM["momentum"], eps=_BATCH_NORM["eps"])
 
 
 def nonlinearity(name: str, *, slope: float = 0.2) -> nn.Module:

@@ -95,7 +95,7 @@ def is_benchmark_image(source: Source, name: str) -> bool:
     """Return whether an image is, to the byte, the one of that name in Set14 or Set5, which published figures are of."""
     if source.folder is None:
         return False
-    digest = sha256(_truth_file(source, name))
+    digest = sha256(_truth_file(source.folder, name))
     return digest in {entry["sha256"] for path, entry in checksums().items() if path.endswith(f"/{name}{SUFFIX}")}
 
 
@@ -105,7 +105,7 @@ def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
         photo = _EMBEDDED[name]()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
         return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
-    path = _truth_file(source, name)
+    path = _truth_file(source.folder, name)
     rgb = read_rgb(path)
     if min(rgb.shape[:2]) < _MULTIPLE:
         raise InputError(f"{path} has {rgb.shape[1]}x{rgb.shape[0]} pixels, the protocol needs at least {_MULTIPLE} on each side")
@@ -149,5 +149,5 @@ def to_unit(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.float32) / np.float32(255)
 
 
-def _truth_file(source: Source, name: str) -> Path:
-    return ground_truth_files(source.folder).get(name, source.folder / f"{name}{SUFFIX}")
+def _truth_file(folder: Path, name: str) -> Path:
+    return ground_truth_files(folder).get(name, folder / f"{name}{SUFFIX}")

@@ -13,6 +13,7 @@ def first_input(problem: Problem, preset: Preset, shape: tuple[int, ...], seed: 
     check_input(problem, preset)
     if preset.input != "guide":
         return network_input(shape, seed, law=preset.input, scale=preset.input_scale)
+    assert problem.guide is not None  # checked above
     edges = [(extra // 2, extra - extra // 2) for extra in (shape[2] - problem.canvas[0], shape[3] - problem.canvas[1])]
     return np.pad(problem.guide, [(0, 0), *edges], mode="symmetric")[None].astype(np.float32)
 

@@ -20,10 +20,11 @@ def network_input(shape: tuple[int, ...], seed: int, *, law: str = "uniform", sc
         x, y = np.linspace(0, 1, shape[3], dtype=np.float32), np.linspace(0, 1, shape[2], dtype=np.float32)
         return np.stack(np.meshgrid(x, y))[None]
     generator = _generator(seed, "input")
-    draw = {"uniform": generator.random, "normal": generator.standard_normal}.get(law)
-    if draw is None:
-        raise InputError(f"input must be uniform, normal, meshgrid or guide, not {law!r}")
-    return draw(shape, dtype=np.float32) * np.float32(scale)
+    if law == "uniform":
+        return generator.random(shape, dtype=np.float32) * np.float32(scale)
+    if law == "normal":
+        return generator.standard_normal(shape, dtype=np.float32) * np.float32(scale)
+    raise InputError(f"input must be uniform, normal, meshgrid or guide, not {law!r}")
 
 
 def step_noise(shape: tuple[int, ...], seed: int, step: int) -> np.ndarray:

@@ -24,8 +24,10 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     passes = preset.back_projection
 
     def consistent(image: np.ndarray) -> np.ndarray:
-        image = image.clip(0, 1)
-        return back_project(image, problem.observation, problem.exact, passes=passes) if passes else image
+        if not passes:
+            return image.clip(0, 1)
+        assert problem.exact is not None  # other tasks than super-resolution refuse presets that refine
+        return back_project(image.clip(0, 1), problem.observation, problem.exact, passes=passes)
 
     image = consistent(image)
     if preset.detail_gain != 1:

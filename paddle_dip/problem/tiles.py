@@ -43,8 +43,9 @@ def blended(tiles: list[Tile], parts: Iterable[np.ndarray], scale: int = 1) -> n
         if canvas is None:
             size = (max(tile[axis].stop for tile in tiles) * scale for axis in (0, 1))
             canvas = np.zeros((len(part), *size), np.float32)
-        where = (slice(side.start * scale, side.stop * scale) for side in (rows, columns))
-        canvas[(slice(None), *where)] += np.outer(downward[rows.start], across[columns.start]) * part
+        down, right = (slice(side.start * scale, side.stop * scale) for side in (rows, columns))
+        canvas[:, down, right] += np.outer(downward[rows.start], across[columns.start]) * part
+    assert canvas is not None  # a picture has at least one tile
     return canvas
 
 

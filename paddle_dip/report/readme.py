@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,7 +120,7 @@ def _description(run: _Run) -> str:
 
 
 def _cost(run: _Run) -> str:
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     for session in run.summary["sittings"]:
         seconds = sum(run.rows[name].seconds for name in session["image_names"])
         on_gpu = session["device"].startswith("gpu")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class ResultRow:
 
 
 ENSEMBLE = "ensemble"
-_PARSERS = {field.name: {"str": str, "int": int, "float": float}.get(field.type, field.type) for field in fields(ResultRow)}
+_PARSERS = get_type_hints(ResultRow)
 COLUMNS = tuple(_PARSERS)
 
 

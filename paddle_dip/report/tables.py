@@ -51,4 +51,5 @@ def _line(name: str, figures: list[float | None]) -> list[str]:
 
 def mean(column: Sequence[float | None]) -> float | None:
     """Return the mean of a column, None where a figure is missing: a mean of some images compares with nothing."""
-    return None if None in column else sum(column) / len(column)
+    known = [figure for figure in column if figure is not None]
+    return None if len(known) < len(column) else sum(known) / len(known)

@@ -17,7 +17,7 @@ def initialise(network: nn.Layer, seed: int, *, law: str = "torch") -> None:
         first, second, *area = layer.weight.shape
         fan_out = first * prod(area) if isinstance(layer, nn.Conv2DTranspose) else None
         for parameter in (p for p in (layer.weight, layer.bias) if p is not None):
-            kind = {"law": law, "is_bias": parameter is layer.bias, "fan_out": fan_out}
-            values = initial_weights(tuple(parameter.shape), second * prod(area), seed, index, **kind)
+            shape, is_bias = tuple(parameter.shape), parameter is layer.bias
+            values = initial_weights(shape, second * prod(area), seed, index, law=law, is_bias=is_bias, fan_out=fan_out)
             parameter.set_value(paddle.to_tensor(values, dtype=parameter.dtype))
             index += 1

@@ -1,5 +1,7 @@
 """The networks' building blocks: padded convolutions, what enlarges and shrinks, and the merge of two branches."""
 
+from typing import Literal
+
 import numpy as np
 import paddle
 import paddle.nn.functional as F
@@ -9,6 +11,12 @@ from paddle_dip.problem.kernels import kernel_1d
 
 # torch's momentum 0.1 is Paddle's 0.9: Paddle weighs the old value, torch the new one.
 _BATCH_NORM = {"momentum": 0.9, "epsilon": 1e-5}
+# How both frameworks call what a configuration's `pad` says.
+_PADDING_MODES: dict[str, Literal["zeros", "reflect", "replicate"]] = {
+    "zero": "zeros",
+    "reflect": "reflect",
+    "replicate": "replicate",
+}
 
 
 class ConvBlock(nn.Layer):
@@ -85,7 +93,7 @@ def convolution(inputs: int, outputs: int, kernel: int, *, stride: int = 1, pad:
 
     pad: "reflect", "replicate" or "zero".
     """
-    mode = "zeros" if pad == "zero" or kernel == 1 else pad
+    mode = _PADDING_MODES["zero" if kernel == 1 else pad]
     bias_attr = None if bias else False
     return nn.Conv2D(inputs, outputs, kernel, stride=stride, padding=kernel // 2, padding_mode=mode, bias_attr=bias_attr)
 
@@ -97,7 +105,7 @@ def transposed(inputs: int, outputs: int) -> nn.Conv2DTranspose:
 
 def batch_norm(channels: int) -> nn.BatchNorm2D:
     """Return the normalisation of [N, C, H, W] over all but C, with the reference's epsilon and momentum."""
-    return nn.BatchNorm2D(channels, **_BATCH_NORM)
+    return nn.BatchNorm2D(channels, momentum=_BATCH_NORM["momentum"], epsilon=_BATCH_NORM["epsilon"])
 
 
 def nonlinearity(name: str, *, slope: float = 0.2) -> nn.Layer:
@@ -111,7 +119,8 @@ def upsample(name: str, channels: int) -> nn.Layer:
     """Return what enlarges [N, C, H, W] to [N, C, 2 H, 2 W]: "bilinear", "nearest" or "transposed"."""
     if name == "transposed":
         return transposed(channels, channels)
-    return nn.Upsample(scale_factor=2, mode=name)  # align_corners is False and align_mode 0 by default, as torch has them
+    mode: Literal["nearest", "bilinear"] = "nearest" if name == "nearest" else "bilinear"
+    return nn.Upsample(scale_factor=2, mode=mode)  # align_corners is False and align_mode 0 by default, as torch has them
 
 
 def downsample(name: str, channels: int) -> nn.Layer:

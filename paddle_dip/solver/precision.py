@@ -1,10 +1,13 @@
 """The precision of the products inside a network's convolutions."""
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
 
 import paddle
 
 from paddle_dip.errors import InputError
+
+Dtype = Literal["float32", "float64"]  # of all tensors of a fit; products may be in bfloat16 all the same
 
 
 def products(x: paddle.Tensor, *, bf16: bool) -> AbstractContextManager:

@@ -71,10 +71,11 @@ def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> As
     Where they have holes, the figures of paddle_dip.trained.problem.scores.hole_scores too. And a sheet of the first ones: damaged,
     reconstructed, clean.
     """
-    each, rows = [], []
+    each: list[dict[str, float]] = []
+    rows: list[dict[str, np.ndarray]] = []
     order = [list(range(first, min(first + batch, len(samples)))) for first in range(0, len(samples), batch)]
-    for batch in batches(samples, order):
-        damaged, clean, holes = (part.numpy() for part in batch)
+    for read in batches(samples, order):
+        damaged, clean, holes = (part.numpy() for part in read)
         for one, result, truth, hole in zip(damaged, restored(network, damaged), clean, holes, strict=True):
             before = {f"damaged_{name}": value for name, value in scores(one, truth).items()}
             each.append(scores(result, truth) | before | (hole_scores(result, truth, hole) if hole.any() else {}))

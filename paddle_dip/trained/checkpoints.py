@@ -1,6 +1,7 @@
 """A training's state on disk: networks, optimisers and where it stands, in files named after the steps taken."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from paddle import nn
@@ -17,7 +18,7 @@ Weights = dict[str, np.ndarray]
 
 def save(folder: Path, training: Training, step: int, notes: dict, *, keep: int) -> Path:
     """Write a checkpoint, then delete all but the newest `keep`; return its path."""
-    state = {}
+    state: Weights = {}
     for name, network in training.networks.items():
         state |= {f"{name}/{key}": value for key, value in read_state(network, training.adams[name]).items()}
     path = Path(folder, f"step_{step:08d}.npz")
@@ -68,6 +69,11 @@ def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
     check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()})
     write_weights(network, {f"network/{name}": value for name, value in weights.items()})
     return network
+
+
+def with_tuples(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a configuration that was noted in JSON, which makes lists of its tuples, as it had them."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
 
 
 def _part(state: Weights, prefix: str) -> Weights:

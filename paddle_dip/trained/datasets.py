@@ -35,8 +35,8 @@ class Pairs(Dataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         pictures = readable(lambda i: read_pair(self.pairs[i]), index, len(self), self.skip)
-        pictures = jittered(pictures, self.jitter, self.seed, self.epoch, index)
-        return tuple((2 * picture - 1).astype(np.float32) for picture in pictures)
+        blurred, sharp = jittered(pictures, self.jitter, self.seed, self.epoch, index)
+        return (2 * blurred - 1).astype(np.float32), (2 * sharp - 1).astype(np.float32)
 
 
 class Photos(Dataset):
@@ -102,9 +102,9 @@ def _damaged(clean: np.ndarray, erase: bool, *place: int) -> tuple[np.ndarray, n
     return clean * (1 - hole), clean, hole
 
 
-def read_pair(pair: Pair) -> list[np.ndarray]:
-    """Return [blurred, sharp], float32 [3, H, W] in [0, 1]; raises InputError, naming the file, for a bad one."""
-    return [to_unit(read_rgb(file)) for file in (pair.blurred, pair.sharp)]
+def read_pair(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
+    """Return (blurred, sharp), float32 [3, H, W] in [0, 1]; raises InputError, naming the file, for a bad one."""
+    return to_unit(read_rgb(pair.blurred)), to_unit(read_rgb(pair.sharp))
 
 
 def readable(load: Callable, index: int, count: int, skip: Skip):
@@ -147,18 +147,16 @@ def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.nda
 
     Raises InputError where the files can't be read or had.
     """
-    mode, part = ("train", "train") if train else ("test", "t10k")
-    paths = {}
+    image_path = label_path = None
     if folder is not None:
-        paths = {
-            "image_path": Path(folder, f"{part}-images-idx3-ubyte.gz"),
-            "label_path": Path(folder, f"{part}-labels-idx1-ubyte.gz"),
-        }
-        absent = [path for path in paths.values() if not path.is_file()]
+        part = "train" if train else "t10k"
+        files = [Path(folder, f"{part}-{name}-ubyte.gz") for name in ("images-idx3", "labels-idx1")]
+        absent = [path for path in files if not path.is_file()]
         if absent:
             raise InputError(f"{absent[0]} doesn't exist: the folder must hold MNIST's four .gz files")
+        image_path, label_path = map(str, files)
     try:
-        digits = MNIST(**{name: str(path) for name, path in paths.items()}, mode=mode, backend="cv2")
+        digits = MNIST(image_path, label_path, mode="train" if train else "test", backend="cv2")
         images, labels = zip(*((np.asarray(image), int(label[0])) for image, label in digits), strict=True)
     except Exception as error:  # Paddle raises what it comes across: struct.error, IndexError, RuntimeError, ...
         raise InputError(f"MNIST can't be read from {folder or 'the network'}: {error or type(error).__name__}") from None

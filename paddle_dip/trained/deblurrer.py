@@ -10,12 +10,12 @@ from paddle import nn
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import in_squares
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network
+from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Training, adam_of
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
-from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import GeneratorConfig
 from paddle_dip.trained.problem.pairs import Pair, PairSettings
 from paddle_dip.trained.problem.presets import DeblurPreset
@@ -30,7 +30,7 @@ _TUNED_ON = 16  # pairs that the unsharp mask is tuned on
 
 def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: Skip = None) -> Training:
     """Return what a deblurrer learns from pairs of one size. skip: see paddle_dip.trained.datasets.readable."""
-    configs = {"generator": preset.generator, "discriminator": preset.discriminator}
+    configs: dict[str, Config] = {"generator": preset.generator, "discriminator": preset.discriminator}
     networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
     generator, rank = networks["generator"], world()[0]
 
@@ -63,7 +63,8 @@ def deblurred(generator: nn.Layer, image: np.ndarray) -> np.ndarray:
 
 def assess_deblurrer(generator: nn.Layer, pairs: list[Pair]) -> Assessment:
     """Return the mean "psnr" (dB) and "ssim" over test pairs, and a sheet of the first ones: blurred, deblurred, sharp."""
-    each, rows = [], []
+    each: list[dict[str, float]] = []
+    rows: list[dict[str, np.ndarray]] = []
     for blurred, sharp in map(read_pair, pairs):
         result = deblurred(generator, blurred)
         each.append(scores(result, sharp))
@@ -95,7 +96,7 @@ def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the generator of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
     weights, notes = read_network(checkpoint, "generator")
     settings = notes["settings"]
-    config = GeneratorConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["generator"].items()})
+    config = GeneratorConfig(**with_tuples(settings["generator"]))
     return loaded(config, weights), settings["size"]
 
 

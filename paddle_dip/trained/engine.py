@@ -66,17 +66,17 @@ class Update:
 
     def loss(self) -> float:
         """Return this step's first loss."""
-        return next(iter(self._losses.values())).item()
+        return float(next(iter(self._losses.values())))
 
     def means(self) -> dict[str, float]:
         """Return the losses' means over the epoch so far."""
-        return {name: value.item() / self.batch for name, value in self._sums.items()}
+        return {name: float(value) / self.batch for name, value in self._sums.items()}
 
     def position(self) -> Position:
         """Return where to go on from here."""
         if self.epoch_ended:
             return Position(self.epoch + 1)
-        return Position(self.epoch, self.batch, {name: value.item() for name, value in self._sums.items()})
+        return Position(self.epoch, self.batch, {name: float(value) for name, value in self._sums.items()})
 
 
 def train(training: Training, *, position: Position = Position(), workers: int = 0) -> Iterator[Update]:
@@ -90,8 +90,9 @@ def train(training: Training, *, position: Position = Position(), workers: int =
         begun = position if epoch == position.epoch else Position(epoch)
         sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
         order = batch_order(training, epoch)
-        for adam in training.adams.values() if training.learning_rate else ():
-            adam.set_lr(training.learning_rate(epoch))
+        if training.learning_rate is not None:
+            for adam in training.adams.values():
+                adam.set_lr(training.learning_rate(epoch))
         loader = batches(training.samples(epoch), order[begun.batch :], workers=workers)
         for batch, samples in enumerate(loader, start=begun.batch):
             step = epoch * len(order) + batch

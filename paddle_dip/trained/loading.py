@@ -14,7 +14,9 @@ def batches(samples: Dataset, order: list[list[int]], *, workers: int = 0) -> It
     Raises what the data set raises. Such an error travels as data: on its own it would end DataLoader's reading thread and leave
     this one waiting for ever (Paddle 3.3), and out of a process it would come as a traceback in a string.
     """
-    for batch in DataLoader(_Caught(samples), batch_sampler=order, collate_fn=_collated, num_workers=workers):
+    caught = _Caught(samples)
+    # Any iterable of lists and any function will do; Paddle's annotations name its own.
+    for batch in DataLoader(caught, batch_sampler=order, collate_fn=_collated, num_workers=workers):  # type: ignore[arg-type]
         if isinstance(batch, dict):
             raise batch["error"]
         yield batch

@@ -11,12 +11,12 @@ from paddle import nn
 
 from paddle_dip.io.images import Photo
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network
+from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
 from paddle_dip.trained.datasets import Holed, Skip
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Training, adam_of
 from paddle_dip.trained.gradients import Losses, filling_gradients
-from paddle_dip.trained.networks import build_network
+from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import FillerConfig
 from paddle_dip.trained.problem.randomness import generator
 from paddle_dip.trained.problem.removal_presets import RemovalPreset
@@ -29,20 +29,24 @@ _SHOWN = 4  # test photos in an epoch's picture
 
 def removal_training(files: list[Path], preset: RemovalPreset, *, seed: int, skip: Skip = None) -> Training:
     """Return what object removal learns from photos. skip: see paddle_dip.trained.datasets.readable."""
-    configs = {"filler": preset.filler, "critic": preset.critic}
+    configs: dict[str, Config] = {"filler": preset.filler, "critic": preset.critic}
     networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
     rank = world()[0]
 
     def gradients(batch: list[paddle.Tensor], step: int) -> Losses:
-        shares = generator(seed, "mix", step, rank).random((len(batch[0]), 1, 1, 1), dtype=np.float32)
-        update_filler = step % preset.critic_steps == 0
-        return filling_gradients(*networks.values(), *batch, paddle.to_tensor(shares), preset, update_filler=update_filler)
+        picture, hole = batch
+        shares = paddle.to_tensor(generator(seed, "mix", step, rank).random((len(picture), 1, 1, 1), dtype=np.float32))
+        filler, critic, update_filler = networks["filler"], networks["critic"], step % preset.critic_steps == 0
+        return filling_gradients(filler, critic, picture, hole, shares, preset, update_filler=update_filler)
 
-    kind = {"views": preset.views, "seed": seed, "skip": skip}
+    def samples(epoch: int) -> Holed:
+        place = None if preset.fixed else epoch
+        return Holed(files, preset.size, views=preset.views, seed=seed, epoch=place, skip=skip)
+
     return Training(
         networks=networks,
         adams={name: adam_of(network, preset) for name, network in networks.items()},
-        samples=lambda epoch: Holed(files, preset.size, epoch=None if preset.fixed else epoch, **kind),
+        samples=samples,
         gradients=gradients,
         epochs=preset.epochs,
         batch=preset.batch,
@@ -67,7 +71,8 @@ def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
 
     Figures: the means of paddle_dip.trained.problem.scores' `scores` and `hole_scores` of the patched photos.
     """
-    each, rows = [], []
+    each: list[dict[str, float]] = []
+    rows: list[dict[str, np.ndarray]] = []
     for picture, hole in _pairs(samples):
         fill, _ = filled(filler, picture, hole)
         patched = np.where(hole > 0, fill, picture)
@@ -81,7 +86,7 @@ def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the filler of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
     weights, notes = read_network(checkpoint, "filler")
     settings = notes["settings"]
-    config = FillerConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in settings["filler"].items()})
+    config = FillerConfig(**with_tuples(settings["filler"]))
     return loaded(config, weights), settings["critic"]["size"]
 
 

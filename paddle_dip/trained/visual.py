@@ -19,4 +19,9 @@ def scalar_log(folder: Path | None) -> Iterator[Callable[[dict[str, float]], Non
     except ImportError:
         raise ImportError("VisualDL is needed for --visualdl; fix: pip install visualdl") from None
     with LogWriter(logdir=str(folder)) as writer:
-        yield lambda row: [writer.add_scalar(tag=name, value=value, step=row["epoch"]) for name, value in row.items()]
+
+        def log(row: dict[str, float]) -> None:
+            for name, value in row.items():
+                writer.add_scalar(tag=name, value=value, step=row["epoch"])
+
+        yield log

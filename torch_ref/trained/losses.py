@@ -50,7 +50,8 @@ def filler_losses(
         "fourier": fourier_l1(outputs[1], picture),
     }
     weights = (adversarial_weight, hole_weight, outside_weight, fourier_weight)
-    return {"filler": sum(weight * part for weight, part in zip(weights, parts.values(), strict=True)), **parts}
+    first, *others = (weight * part for weight, part in zip(weights, parts.values(), strict=True))
+    return {"filler": sum(others, first), **parts}
 
 
 def critic_loss(real_scores: torch.Tensor, fake_scores: torch.Tensor, penalty: torch.Tensor, *, weight: float) -> torch.Tensor:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -111,12 +110,17 @@ def trained_filling(checkpoint: Path) -> Method:
     from paddle_dip.trained.remover import load_filler, remove_object
 
     filler, size = load_filler(checkpoint)
-    return lambda case: remove_object(Photo(case.damaged), case.hole, filler, size).pixels
+
+    def fill(case: ComparisonCase) -> np.ndarray:
+        assert case.hole is not None  # the method is for holes
+        return remove_object(Photo(case.damaged), case.hole, filler, size).pixels
+
+    return fill
 
 
 def trained_sharpening(checkpoint: Path) -> Method:
     """Return the method of a checkpoint of `train deblur`."""
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
 
-    use = partial(deblur_photo, **dict(zip(("generator", "size"), load_deblurrer(checkpoint), strict=True)))
-    return lambda case: use(Photo(case.damaged)).pixels
+    generator, size = load_deblurrer(checkpoint)
+    return lambda case: deblur_photo(Photo(case.damaged), generator, size).pixels

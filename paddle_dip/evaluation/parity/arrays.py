@@ -25,7 +25,7 @@ _REPROD_FILES = {
 def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write named arrays to an .npz file, whole or not at all, in their order."""
     with whole_file(path) as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called as NumPy's own argument is
 
 
 def read_arrays(path: Path) -> Arrays:

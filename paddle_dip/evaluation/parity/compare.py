@@ -118,8 +118,9 @@ def _verdict(
     stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str | None, used: str, learning_rate: float = 0.01
 ) -> Stage:
     shown = a if a is not None else b
+    assert shown is not None  # a name comes from one of the sides
     problem = _mismatch(stage, a, b, dtype)
-    if problem:
+    if a is None or b is None or problem:
         return Stage(stage, 1, name, shown.shape, str(shown.dtype), None, None, tolerance(stage, used), False, problem)
     difference = np.abs(a.astype(np.float64) - b.astype(np.float64))
     if kind_of(stage) == "other":

@@ -27,6 +27,7 @@ def dump(
     state_K, all that a fit needs to go on from step K, and onward_K, the parameters one step later; states: another side's
     arrays, from whose state_K this side takes the one step to onward_K.
     """
+    states = states or {}
     problem, preset = experiment.problem(), experiment.preset()
     arrays = first_step(problem, preset, seed=experiment.seed, dtype=experiment.dtype, layers=experiment.layers)
     kinks = NearKinks()
@@ -56,4 +57,4 @@ def dump(
 def trained(state: Arrays, stage: str) -> Arrays:
     """Return what a fit learns as STAGE/NAME, of its state what the optimiser holds a moment for: parameters, and z if learnt."""
     names = [name.split("/", 2)[2] for name in state if name.split("/")[1:2] == ["moment1"]]
-    return {f"{stage}/{name}": state.get(f"network/{name}", state.get(name)) for name in names}
+    return {f"{stage}/{name}": state[f"network/{name}" if f"network/{name}" in state else name] for name in names}

@@ -15,11 +15,12 @@ from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
+from paddle_dip.solver.precision import Dtype
 
 Arrays = dict[str, np.ndarray]
 
 
-def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: str, layers: bool = False) -> Arrays:
+def first_step(problem: Problem, preset: Preset, *, seed: int, dtype: Dtype, layers: bool = False) -> Arrays:
     """Return the named arrays of the first forward and backward pass of `fit` with the same arguments, before Adam's step.
 
     Names: data/{z, noise, observation, weights/NAME}, forward/canvas, operator/prediction, loss/loss, grad/NAME, buffers/NAME;

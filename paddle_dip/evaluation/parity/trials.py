@@ -9,7 +9,7 @@ from PIL import Image
 from paddle_dip.errors import InputError
 from paddle_dip.problem.dataset import centre_crop, find_source, load_truth, to_unit
 from paddle_dip.problem.metrics import PAPER_BORDER, psnr, psnr_y
-from paddle_dip.problem.networks import network_config
+from paddle_dip.problem.networks import SkipConfig, UNetConfig, network_config
 from paddle_dip.problem.presets import Preset, super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
@@ -34,9 +34,10 @@ class Trial:
 
     def preset(self) -> Preset:
         """Return the fit's settings."""
-        network = replace(network_config(self.network), pad=self.pad)
+        network = network_config(self.network)
+        assert isinstance(network, SkipConfig | UNetConfig)  # the others pad in one way only
         paper = super_resolution_preset("paper", FACTOR)
-        return replace(paper, steps=self.steps, network=network, initialisation=self.initialisation)
+        return replace(paper, steps=self.steps, network=replace(network, pad=self.pad), initialisation=self.initialisation)
 
     def pair(self) -> tuple[np.ndarray, np.ndarray]:
         """Return truth and observation, float32 [channels, ...] in [0, 1], made as the benchmark makes them."""

@@ -68,7 +68,7 @@ def _gathered(stages: list[Stage]) -> list[Stage]:
     good = [stage for stage in stages if stage.name.startswith("grad/") and stage.passed]
     if not good:
         return stages
-    worst = max(good, key=lambda stage: stage.max_abs)
+    worst = max(good, key=lambda stage: stage.max_abs or 0.0)
     gathered = replace(worst, name=f"grad ({len(good)})", arrays=1)
     first = stages.index(good[0])
     return [gathered if n == first else stage for n, stage in enumerate(stages) if n == first or stage not in good]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from statistics import fmean, median
+from typing import Any
 
 from paddle_dip.environment import thread_count
 from paddle_dip.errors import InputError
@@ -27,7 +28,7 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
 
     That is the GEMM rate (operations a second), added memory (MiB) and, if profiled, the last round's seconds by operation.
     """
-    found = {
+    found: dict[str, dict[str, Any]] = {
         side: {"seconds": [], "optimiser_seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}}
         for side in sides
     }
@@ -48,7 +49,7 @@ def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[
 def summarise(found: dict[str, dict], trial: Trial) -> dict:
     """Return the JSON-ready summary: medians, and, where more than one side was timed, the first's ratio to the second."""
     flops = step_flops(NETWORKS[trial.network], trial.size, trial.size)
-    summary = {
+    summary: dict[str, Any] = {
         "size": trial.size,
         "network": trial.network,
         "dtype": trial.dtype,

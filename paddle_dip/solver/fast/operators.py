@@ -4,6 +4,8 @@ Images are float32 and channels-last, [n, h, w, c]: a pixel's channels are conti
 normalisation are plain copies and vector loops, and oneDNN convolves without reordering anything but the weights.
 """
 
+from collections.abc import Sequence
+
 import paddle
 from paddle import nn
 
@@ -37,7 +39,7 @@ def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = 
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
     stride = block.conv._stride[0]
-    operands = (*_learned(block), *_running(block.norm), _padding(block), stride, _slope(block), *_law(block.norm))
+    operands = (*_learned(block), *_running(_norm(block)), _padding(block), stride, _slope(block), *_law(_norm(block)))
     return _call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
 
 
@@ -48,13 +50,18 @@ def merge_block(
     if skip is None:
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
     learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
-    running = (*_running(merge.norm), *_running(block.norm))
-    style = (_padding(block), True, _slope(block), *_law(block.norm))
+    running = (*_running(merge.norm), *_running(_norm(block)))
+    style = (_padding(block), True, _slope(block), *_law(_norm(block)))
     return _call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
 
 
-def _learned(block: ConvBlock) -> tuple[paddle.Tensor, ...]:
-    return block.conv.weight, block.conv.bias, block.norm.weight, block.norm.bias
+def _norm(block: ConvBlock) -> nn.BatchNorm2D:
+    assert block.norm is not None  # the networks that have compiled operators normalise after every convolution
+    return block.norm
+
+
+def _learned(block: ConvBlock) -> tuple[paddle.Tensor | None, ...]:
+    return block.conv.weight, block.conv.bias, _norm(block).weight, _norm(block).bias
 
 
 def _running(norm: nn.BatchNorm2D) -> tuple[paddle.Tensor, paddle.Tensor]:
@@ -73,7 +80,7 @@ def _padding(block: ConvBlock) -> str:
     return block.pad if block.conv._kernel_size[0] > 1 else "none"
 
 
-def _call(name: str, *operands) -> list[paddle.Tensor]:
+def _call(name: str, *operands) -> Sequence[paddle.Tensor]:
     # What paddle.utils.cpp_extension's generated functions call; generating them needs setuptools at run time.
-    outputs = paddle._C_ops._run_custom_op(name, *operands)
+    outputs = paddle._C_ops._run_custom_op(name, *operands)  # type: ignore[attr-defined]  # no stub names it
     return outputs if isinstance(outputs, list | tuple) else [outputs]

@@ -28,8 +28,17 @@ def _scale(network: nn.Layer, x: paddle.Tensor, index: int) -> paddle.Tensor:
 
 def _merged(skip: paddle.Tensor | None, deeper: paddle.Tensor, norm: nn.BatchNorm2D) -> paddle.Tensor:
     x = deeper if skip is None else paddle.concat([skip, deeper], axis=3)
-    law = {"momentum": norm._momentum, "epsilon": norm._epsilon}
-    return F.batch_norm(x, norm._mean, norm._variance, norm.weight, norm.bias, training=True, data_format="NHWC", **law)
+    return F.batch_norm(
+        x,
+        norm._mean,
+        norm._variance,
+        norm.weight,
+        norm.bias,
+        training=True,
+        momentum=norm._momentum,
+        epsilon=norm._epsilon,
+        data_format="NHWC",
+    )
 
 
 def _doubled(x: paddle.Tensor) -> paddle.Tensor:

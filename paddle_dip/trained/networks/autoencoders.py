@@ -21,7 +21,7 @@ class Block(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(inputs, outputs, 3, stride=2, padding=padding)
         self.pool = pool
-        self.norm = nn.BatchNorm2D(outputs, **_BATCH_NORM) if norm else None
+        self.norm = nn.BatchNorm2D(outputs, momentum=_BATCH_NORM["momentum"], epsilon=_BATCH_NORM["epsilon"]) if norm else None
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -37,7 +37,7 @@ class UpBlock(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2DTranspose(inputs, outputs, 3, stride=2, padding=padding, output_padding=output_padding)
         self.repeat = repeat
-        self.norm = nn.BatchNorm2D(outputs, **_BATCH_NORM)
+        self.norm = nn.BatchNorm2D(outputs, momentum=_BATCH_NORM["momentum"], epsilon=_BATCH_NORM["epsilon"])
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         if self.repeat:

@@ -22,6 +22,7 @@ class BatchNorm(nn.BatchNorm2D):
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         if x.size == x.shape[1]:  # one value a channel is its own mean. Paddle returns x there without a word, torch raises
+            assert self.weight is not None and self.bias is not None  # only a norm that learns nothing has none
             return (x - x) * self.weight.reshape([1, -1, 1, 1]) + self.bias.reshape([1, -1, 1, 1])
         return super().forward(x)
 
@@ -89,8 +90,8 @@ class Generator(nn.Layer):
             skips.append(x)
         skips.pop()
         for index, up in enumerate(self.ups):
-            dropping = masks is not None and index < self.config.dropouts
-            x = paddle.concat([up(x, masks[index] if dropping else None), skips.pop()], axis=1)
+            mask = masks[index] if masks is not None and index < self.config.dropouts else None
+            x = paddle.concat([up(x, mask), skips.pop()], axis=1)
         return F.tanh(self.head(x))
 
     def mask_shapes(self, batch: int, height: int, width: int) -> list[tuple[int, ...]]:

@@ -53,7 +53,7 @@ class Coarse(nn.Layer):
     def __init__(self, config: FillerConfig):
         super().__init__()
         width, wide = config.width, 2 * config.width
-        layers = [GatedConv(4, width, 5, stride=2, shared=True), GatedConv(width, width, shared=True)]
+        layers: list[nn.Layer] = [GatedConv(4, width, 5, stride=2, shared=True), GatedConv(width, width, shared=True)]
         layers += [GatedConv(width, wide, stride=2, shared=True)]
         layers += [GatedConv(wide, wide, rate=rate, shared=True) for rate in (1, 1, 1, *config.coarse_rates, 1, 1, 1)]
         layers += [GatedUp(wide, width, shared=True), GatedConv(width, width, shared=True), GatedUp(width, 3, shared=True)]

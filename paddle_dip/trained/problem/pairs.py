@@ -66,7 +66,7 @@ def prepare_pairs(photos: Path, out: Path, settings: PairSettings, *, skip: Call
     for part in (BLURRED, SHARP):
         if any(writable_folder(Path(out, part)).iterdir()):
             raise InputError(f"output folder {Path(out, part)} isn't empty: choose another")
-    made = []
+    made: list[str] = []
     for file, name in names.items():
         try:
             blurred, sharp = make_pair(_large_square(file, settings.size), settings)
@@ -148,7 +148,8 @@ def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:
             except ValueError:
                 if not skip:
                     raise
-    wanted = max(counts, key=counts.get) if (counts := Counter(sizes.values())) else (0, 0)
+    counts = Counter(sizes.values())
+    wanted = counts.most_common(1)[0][0] if counts else (0, 0)
     for file, size in sizes.items():
         if size != wanted:
             raise InputError(

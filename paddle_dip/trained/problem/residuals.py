@@ -39,8 +39,8 @@ def working_sizes(height: int, width: int, size: int) -> Sizes:
     """Return the sizes to work at: the longer side at most `size`, a multiple of CELL; a photo that is smaller keeps its own."""
     longer = max(height, width)
     scale = min(size / longer, 1)
-    small = tuple(int(np.ceil(side * scale / CELL)) * CELL for side in (height, width))
-    return Sizes(small, max(-(-longer // size), 1))
+    rows, columns = (int(np.ceil(side * scale / CELL)) * CELL for side in (height, width))
+    return Sizes((rows, columns), max(-(-longer // size), 1))
 
 
 def soft_mask(mask: np.ndarray, size: int) -> np.ndarray:
@@ -83,7 +83,7 @@ def small_hole(soft: np.ndarray, sizes: Sizes) -> np.ndarray:
     Raises InputError where the mask marks nothing or leaves nothing to look at.
     """
     marked = resampled((soft > 0).astype(np.float32), sizes.large) > 0
-    hole = _blocks(marked, sizes.times).any(axis=(2, 4)).astype(np.float32)
+    hole = np.logical_or.reduce(_blocks(marked, sizes.times), axis=(2, 4)).astype(np.float32)
     if not hole.any():
         raise InputError("mask has no hole: white marks what to fill, black what to keep")
     if hole.all():
@@ -99,7 +99,7 @@ def with_detail(large: np.ndarray, small: np.ndarray, fill: np.ndarray, hole: np
     times = large.shape[1] // small.shape[1]
     where = hole.repeat(times, axis=1).repeat(times, axis=2) > 0
     detail = np.where(where, 0, large - resampled(small, large.shape[1:]))
-    carried = aggregated(detail, attention, _blocks(hole, CELL).any(axis=(0, 2, 4)), CELL * times)
+    carried = aggregated(detail, attention, np.logical_or.reduce(_blocks(hole, CELL), axis=(0, 2, 4)), CELL * times)
     base = resampled(np.where(hole > 0, fill, small), large.shape[1:])
     return np.where(where, base + carried, large)
 

@@ -19,20 +19,21 @@ def unsharp(image: np.ndarray, radius: float, amount: float) -> np.ndarray:
 
 def best_unsharp(pairs: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
     """Return the radius and the amount, of a grid, with the highest mean PSNR over pairs of blurred and sharp images."""
-    found = {}
+    found: dict[tuple[float, float], float] = {}
     for radius in _RADII:
         details = [_detail(blurred, radius) for blurred, _ in pairs]
         for amount in _AMOUNTS:
             results = ((blurred + amount * detail).clip(0, 1) for (blurred, _), detail in zip(pairs, details, strict=True))
-            found[radius, amount] = np.mean([psnr(result, sharp) for result, (_, sharp) in zip(results, pairs, strict=True)])
-    return max(found, key=found.get)
+            each = [psnr(result, sharp) for result, (_, sharp) in zip(results, pairs, strict=True)]
+            found[radius, amount] = float(np.mean(each))
+    return max(found, key=found.__getitem__)
 
 
 def best_balance(pairs: list[tuple[np.ndarray, np.ndarray]], kernel: np.ndarray) -> float:
     """Return the balance of Wiener's filter, of a grid, with the highest mean PSNR over pairs of blurred and sharp images."""
 
     def quality(balance: float) -> float:
-        return np.mean([psnr(wiener_sharpened(blurred, kernel, balance), sharp) for blurred, sharp in pairs])
+        return float(np.mean([psnr(wiener_sharpened(blurred, kernel, balance), sharp) for blurred, sharp in pairs]))
 
     return max(_BALANCES, key=quality)
 

@@ -22,7 +22,7 @@ class Block(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, 3, stride=2, padding=padding)
         self.pool = pool
-        self.norm = nn.BatchNorm2d(outputs, **_BATCH_NORM) if norm else None
+        self.norm = nn.BatchNorm2d(outputs, momentum=_BATCH_NORM["momentum"], eps=_BATCH_NORM["eps"]) if norm else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
@@ -38,7 +38,7 @@ class UpBlock(nn.Module):
         super().__init__()
         self.conv = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=padding, output_padding=output_padding)
         self.repeat = repeat
-        self.norm = nn.BatchNorm2d(outputs, **_BATCH_NORM)
+        self.norm = nn.BatchNorm2d(outputs, momentum=_BATCH_NORM["momentum"], eps=_BATCH_NORM["eps"])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.repeat:

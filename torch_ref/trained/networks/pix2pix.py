@@ -89,8 +89,8 @@ class Generator(nn.Module):
             skips.append(x)
         skips.pop()
         for index, up in enumerate(self.ups):
-            dropping = masks is not None and index < self.config.dropouts
-            x = torch.cat([up(x, masks[index] if dropping else None), skips.pop()], dim=1)
+            mask = masks[index] if masks is not None and index < self.config.dropouts else None
+            x = torch.cat([up(x, mask), skips.pop()], dim=1)
         return torch.tanh(self.head(x))
 
     def mask_shapes(self, batch: int, height: int, width: int) -> list[tuple[int, ...]]:

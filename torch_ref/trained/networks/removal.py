@@ -53,7 +53,7 @@ class Coarse(nn.Module):
     def __init__(self, config: FillerConfig):
         super().__init__()
         width, wide = config.width, 2 * config.width
-        layers = [GatedConv(4, width, 5, stride=2, shared=True), GatedConv(width, width, shared=True)]
+        layers: list[nn.Module] = [GatedConv(4, width, 5, stride=2, shared=True), GatedConv(width, width, shared=True)]
         layers += [GatedConv(width, wide, stride=2, shared=True)]
         layers += [GatedConv(wide, wide, rate=rate, shared=True) for rate in (1, 1, 1, *config.coarse_rates, 1, 1, 1)]
         layers += [GatedUp(wide, width, shared=True), GatedConv(width, width, shared=True), GatedUp(width, 3, shared=True)]
@@ -161,7 +161,7 @@ def carry(features: torch.Tensor, attention: torch.Tensor, *, kernel: int) -> to
     before, after = (kernel - stride) // 2, kernel - stride - (kernel - stride) // 2
     patches = F.unfold(F.pad(features, [before, after, before, after]), kernel, stride=stride)  # [N, C * kernel ** 2, K]
     moved = torch.matmul(patches, attention.mT)
-    padded = F.fold(moved, [height + kernel - stride, width + kernel - stride], kernel, stride=stride)
+    padded = F.fold(moved, (height + kernel - stride, width + kernel - stride), kernel, stride=stride)
     return padded[:, :, before : before + height, before : before + width]
 
 
