@@ -28,7 +28,7 @@ def compare(
     count: int = typer.Option(4, help="Photos."),
     size: int = typer.Option(256, help="Pixels a side: the photos' middle squares are shrunk to it."),
     steps: int = typer.Option(None, help="Steps of the Deep Image Prior, instead of the preset fast's; 0 leaves it out."),
-    blur: str = typer.Option("disk", help="disk or gaussian; the Deep Image Prior undoes the latter only."),
+    blur: str = typer.Option("disk", help="disk or gaussian."),
     strength: float = typer.Option(3.0, help="The disk's radius or the Gaussian's standard deviation, in pixels."),
     seed: int = typer.Option(0, help="Seed of the holes and of the Deep Image Prior."),
 ) -> None:

@@ -14,11 +14,11 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.evaluation.parity.backends import SIDES
 from paddle_dip.evaluation.parity.compare import compare, layers_in_common, locate
-from paddle_dip.evaluation.parity.experiment import DTYPES, INITIALISATIONS, OPERATORS, Experiment, checked
+from paddle_dip.evaluation.parity.experiment import DTYPES, OPERATORS, Experiment, checked
 from paddle_dip.evaluation.parity.verdict import complaints, stage_table, tally, write_comparison
 from paddle_dip.io.files import writable_folder, write_text
-from paddle_dip.problem.architectures import PADS
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
+from paddle_dip.problem.networks.config import PADS
 from paddle_dip.problem.presets import CHOICES
 
 SIDE_HELP = f"One of {', '.join(SIDES)}, or an .npz file or a folder of arrays dumped elsewhere."
@@ -36,14 +36,14 @@ def compare_outputs(
     operator: str = typer.Option("lanczos2", help=f"One of {', '.join(OPERATORS)}."),
     clip: bool = typer.Option(False, "--clip", help="Clip after each pass of the operator."),
     pad: str = typer.Option(None, help=f"{', '.join(PADS)}: instead of the network's own."),
-    initialisation: str = typer.Option("torch", help=" or ".join(INITIALISATIONS)),
+    initialisation: str = typer.Option("torch", help=" or ".join(CHOICES["initialisation"])),
     channels: int = typer.Option(3, help="Channels of the image."),
     height: int = typer.Option(64, help="Height of the image, a multiple of --factor."),
     width: int = typer.Option(96, help="Width of the image, a multiple of --factor."),
     factor: int = typer.Option(8, help="Magnification."),
     work_scale: int = typer.Option(1, help="The network paints 1/work_scale of the image's side."),
     back_projection: int = typer.Option(0, help="Passes of back-projection at the end."),
-    optimiser: str = typer.Option("adam", help=f"{' or '.join(CHOICES['optimiser'])}, that after three steps of Adam."),
+    optimiser: str = typer.Option("adam", help=f"One of {', '.join(CHOICES['optimiser'])}; lbfgs after three steps of Adam."),
     learn_input: bool = typer.Option(False, "--learn-input", help="Optimise z as well."),
     input_law: str = typer.Option("uniform", "--input", help=f"z: one of {', '.join(CHOICES['input'])}."),
     noise: str = typer.Option("fresh", help=f"On z: {' or '.join(CHOICES['noise'])}."),

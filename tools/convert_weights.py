@@ -13,6 +13,7 @@ from paddle_dip.io.files import whole_file, writable_folder
 from paddle_dip.io.weights import (
     Weights,
     check,
+    chosen,
     from_reference,
     is_reference_named,
     is_torch_named,
@@ -21,7 +22,7 @@ from paddle_dip.io.weights import (
     to_torch,
     write_weights,
 )
-from paddle_dip.problem.catalogue import NETWORKS, network_config
+from paddle_dip.problem.networks import NETWORKS, network_config
 
 TORCH = (".pth", ".pt")
 SUFFIXES = (".safetensors", ".pdparams", *TORCH)
@@ -34,6 +35,7 @@ def convert(
     target: Path = typer.Argument(metavar="DST", help="File to write, its format by its ending."),
     network: str = typer.Option("skip", help=f"The network they are for: {', '.join(NETWORKS)}."),
     channels: int = typer.Option(3, help="Channels of that network's image."),
+    key: str = typer.Option(None, help="Which weights, where SRC holds several: params_ema, ... Without: the only ones there are."),
     names: str = typer.Option(
         "paddle", help="Names in a .safetensors file: paddle or torch. A .pth gets torch's, a .pdparams Paddle's."
     ),
@@ -47,7 +49,7 @@ def convert(
         need_torch()
     if not source.is_file():
         raise InputError(f"there is no file {source}")
-    weights = _read(source)
+    weights, where = chosen(_read(source), key)
     if is_reference_named(weights):
         weights = from_reference(weights, config)
     if source.suffix in TORCH or is_torch_named(weights):
@@ -55,10 +57,11 @@ def convert(
     check(weights, _wanted(config, channels))
     writable_folder(target.parent)
     _write(target, weights, names)
-    print(f"{target}: {len(weights)} arrays")
+    dtypes = " and ".join(sorted({str(value.dtype) for value in weights.values()}))
+    print(f"{target}: {len(weights)} arrays, {dtypes}; from {source}{f', {where}' if where else ''}")
 
 
-def _read(path: Path) -> Weights:
+def _read(path: Path) -> Weights | dict[str, Weights]:
     if path.suffix in TORCH:
         from torch_ref.weights import read_torch  # here: only these formats need torch
 

@@ -14,7 +14,8 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.compare import SIDES, compare, summarise
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
+from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.runs.provenance import cpu_name, installed_versions
 
@@ -29,16 +30,18 @@ def measure(
     rounds: int = typer.Option(3, help="How often each side has its turn."),
     dtype: str = typer.Option("float32", help="float32, float64 or bf16 (products inside the convolutions)."),
     network: str = typer.Option("skip", help=f"One of {', '.join(NETWORKS)}."),
+    optimiser: str = typer.Option("adam", help=f"One of {', '.join(OPTIMISERS)}."),
     against: str = typer.Option(
         "", help=f"Other sides, separated by commas: {', '.join(list(SIDES)[1:])}. The ratio is to the first."
     ),
-    profile: bool = typer.Option(False, "--profile", help="Also show where one step's time goes, operation by operation."),
+    profile: bool = typer.Option(False, "--profile", help="Also show where a step's time goes: the optimiser's, and by operation."),
     json_file: Path = typer.Option(None, "--json", help="Also write the figures to this file."),
 ) -> None:
-    """Print median and spread of the whole step (noise, forward, loss, backward, Adam), memory, and distance to the limit."""
+    """Print median and spread of the whole step (noise, forward, loss, backward, update), memory, and distance to the limit."""
     if size < 64 or size % 32:
         raise InputError(f"--size must be a multiple of 32 of at least 64, not {size}")
-    trial = Trial("", "", one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2, dtype, profile)
+    chosen = one_of("--network", network, tuple(NETWORKS)), size, at_least("--steps", steps, 1), 2
+    trial = Trial("", "", *chosen, dtype, profile, one_of("--optimiser", optimiser, tuple(OPTIMISERS)))
     one_of("--dtype", dtype, ("float32", "float64", "bf16"))
     others = [one_of("--against", side, tuple(SIDES)[1:]) for side in dict.fromkeys(against.split(",")) if side]
     sides = ["paddle", *others]
@@ -53,6 +56,8 @@ def measure(
     summary = summarise(found, trial) | {"packages": installed_versions(), "device": cpu_name()}
     screen.print(terminal_table(_title(summary), *_table(sides, summary)))
     for side in sides if profile else ():
+        share = f"{summary[side]['optimiser_share']:.1%}, {summary[side]['optimiser_seconds'] * 1e3:.1f} ms"
+        screen.print(f"{side}: the optimiser, {optimiser}, takes {share} of a step, the mean of those timed")
         screen.print(terminal_table(f"{side}: one step", ["operation", "ms", "share"], _operations(summary[side]["operations"])))
     if others:
         screen.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")

@@ -27,8 +27,8 @@ from paddle_dip.evaluation.parity.report_sections import (
 )
 from paddle_dip.evaluation.parity.trials import Trial
 from paddle_dip.io.files import writable_folder, write_json, write_text
-from paddle_dip.problem.catalogue import NETWORKS
 from paddle_dip.problem.dataset import find_source, image_names
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.runs.provenance import provenance
 
 TITLE = "Parity of Paddle and PyTorch"

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
+from functools import partial
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
@@ -19,6 +19,8 @@ from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished
 from paddle_dip.evaluation.study.variants import VARIANTS, variant_preset
 from paddle_dip.io.files import writable_folder
+from paddle_dip.runs.interrupt import deferred_interrupt
+from paddle_dip.runs.parallel import run_parallel
 
 _VARIANTS = (
     f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further, "
@@ -65,7 +67,7 @@ def study(
     data: Path = typer.Option(help="Folder of sharp images: Set5, photos; not the benchmark's own Set14."),
     images: str = typer.Option(help="Names separated by commas."),
     variants: str = typer.Option("base", help=_VARIANTS),
-    task: str = typer.Option("super-resolution", help=f"One of {', '.join(TASKS)}."),
+    task: str = typer.Option("super-resolve", help=f"One of {', '.join(TASKS)}."),
     amount: float = typer.Option(
         8, help="Of damage: the magnification, the noise's deviation of 255, or the share of pixels dropped."
     ),
@@ -90,16 +92,16 @@ def study(
     writable_folder(out)
     wanted = [trial for trial in trials if not finished(trial, out)]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for done in as_completed({pool.submit(_fit, trial, out) for trial in wanted}):
-            console().print(done.result(), soft_wrap=True)
+    with deferred_interrupt() as interrupted:
+        for _, line in run_parallel(wanted, jobs, work=partial(_fit, out), interrupted=interrupted):
+            console().print(line, soft_wrap=True)
 
 
-def _fit(trial: Trial, out: Path) -> str:
+def _fit(out: Path, trial: Trial, *, interrupted: Callable[[], bool]) -> str:
     from paddle_dip.evaluation.study.trial import read_readings, run_trial
     from paddle_dip.solver.fit import fit
 
-    run_trial(trial, fit, out)
+    run_trial(trial, fit, out, interrupted)
     return f"{trial.name}: {read_readings(out / f'{trial.name}.csv')[-1].average:.3f} dB"
 
 

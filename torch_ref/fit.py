@@ -15,7 +15,7 @@ from torch_ref.layers import centre_crop
 from torch_ref.loss import misfit, total_variation
 from torch_ref.networks import build_network
 from torch_ref.operators import observe
-from torch_ref.optimisers import Optimiser
+from torch_ref.optimisers import Optimiser, build_optimiser
 from torch_ref.state import read_weights, trainable, write_weights
 
 State = dict[str, np.ndarray]
@@ -79,10 +79,10 @@ def fit(
         z = torch.tensor(state["z"], dtype=kind)
         start, average = int(state["step"]), torch.as_tensor(state["average"])
     z.requires_grad_(preset.learn_input)
-    optimiser = Optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
+    optimiser = build_optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
     if state is not None:
         write_weights(network, state)
-        optimiser.take_up(state)
+        optimiser.load_state(state)
 
     for step in range(start, preset.steps):
         noise = preset.reg_noise_std * torch.as_tensor(step_noise(shape, seed, step), dtype=kind)

@@ -6,8 +6,10 @@ from torch import nn
 
 from paddle_dip.errors import InputError
 
+# What Paddle's Adam holds for a parameter: two arrays of its shape, two of one number.
+MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
 # Paddle's name: torch's. Paddle's arrays also hold powers of the betas where torch holds a step count.
-_MOMENTS = {"moment1": "exp_avg", "moment2": "exp_avg_sq"}
+_HELD = {"moment1": "exp_avg", "moment2": "exp_avg_sq"}
 # Renamed, not converted: Paddle's running variance is biased and torch's is not, and nothing in train mode reads either.
 _BUFFERS = {"_mean": "running_mean", "_variance": "running_var"}
 
@@ -48,7 +50,7 @@ def read_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam) ->
     state = {}
     for name, parameter in parameters.items():
         stored = adam.state[parameter]
-        for moment, key in _MOMENTS.items():
+        for moment, key in _HELD.items():
             state[f"adam/{moment}/{name}"] = _array(stored[key])
         for number, beta in enumerate(adam.param_groups[0]["betas"], start=1):
             dtype = state[f"adam/moment1/{name}"].dtype
@@ -59,7 +61,7 @@ def read_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam) ->
 def write_moments(parameters: dict[str, torch.Tensor], adam: torch.optim.Adam, state: dict[str, np.ndarray]) -> None:
     """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`, which it held after `step` steps."""
     for name, parameter in parameters.items():
-        moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _MOMENTS.items()}
+        moments = {key: torch.tensor(state[f"adam/{moment}/{name}"], device=parameter.device) for moment, key in _HELD.items()}
         adam.state[parameter] = {"step": torch.tensor(float(state["step"])), **moments}
 
 

@@ -7,9 +7,10 @@ import typer
 from paddle_dip import __version__
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
-from paddle_dip.cli.tasks import COMMANDS, all_presets
+from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
 from paddle_dip.problem.presets import described
+from paddle_dip.problem.task_table import all_presets
 from paddle_dip.report.tables import terminal_table
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
@@ -43,7 +44,7 @@ app.command("remove-object")(remove_object)
 @app.command()
 def networks(as_json: bool = JSON) -> None:
     """List every network with its number of trainable parameters, for RGB images."""
-    from paddle_dip.problem.catalogue import NETWORKS
+    from paddle_dip.problem.networks import NETWORKS
     from paddle_dip.solver.networks import build_network, trainable_parameters
 
     counts = {name: trainable_parameters(build_network(config, channels=3)) for name, config in NETWORKS.items()}

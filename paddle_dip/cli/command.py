@@ -12,8 +12,7 @@ import typer
 from rich.console import Console
 
 from paddle_dip.errors import FitError, InputError
-
-INTERRUPTED = 130  # what a shell reports for a command ended by Ctrl-C
+from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
 
 
 def command_line(**settings) -> typer.Typer:
@@ -22,17 +21,23 @@ def command_line(**settings) -> typer.Typer:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C.
+    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C, 143 after SIGTERM.
 
-    With the environment variable PADDLE_DIP_DEBUG set, bad input shows its traceback.
+    130 also after SIGTERM where a run ended in order, its checkpoint written. With the environment variable PADDLE_DIP_DEBUG set,
+    bad input shows its traceback.
     """
+    with sigterm_as_ctrl_c() as exit_code:
+        _run(app, exit_code)
+
+
+def _run(app: typer.Typer, exit_code: Callable[[], int]) -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
+        _fail("interrupted", exit_code())
     except (InputError, FitError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
-            _fail("interrupted", INTERRUPTED)
+            _fail("interrupted", exit_code())
         if os.environ.get("PADDLE_DIP_DEBUG"):
             raise
         _fail(as_typed(_message(error), sys.argv[1:]), 2)
@@ -44,10 +49,10 @@ def run(app: typer.Typer) -> NoReturn:
         if hasattr(error, "format_message"):
             _fail(error.format_message(), 2)
         if type(error).__name__ == "Abort":
-            _fail("interrupted", INTERRUPTED)
+            _fail("interrupted", exit_code())
         raise
     if code == INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
-        _fail("interrupted", INTERRUPTED)
+        _fail("interrupted", exit_code())
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -73,6 +78,11 @@ def console() -> Console:
     """Return where a command prints: paths are never read as markup, and a log is wide enough for every table."""
     plain = Console(markup=False, highlight=False)
     return plain if plain.is_terminal else Console(markup=False, highlight=False, width=160)
+
+
+def say(note: str) -> None:
+    """Print what a person should know of a file that they gave or get, as one line on standard error."""
+    print("note: " + " ".join(note.split()), file=sys.stderr)
 
 
 def need_torch() -> None:

@@ -2,29 +2,26 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, console, one_of
+from paddle_dip.cli.command import at_least, console, one_of, say
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.io.images import Photo, check_writable, read_photo, write_photo
+from paddle_dip.io.images import Photo, check_writable, losses, read_photo, write_photo
 from paddle_dip.problem.metrics import psnr
-from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
+from paddle_dip.problem.overrides import overridden, with_settings
+from paddle_dip.problem.presets import STOPS, Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
-from paddle_dip.problem.tiles import Tile
 from paddle_dip.report.process import Process
-from paddle_dip.runs.photos import PhotoJob, plan, restore_photo
+from paddle_dip.runs.photos import PhotoJob, restore_photo
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import current_canvas, finish
-
-_DTYPES = ("float32", "float64")
-_ENDLESS = 2.0**30  # GiB: what is as good as no bound
+from paddle_dip.runs.task_job import task_job
 
 Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
@@ -54,24 +51,10 @@ class Options:
 
     def applied(self, preset: Preset) -> Preset:
         """Return the preset with what the options change in it; raises InputError for a value that isn't allowed."""
-        at_least("--seed", self.seed, 0)
-        one_of("--dtype", self.dtype, _DTYPES)
         if self.frames is not None:
             at_least("--frames", self.frames, 1)
-        preset = overridden(preset, self.changes)
-        if self.steps is not None:
-            preset = replace(preset, steps=at_least("--steps", self.steps, 1))
-        if one_of("--stop", self.stop, ("auto", *STOPS)) != "auto":
-            preset = replace(preset, stop=self.stop)
-        if self.precision is not None:
-            preset = replace(preset, precision=one_of("--precision", self.precision, PRECISIONS))
-        return preset
-
-    def limit(self) -> int | None:
-        """Return the bytes that --max-memory allows; raises InputError for a value that isn't allowed."""
-        if self.max_memory is None:
-            return None
-        return int(min(at_least("--max-memory", self.max_memory, 0.001), _ENDLESS) * 2**30)
+        stop = None if one_of("--stop", self.stop, ("auto", *STOPS)) == "auto" else self.stop
+        return with_settings(overridden(preset, self.changes), steps=self.steps, stop=stop, precision=self.precision)
 
 
 def changed_options(options: Options) -> list[str]:
@@ -80,9 +63,17 @@ def changed_options(options: Options) -> list[str]:
     return ["--set" if name == "changes" else f"--{name.replace('_', '-')}" for name in given]
 
 
+def read_told(path: Path) -> Photo:
+    """Return the photo in a file, having said what its reader notes; raises InputError as `read_photo` does."""
+    photo = read_photo(path)
+    for note in photo.notes:
+        say(note)
+    return photo
+
+
 def large_enough(path: Path) -> Photo:
     """Return the photo in a file; raises InputError, naming the file, where it is too small to be restored, or no photo at all."""
-    photo = read_photo(path)
+    photo = read_told(path)
     height, width = photo.pixels.shape[1:]
     if min(height, width) < SMALLEST_SIDE:
         raise InputError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
@@ -90,24 +81,16 @@ def large_enough(path: Path) -> Photo:
 
 
 def restore_file(
-    out: Path,
-    options: Options,
-    path: Path,
-    photo: Photo,
-    preset: Preset,
-    problem: Callable[[Tile], Problem],
-    *,
-    factor: int = 1,
-    truth: np.ndarray | None = None,
+    out: Path, options: Options, path: Path, photo: Photo, preset: Preset, *, truth: np.ndarray | None = None, **inputs
 ) -> None:
-    """Restore the photo from the file `path` and write it, and the process where frames are wanted.
+    """Restore the photo from the file `path` by its preset's task and write it, and the process where frames are wanted.
 
-    factor: how many times larger the result's sides are. truth: [C, H, W]; else the file in the options.
-    Everything that can be refused is refused before the work begins.
+    inputs: what the task needs, as of `task_job`. truth: [C, H, W]; else the file in the options. Everything that can be refused is
+    refused before the work begins.
     """
-    check_place(out, path, photo, factor)
-    job = PhotoJob(path.name, photo, problem, preset, factor=factor, seed=options.seed, dtype=options.dtype)
-    job = plan(job, options.limit())
+    check_place(out, path, photo, inputs.get("factor", 1))
+    how = {"seed": options.seed, "max_memory": options.max_memory, "dtype": options.dtype}
+    job = task_job(preset.task, path.name, photo, preset, **how, **inputs)
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
@@ -130,6 +113,8 @@ def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
     """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
     check_writable(out, photo, factor=factor)
     check_apart(out, path)
+    for note in losses(out, photo):
+        say(note)
 
 
 def check_apart(out: Path, path: Path, kind: str = "photo") -> None:

@@ -5,16 +5,14 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import console, with_options
-from paddle_dip.cli.options import Options, Out, changed_options, check_apart, check_place
-from paddle_dip.cli.tasks import inpaint, read_mask
+from paddle_dip.cli.command import console, one_of, say, with_options
+from paddle_dip.cli.options import Options, Out, changed_options, check_apart, check_place, read_told
+from paddle_dip.cli.tasks import inpaint
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder
-from paddle_dip.io.images import Photo, read_photo, write_photo
-from paddle_dip.problem.tasks import check_mask_size
-from paddle_dip.trained.problem.residuals import small_hole, soft_mask, working_sizes
-
-_USUAL_SIZE = 512  # of a training: the checkpoint's own is known once Paddle has loaded
+from paddle_dip.io.images import Photo, write_photo
+from paddle_dip.io.masks import HOLES, read_mask
+from paddle_dip.trained.problem.residuals import check_hole
 
 
 @with_options
@@ -36,10 +34,9 @@ def remove_object(
         return
     for option in (["--preset"] if preset else []) + changed_options(options):
         raise InputError(f"{option} is for the Deep Image Prior: leave it out, or --checkpoint")
-    whole = read_photo(photo)
-    marked = read_mask(mask, holes)
-    check_mask_size(marked, whole.pixels)
-    small_hole(soft_mask(marked, _USUAL_SIZE), working_sizes(*marked.shape[1:], _USUAL_SIZE))  # refuses what can't be done
+    whole = read_told(photo)
+    marked = read_mask(mask, one_of("--holes", holes, HOLES), say=say)
+    check_hole(marked, whole.pixels)
     check_place(out, photo, whole)
     check_apart(out, mask, "mask")
     if not checkpoint.exists():

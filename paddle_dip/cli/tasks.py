@@ -1,44 +1,46 @@
-"""The commands, one a task: what each asks for, and the problem it makes of a photo."""
+"""The commands, one a task of the table: what each asks for beside the options that all have."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import typer
 
-from paddle_dip.cli.command import one_of, with_options
-from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, restore_file
+from paddle_dip.cli.command import at_least, say, with_options
+from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError
-from paddle_dip.io.images import read_photo
-from paddle_dip.problem.noise_level import noise_level
-from paddle_dip.problem.presets import PRESETS, super_resolution_preset
+from paddle_dip.io.masks import read_mask
+from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes
-from paddle_dip.problem.task_presets import task_preset, task_presets
-from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
-from paddle_dip.problem.tiles import Tile
+from paddle_dip.problem.task_table import FACTOR, TASKS, task_preset
 
-_HOLES = ("white", "black")
+COMMANDS: dict[str, Callable] = {}
 
 
-@with_options
+def _command(task: str) -> Callable[[Callable], Callable]:
+    """Return what makes a function the command of a task: with all options, the table's words as its help."""
+
+    def registered(command: Callable) -> Callable:
+        command.__doc__ = TASKS[task].words
+        COMMANDS[task] = with_options(command)
+        return COMMANDS[task]
+
+    return registered
+
+
+@_command("super-resolve")
 def super_resolve(
     photo: Path = typer.Argument(help="The low-resolution photo: colour or grey, 8 or 16 bits, with or without alpha."),
     out: Out = ...,
-    factor: int = typer.Option(4, help="Magnification, a whole number of at least 2."),
+    factor: int = typer.Option(FACTOR, help="Magnification, a whole number of at least 2."),
     preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
     *,
     options: Options,
 ) -> None:
-    """Magnify a photo with no other knowledge than the network's structure."""
-    check_factor(factor)
-    chosen = options.applied(super_resolution_preset(preset, factor))
-    low = large_enough(photo)
-    restore_file(
-        out, options, photo, low, chosen, lambda tile: super_resolution(_part(low.pixels, tile), factor, chosen), factor=factor
-    )
+    chosen = options.applied(task_preset("super-resolve", preset, factor))
+    restore_file(out, options, photo, large_enough(photo), chosen, factor=factor)
 
 
-@with_options
+@_command("denoise")
 def denoise(
     photo: Path = typer.Argument(help="The noisy photo."),
     out: Out = ...,
@@ -49,16 +51,11 @@ def denoise(
     *,
     options: Options,
 ) -> None:
-    """Clean a photo of noise: the network takes longer to paint the noise than the picture."""
     chosen = options.applied(task_preset("denoise", preset))
-    noisy = large_enough(photo)
-    if sigma is not None and not 0 < sigma <= 255:
-        raise InputError(f"--sigma must be above 0 and at most 255, not {sigma}")
-    level = noise_level(noisy.pixels) if sigma is None else sigma / 255
-    restore_file(out, options, photo, noisy, chosen, lambda tile: denoising(_part(noisy.pixels, tile), chosen, level))
+    restore_file(out, options, photo, large_enough(photo), chosen, sigma=sigma)
 
 
-@with_options
+@_command("dejpeg")
 def dejpeg(
     photo: Path = typer.Argument(help="The photo with JPEG's blocks and ringing."),
     out: Out = ...,
@@ -66,13 +63,11 @@ def dejpeg(
     *,
     options: Options,
 ) -> None:
-    """Clean a photo of JPEG's artefacts."""
     chosen = options.applied(task_preset("dejpeg", preset))
-    blocky = large_enough(photo)
-    restore_file(out, options, photo, blocky, chosen, lambda tile: denoising(_part(blocky.pixels, tile), chosen))
+    restore_file(out, options, photo, large_enough(photo), chosen)
 
 
-@with_options
+@_command("inpaint")
 def inpaint(
     photo: Path = typer.Argument(help="The photo with holes, text or a watermark on it."),
     mask: Path = typer.Argument(help="A picture of the same size that marks what to fill; in between: by as much."),
@@ -82,16 +77,12 @@ def inpaint(
     *,
     options: Options,
 ) -> None:
-    """Fill what a mask marks."""
     chosen = options.applied(task_preset("inpaint", preset))
     check_apart(out, mask, "mask")
-    damaged = large_enough(photo)
-    marked = read_mask(mask, holes)
-    inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
-    restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
+    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, holes, say=say))
 
 
-@with_options
+@_command("restore-pixels")
 def restore_pixels(
     photo: Path = typer.Argument(help="The photo with missing pixels; or, with --drop, a whole one to take pixels from."),
     mask: Path = typer.Option(None, help="A picture of the same size: white where a pixel is missing."),
@@ -101,7 +92,6 @@ def restore_pixels(
     *,
     options: Options,
 ) -> None:
-    """Bring back missing pixels."""
     chosen = options.applied(task_preset("restore-pixels", preset))
     whole = large_enough(photo)
     if mask is not None:
@@ -110,16 +100,15 @@ def restore_pixels(
         raise InputError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
     if drop is not None and not 0 < drop < 1:
         raise InputError(f"--drop must lie between 0 and 1, not {drop}")
-    missing = read_mask(mask, "white") if mask else random_holes(whole.pixels.shape[1:], drop, options.seed)
+    missing = read_mask(mask, say=say) if mask else random_holes(whole.pixels.shape[1:], drop, at_least("--seed", options.seed, 0))
     if drop is not None and missing.min() == missing.max():
         raise InputError(f"--drop {drop} takes no pixel of a photo as small as this, or all")
-    inpainting(whole.pixels, missing, chosen)  # refuses what can't be done
     known = whole.pixels if drop is not None and options.truth is None else None
-    restore_file(out, options, photo, whole, chosen, _filling(whole.pixels, missing, chosen), truth=known)
+    restore_file(out, options, photo, whole, chosen, truth=known, mask=missing)
 
 
-@with_options
-def no_flash(
+@_command("flash-no-flash")
+def flash_no_flash(
     photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light."),
     flash: Path = typer.Argument(help="The same scene with flash, of the same size."),
     out: Out = ...,
@@ -127,46 +116,6 @@ def no_flash(
     *,
     options: Options,
 ) -> None:
-    """Clean a photo taken without flash by the details of one taken with it."""
     chosen = options.applied(task_preset("flash-no-flash", preset))
     check_apart(out, flash, "flash photo")
-    dark, bright = large_enough(photo), read_photo(flash)
-    flash_no_flash(dark.pixels, bright.pixels, chosen)  # refuses what can't be done
-
-    def problem(tile: Tile) -> Problem:
-        return flash_no_flash(_part(dark.pixels, tile), _part(bright.pixels, tile), chosen)
-
-    restore_file(out, options, photo, dark, chosen, problem)
-
-
-COMMANDS = {
-    "super-resolve": super_resolve,
-    "denoise": denoise,
-    "dejpeg": dejpeg,
-    "inpaint": inpaint,
-    "restore-pixels": restore_pixels,
-    "flash-no-flash": no_flash,
-}
-
-
-def all_presets() -> dict:
-    """Return every preset under "TASK NAME"; super-resolution's also tell the factor."""
-    found = {f"{name} x{factor}": super_resolution_preset(name, factor) for name in PRESETS for factor in (8, 4)}
-    for task in list(COMMANDS)[1:]:
-        found |= {f"{task} {name}": preset for name, preset in task_presets(task).items()}
-    return found
-
-
-def _part(image: np.ndarray, tile: Tile) -> np.ndarray:
-    return image[:, tile[0], tile[1]]
-
-
-def read_mask(path: Path, holes: str) -> np.ndarray:
-    """Return a mask file as float32 [1, H, W], 1 where something is to be filled; holes: the colour that marks it."""
-    one_of("--holes", holes, _HOLES)
-    white = read_photo(path).pixels.mean(axis=0, keepdims=True)
-    return white if holes == "white" else 1 - white
-
-
-def _filling(image: np.ndarray, holes: np.ndarray, preset) -> Callable[[Tile], Problem]:
-    return lambda tile: inpainting(_part(image, tile), _part(holes, tile), preset, part=True)
+    restore_file(out, options, photo, large_enough(photo), chosen, flash=read_told(flash).pixels)

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from paddle_dip.cli.command import at_least, command_line, console, one_of
-from paddle_dip.cli.options import check_apart, check_place
+from paddle_dip.cli.options import check_apart, check_place, read_told
 from paddle_dip.cli.train import train
 from paddle_dip.cli.training_options import SkipBad, skipper
 from paddle_dip.io.files import whole_file, writable_folder
@@ -41,7 +41,7 @@ def deblur(
     out: Path = typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp."),
 ) -> None:
     """Deblur a photo with a trained network."""
-    blurred = read_photo(photo)
+    blurred = read_told(photo)
     check_place(out, photo, blurred)
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly

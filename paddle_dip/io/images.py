@@ -1,12 +1,9 @@
-"""The only reading and writing of pixel files: 8 and 16 bits, grey and colour, with and without alpha."""
+"""The only reading and writing of pixel files: 8 and 16 bits and floats, grey and colour, with and without alpha."""
 
-import io
 import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,42 +12,52 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.colour_modes import check_mode, is_lossy, kept_profile, plain_samples
+from paddle_dip.io.deep_formats import check_tiff, is_deep_png, is_tiff, read_deep_png, read_deep_tiff
+from paddle_dip.io.encoding import encoded
 from paddle_dip.io.files import whole_file
+from paddle_dip.io.metadata import ORIENTATION, metadata_of, unkept
+from paddle_dip.io.photo import FLOAT, Photo, photo_of
 
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
 LARGEST = Image.MAX_IMAGE_PIXELS
 WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 _LONGEST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # pixels a side
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
-_EXIF_ORIENTATION = 0x0112
-_TIFF_BITS_PER_SAMPLE = 258
-_END_OF_IHDR = 33  # in a PNG file: signature 8, length 4, name 4, IHDR 13, checksum 4
-# A result that took minutes isn't to be spoilt in writing it.
-_BEST_QUALITY = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"lossless": True}}
-_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L")
-
-
-@dataclass(frozen=True)
-class Photo:
-    """A picture. pixels: float32 [1 or 3, H, W] in [0, 1]; alpha: float32 [H, W] in [0, 1] or None; bits: 8 or 16 per sample."""
-
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
-    bits: int = 8
-    icc_profile: bytes | None = None
+_FLOAT_WRITABLE = (".tif", ".tiff")
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that swap height and width
+# Known by their first bytes (from a place on), so that an error can name them.
+_UNSUPPORTED = (
+    (4, b"ftyphei", "HEIF"),
+    (4, b"ftypmif1", "HEIF"),
+    (4, b"ftypavif", "AVIF"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    (4, b"JXL ", "JPEG XL"),
+    (0, b"\x76\x2f\x31\x01", "OpenEXR"),
+    (0, b"#?RADIANCE", "Radiance HDR"),
+    (0, b"8BPS", "Photoshop"),
+    (128, b"DICM", "DICOM"),
+    (0, b"%PDF", "PDF"),
+    (0, b"<svg", "SVG"),
+    (0, b"<?xml", "XML or SVG"),
+)
 
 
 def read_photo(path: Path) -> Photo:
     """Return the picture in a file, upright; raises InputError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
-    with _opened(path) as image:
-        profile = image.info.get("icc_profile")
-        samples, orientation = _samples(path, image)
-    bits = samples.dtype.itemsize * 8
-    unit = _upright(samples, orientation).astype(np.float32) / np.float32(2**bits - 1)
-    unit = np.ascontiguousarray(unit.transpose(2, 0, 1))
-    has_alpha = unit.shape[0] in (2, 4)
-    return Photo(unit[:-1] if has_alpha else unit, unit[-1] if has_alpha else None, bits, profile)
+    name = str(path)
+    with _explained(path):
+        if is_tiff(path) and _tiff_size(path)[2]:
+            samples, exif, profile = read_deep_tiff(path)
+            orientation, info, notes, lossy = exif.get(ORIENTATION, 1), {}, (), False
+        else:
+            with _opened(path) as image:
+                samples, orientation, notes = _samples(path, image)
+                exif, info, profile, lossy = image.getexif(), image.info, kept_profile(image), is_lossy(image, path)
+    metadata, more = metadata_of(info, exif, name)
+    fields = {"icc_profile": profile, "metadata": metadata, "lossy": lossy, "notes": (*notes, *more)}
+    return photo_of(_upright(samples, orientation), name=name, **fields)
 
 
 def read_rgb(path: Path) -> np.ndarray:
@@ -61,16 +68,22 @@ def read_rgb(path: Path) -> np.ndarray:
 
 def read_size(path: Path) -> tuple[int, int]:
     """Return height and width of the picture in a file, upright, from its header alone; raises InputError as `read_photo` does."""
-    with _opened(Path(path)) as image:
-        turned = image.format != "TIFF" and image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
-        return (image.width, image.height) if turned else (image.height, image.width)
+    path = Path(path)
+    with _explained(path):
+        if is_tiff(path) and _tiff_size(path)[2]:
+            height, width, _ = _tiff_size(path)
+            _, exif, _ = read_deep_tiff(path)
+            return (width, height) if exif.get(ORIENTATION, 1) in _TURNED else (height, width)
+        with _opened(path) as image:
+            turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in _TURNED
+            return (image.width, image.height) if turned else (image.height, image.width)
 
 
 def write_photo(path: Path, photo: Photo) -> None:
     """Write a picture, rounded to its bits, whole or not at all; the format follows the suffix of `path` (see `check_writable`)."""
     path = Path(path)
     with whole_file(path) as file:
-        file.write(_encoded(photo, path))
+        file.write(encoded(photo, path.suffix.lower()))
 
 
 def write_rgb(path: Path, image: np.ndarray) -> None:
@@ -92,6 +105,8 @@ def check_writable(path: Path, photo: Photo, *, factor: int = 1) -> None:
         raise InputError(f"output file must end in one of {', '.join(WRITABLE)}, not {Path(path).name!r}")
     if photo.bits == 16 and suffix not in _DEEP_WRITABLE:
         raise InputError(f"a 16-bit photo can be written as one of {', '.join(_DEEP_WRITABLE)}, not {suffix}")
+    if photo.bits == FLOAT and suffix not in _FLOAT_WRITABLE:
+        raise InputError(f"a photo of floating-point numbers can be written as one of {', '.join(_FLOAT_WRITABLE)}, not {suffix}")
     if photo.bits == 16 and photo.alpha is not None and len(photo.pixels) == 1 and suffix != ".png":
         raise InputError(
             f"a grey 16-bit photo with alpha can be written as .png, not {suffix}: hardly any program reads it otherwise"
@@ -103,131 +118,80 @@ def check_writable(path: Path, photo: Photo, *, factor: int = 1) -> None:
         raise InputError(f"{suffix} holds at most {_LONGEST[suffix]} pixels a side, the result will have {width}x{height}")
 
 
+def losses(path: Path, photo: Photo) -> tuple[str, ...]:
+    """Return notes on what is known of `photo` and can't be kept under the suffix of `path`."""
+    return unkept(photo.metadata, Path(path).suffix.lower(), has_profile=photo.icc_profile is not None)
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _explained(path: Path) -> Iterator[None]:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, one photo is wanted")
     if not path.is_file():
-        raise InputError(f"image file {path} doesn't exist" if not path.exists() else f"{path} is not a file")
+        raise InputError(f"{path} is not a file" if path.exists() else f"image file {path} doesn't exist")
     try:
         with warnings.catch_warnings():
-            # `_check_still` draws the line where Pillow would only warn.
+            # `_check_size` draws the line where Pillow would only warn.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                _check_still(path, image)
-                yield image
+            yield
     except Image.DecompressionBombError:
         raise InputError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
     except UnidentifiedImageError:
-        raise InputError(f"{path} is not an image that can be read") from None
-    except (OSError, SyntaxError, EOFError, png.Error) as error:  # Pillow's PNG reader raises SyntaxError for a broken chunk
+        raise InputError(_unidentified(path)) from None
+    except (OSError, SyntaxError, EOFError, png.Error, tifffile.TiffFileError, struct.error) as error:
+        # Pillow's PNG reader raises SyntaxError for a broken chunk
         raise InputError(f"{path} can't be read, it is damaged or cut off: {error}") from None
 
 
+def _unidentified(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(140)
+    for place, mark, kind in _UNSUPPORTED:
+        if head[place:].startswith(mark):
+            return f"{path} is a {kind} file, which isn't supported: save it as PNG, JPEG, WebP or TIFF first"
+    return f"{path} is not an image that can be read"
+
+
+def _tiff_size(path: Path) -> tuple[int, int, bool]:
+    height, width, deep = check_tiff(path)
+    _check_size(path, height, width)
+    return height, width, deep
+
+
+def _check_size(path: Path, height: int, width: int) -> None:
+    if width * height > LARGEST:
+        raise InputError(f"{path} has {width}x{height} pixels, at most {LARGEST / 1e6:.0f} million are allowed")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    with Image.open(path) as image:
+        _check_still(path, image)
+        yield image
+
+
 def _check_still(path: Path, image: Image.Image) -> None:
-    if image.width * image.height > LARGEST:
-        raise InputError(f"{path} has {image.width}x{image.height} pixels, at most {LARGEST / 1e6:.0f} million are allowed")
+    _check_size(path, image.height, image.width)
     # Phones write several views of one photo as MPO; the first is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise InputError(f"{path} is animated or has several pages, one still picture is needed")
-    if image.mode not in _MODES:
-        raise InputError(f"{path}: colour mode {image.mode} isn't supported, convert it to RGB or grey first")
+    check_mode(image, str(path))
 
 
-def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int]:
-    """Return the file's samples, uint8 or uint16 [H, W, C], and the EXIF orientation that they still have to be turned by."""
-    orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
-    # Pillow cuts 16-bit colour down to 8 bits, so such files are read with libraries that don't.
-    if image.format == "PNG" and _png_bit_depth(path) == 16:
-        image.load()  # pypng misses some damage that Pillow sees
-        return _read_deep_png(path), orientation
-    if image.format == "TIFF" and image.tag_v2.get(_TIFF_BITS_PER_SAMPLE, ())[:2] == (16, 16):
-        return _read_deep_tiff(path), orientation
-    image.load()
-    samples = np.asarray(_plain_mode(image))
-    if image.format == "PPM" and samples.dtype == np.int32:  # Pillow's name for 16-bit grey there
-        samples = samples.astype(np.uint16)
-    if samples.dtype not in (np.uint8, np.uint16):
-        raise InputError(f"{path}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign are")
+def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int, tuple[str, ...]]:
+    """Return the file's samples, [H, W, C], the EXIF orientation that they still have to be turned by, and notes."""
     # Pillow turns a TIFF by itself.
-    return samples.reshape(image.height, image.width, -1), 1 if image.format == "TIFF" else orientation
-
-
-def _plain_mode(image: Image.Image) -> Image.Image:
-    if image.mode in ("P", "PA") or "transparency" in image.info:
-        has_alpha = image.mode == "PA" or "transparency" in image.info
-        return image.convert("RGBA" if has_alpha else "RGB")
-    if image.mode == "1":
-        return image.convert("L")
-    return image
-
-
-def _png_bit_depth(path: Path) -> int:
-    with path.open("rb") as file:
-        return file.read(25)[24]
-
-
-def _read_deep_tiff(path: Path) -> np.ndarray:
-    try:
-        samples = tifffile.imread(path)
-    except ValueError as error:
-        raise InputError(f"{path} can't be read ({error}): save it uncompressed, or as PNG") from None
-    if samples.dtype != np.uint16 or samples.ndim != 3 or samples.shape[2] not in (3, 4):
-        raise InputError(f"{path}: samples of {samples.dtype} in the shape {samples.shape} aren't supported")
-    return samples
-
-
-def _read_deep_png(path: Path) -> np.ndarray:
-    width, height, rows, info = png.Reader(filename=str(path)).asDirect()
-    samples = np.vstack([np.frombuffer(row, dtype=np.uint16) for row in rows])
-    return samples.reshape(height, width, info["planes"])
-
-
-def _encoded(photo: Photo, path: Path) -> bytes:
-    buffer = io.BytesIO()
-    samples = _quantised(photo)
-    if photo.bits == 8:
-        image = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-        kind = Image.registered_extensions()[path.suffix.lower()]
-        image.save(buffer, format=kind, icc_profile=photo.icc_profile, **_BEST_QUALITY.get(kind, {}))
-    elif path.suffix.lower() == ".png":
-        _encode_deep_png(buffer, samples)
-        return _with_profile(buffer.getvalue(), photo.icc_profile)
-    else:
-        kind = {"photometric": "rgb", "planarconfig": "contig"} if samples.shape[2] >= 3 else {"photometric": "minisblack"}
-        extra = {"extrasamples": ["unassalpha"]} if photo.alpha is not None else {}
-        tifffile.imwrite(
-            buffer, samples[..., 0] if samples.shape[2] == 1 else samples, iccprofile=photo.icc_profile, **kind, **extra
-        )
-    return buffer.getvalue()
-
-
-def _encode_deep_png(buffer: io.BytesIO, samples: np.ndarray) -> None:
-    height, width, planes = samples.shape
-    writer = png.Writer(width, height, greyscale=planes < 3, alpha=planes in (2, 4), bitdepth=16)
-    writer.write(buffer, samples.reshape(height, -1))
-
-
-def _with_profile(png_file: bytes, profile: bytes | None) -> bytes:
-    """Return a PNG file with an iCCP chunk, which pypng doesn't write; the PNG specification puts it after IHDR."""
-    if profile is None:
-        return png_file
-    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(profile)
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return png_file[:_END_OF_IHDR] + chunk + png_file[_END_OF_IHDR:]
-
-
-def _quantised(photo: Photo) -> np.ndarray:
-    """Return the picture's samples, uint8 or uint16 [H, W, C]."""
-    planes = [*photo.pixels, *([] if photo.alpha is None else [photo.alpha])]
-    top = 2**photo.bits - 1
-    samples = np.empty((*planes[0].shape, len(planes)), np.uint16 if photo.bits == 16 else np.uint8)
-    for number, plane in enumerate(planes):  # one at a time: the copies of a large photo fill the memory
-        samples[..., number] = (plane.clip(0, 1) * top).round()
-    return samples
+    orientation = 1 if image.format == "TIFF" else image.getexif().get(ORIENTATION, 1)
+    image.load()  # pypng misses some damage that Pillow sees
+    if image.format == "PNG" and is_deep_png(path):
+        return read_deep_png(path), orientation, ()
+    samples, notes = plain_samples(image, str(path))
+    return samples, orientation, notes
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
     """Return [H, W, C] samples turned as EXIF's orientation (1 to 8) says."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in _TURNED:
         samples = samples.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
         samples = samples[::-1]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.safetensors_file import widened
 
 Weights = dict[str, np.ndarray]
 
@@ -74,17 +75,19 @@ class _Reader(pickle.Unpickler):
         return _ADMITTED[module, name]
 
 
-def read_pdparams(data: bytes, path: Path) -> Weights:
-    """Return the arrays in the bytes of a .pdparams file; raises InputError, naming `path`, for anything but named plain arrays."""
+def read_pdparams(data: bytes, path: Path) -> Weights | dict[str, Weights]:
+    """Return the arrays in the bytes of a .pdparams file, or the sets of arrays by key where that is what it holds.
+
+    bfloat16, which Paddle stores as uint16, comes as float32. Raises InputError, naming `path`, for anything but plain arrays.
+    """
     try:
         content = _Reader(io.BytesIO(data)).load()
     except Exception as error:  # a pickle of ill will or ill luck can raise anything
         raise InputError(f"{path} is refused as Paddle weights: {str(error) or type(error).__name__}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path} is refused as Paddle weights: it holds {type(content).__name__}, not named arrays")
-    if _SPLIT in content:
-        raise InputError(f"{path} holds arrays in pieces; save it again with paddle.save(..., protocol=4)")
-    return {name: _value(name, item, path) for name, item in content.items() if name != _INNER_NAMES}
+    sets = {key: value for key, value in _entries(content).items() if isinstance(value, dict) and _is_weights(value)}
+    return {key: _arrays(value, path) for key, value in sets.items()} if sets else _arrays(content, path)
 
 
 def write_pdparams(weights: Weights) -> bytes:
@@ -92,10 +95,28 @@ def write_pdparams(weights: Weights) -> bytes:
     return pickle.dumps(dict(weights), protocol=4)
 
 
-def _value(name: object, item: object, path: Path) -> np.ndarray:
+def _entries(content: dict) -> dict:
+    return {name: item for name, item in content.items() if name != _INNER_NAMES}
+
+
+def _is_weights(content: dict) -> bool:
+    entries = _entries(content)
+    return bool(entries) and all(isinstance(name, str) and isinstance(_bare(item), _Array) for name, item in entries.items())
+
+
+def _arrays(content: dict, path: Path) -> Weights:
+    if _SPLIT in content:
+        raise InputError(f"{path} holds arrays in pieces; save it again with paddle.save(..., protocol=4)")
+    return {name: _value(name, item, path) for name, item in _entries(content).items()}
+
+
+def _bare(item: object) -> object:
     # Paddle writes a tensor outside a state_dict as (inner name, array).
-    if isinstance(item, tuple) and len(item) == 2:
-        item = item[1]
-    if not isinstance(name, str) or not hasattr(item, "value") or not isinstance(item, _Array):
+    return item[1] if isinstance(item, tuple) and len(item) == 2 else item
+
+
+def _value(name: object, item: object, path: Path) -> np.ndarray:
+    item = _bare(item)
+    if not isinstance(name, str) or not isinstance(item, _Array) or not hasattr(item, "value"):
         raise InputError(f"{path} is refused as Paddle weights: {name!r} is no array of numbers")
-    return item.value
+    return widened(item.value) if item.value.dtype == np.uint16 else item.value

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import whole_file
 from paddle_dip.io.pdparams import read_pdparams, write_pdparams
-from paddle_dip.problem.architectures import NetworkConfig, SkipConfig
+from paddle_dip.io.safetensors_file import read_safetensors
+from paddle_dip.problem.networks import NetworkConfig, SkipConfig
 
 Weights = dict[str, np.ndarray]
 
@@ -19,6 +19,8 @@ Weights = dict[str, np.ndarray]
 _BUFFERS = {"_mean": "running_mean", "_variance": "running_var"}
 # torch counts batches; Paddle has no such array, nothing here reads it, and torch fills it in when it loads.
 DROPPED = "num_batches_tracked"
+# What a network's wrapper puts before every name: torch's and Paddle's DataParallel are "module.", "_layers."; torch.compile's.
+_PREFIXES = ("module.", "_layers.", "_orig_mod.")
 
 
 def to_torch(weights: Weights) -> Weights:
@@ -80,7 +82,7 @@ def from_reference(weights: Weights, config: NetworkConfig) -> Weights:
 
 
 def check(weights: Weights, wanted: Mapping[str, tuple[int, ...]]) -> Weights:
-    """Return `weights`; raises InputError listing every name that is missing, unexpected or has another shape than `wanted`."""
+    """Return `weights`; raises InputError listing every name that is missing, unexpected, of another shape or no float."""
     missing = sorted(wanted.keys() - weights.keys())
     unexpected = sorted(weights.keys() - wanted.keys())
     shapes = {
@@ -90,21 +92,40 @@ def check(weights: Weights, wanted: Mapping[str, tuple[int, ...]]) -> Weights:
     faults += [f"unexpected: {', '.join(unexpected)}"] if unexpected else []
     if shapes:
         faults.append("wrong shape: " + ", ".join(f"{n} is {has}, not {should}" for n, (has, should) in shapes.items()))
+    if others := [f"{name} is {value.dtype}" for name, value in weights.items() if value.dtype.kind != "f"]:
+        faults.append(f"no floating-point numbers: {', '.join(others)}")
     if faults:
         raise InputError("weights don't fit the network; " + "; ".join(faults))
     return weights
 
 
 def read_weights(path: Path) -> Weights:
-    """Return the arrays of a .safetensors or .pdparams file under the file's own names; raises InputError for a bad one."""
+    """Return the arrays of a .safetensors or .pdparams file under the file's own names; raises InputError for a bad one.
+
+    A .pdparams file may also hold several sets of weights by a key: see `chosen`.
+    """
     path = Path(path)
-    data = path.read_bytes()
-    if path.suffix == ".pdparams":
-        return read_pdparams(data, path)
-    try:
-        return load(data)
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise InputError(f"{path} isn't a safetensors file: {error}") from None
+    return (read_pdparams if path.suffix == ".pdparams" else read_safetensors)(path.read_bytes(), path)
+
+
+def chosen(content: Mapping, key: str | None = None) -> tuple[Weights, str]:
+    """Return the weights in what a file holds, and where they lay there, in words: "" where they are all that it holds.
+
+    content: named arrays, or several sets of them by a key ("state_dict", "params_ema", ...). Raises InputError where there are
+    several sets and `key` names none of them.
+    """
+    sets = [name for name, value in content.items() if isinstance(value, Mapping)]
+    if key is None and not sets:
+        weights, where = dict(content), []
+    elif key in sets or (key is None and len(sets) == 1):
+        taken = key or sets[0]
+        weights, where = dict(content[taken]), [f"key {taken}"]
+    else:
+        raise InputError(f"--key must be one of {', '.join(sets)}, not {key}" if sets else f"--key {key}: the file has no keys")
+    while prefix := next((p for p in _PREFIXES if weights and all(name.startswith(p) for name in weights)), ""):
+        weights = {name.removeprefix(prefix): value for name, value in weights.items()}
+        where.append(f"without the prefix {prefix}")
+    return weights, ", ".join(where)
 
 
 def write_weights(path: Path, weights: Weights) -> None:

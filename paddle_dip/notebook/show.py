@@ -9,12 +9,11 @@ from PIL import Image as Pillow
 
 from paddle_dip.evaluation.benchmark.folder import Folder
 from paddle_dip.evaluation.benchmark.run import Settings
-from paddle_dip.io.files import read_csv
 from paddle_dip.io.images import read_rgb, to_bytes
 from paddle_dip.problem.baselines import bicubic
 from paddle_dip.problem.dataset import load_case, to_unit
 from paddle_dip.problem.metrics import psnr_y
-from paddle_dip.report.curves import figure_picture, process_figure, psnr_figure
+from paddle_dip.report.curves import figure_picture, psnr_figure
 from paddle_dip.report.grids import picture_grid
 from paddle_dip.report.readme import markdown
 from paddle_dip.report.results import read_history
@@ -59,16 +58,9 @@ def benchmark_curves(settings: Settings) -> Pillow.Image:
 
 
 def before_and_after(process: Path) -> Image:
-    """Return what a command with --frames has left in OUT_process/: the photo as it was, its result and, where known, the truth."""
+    """Return what `PhotoView`, or a command with --frames, has left in a folder: photo, result and, where known, the truth."""
     files = {name: process / f"{name}.png" for name in ("corrupted", "result", "truth")}
     return shown(row({name: to_unit(read_rgb(path)) for name, path in files.items() if path.exists()}))
-
-
-def process_curves(process: Path) -> Pillow.Image:
-    """Return the curves of such a command's fit: the loss and, where the truth is known, the PSNR."""
-    columns = ("step", "loss", "psnr") if (process / "truth.png").exists() else ("step", "loss")
-    points = read_csv(process / "history.csv", columns, lambda record: {name: float(value) for name, value in record.items()})
-    return figure_picture(process_figure(points))
 
 
 def _at_height(image: np.ndarray, height: int) -> np.ndarray:

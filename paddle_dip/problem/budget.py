@@ -4,26 +4,11 @@ from math import ceil, floor, prod, sqrt
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
-from paddle_dip.problem.arithmetic import convolutions
+from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
 from paddle_dip.problem.tiles import smallest_tile
 
-# Peak resident size less the size before the fit, measured at widths 64 and 128 on canvases of 256 and 512 pixels a side, with the
-# compiled operators: 850 and 1480 float32 numbers a canvas pixel.
-_NUMBERS_PER_CHANNEL = 10
-_NUMBERS_BESIDE = 220
-# The same with Paddle's own layers, measured on canvases of 256 and 512 pixels a side: numbers kept for each one that a convolution
-# reads or makes, and those beside; the hourglasses' compiled operators take less. Its convolutions also unfold their input, one at
-# a time. Within a quarter of what was measured.
-_KEPT = {SkipConfig: 2.6, HourglassConfig: 2.6, UNetConfig: 2.1, DeepDecoderConfig: 1.3}
-_KEPT_BESIDE = 40
-# And with the compiled operators where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to
-# 2.1 for the three networks of the reference's inpainting.
-_KEPT_COMPILED = 2.1
-# LBFGS keeps two vectors over all that is learnt for each step of its history; the guard's good state is a copy, for a moment two.
-_LBFGS_COPIES = 3
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
 _REFINED_BYTES = 200  # and while its details are amplified and what looks alike is averaged
 # Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.
@@ -36,11 +21,8 @@ _WRITING_BYTES = 6
 def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
     """Return about how many bytes a fit takes at its peak. size: height and width of its result."""
     canvas = canvas_size(size, preset)
-    numbers = _numbers(preset.network, *canvas)
-    if preset.optimiser == "lbfgs":
-        learnt = sum(c.inputs * c.outputs * c.kernel**2 for c in convolutions(preset.network, *canvas))
-        learnt += prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0
-        numbers += _LBFGS_COPIES * 2 * preset.history * learnt
+    numbers = preset.network.kept_numbers(*canvas)
+    numbers += OPTIMISERS[preset.optimiser].copies_at(preset.history) * _learnt(preset, canvas)
     return round(4 * numbers) + (_REFINED_BYTES if preset.refines else _RESULT_BYTES) * size[0] * size[1]
 
 
@@ -93,12 +75,6 @@ def _floor(size: int) -> float:
     return floor(size / 2**30 * 100) / 100
 
 
-def _numbers(network: NetworkConfig, height: int, width: int) -> float:
-    found = convolutions(network, height, width)
-    passed = sum((c.inputs + c.outputs) * c.places for c in found)
-    if isinstance(network, SkipConfig) and network.compiled:
-        if any(network.upsampling_at(index) == "nearest" for index in range(network.scales)):
-            return _KEPT_COMPILED * passed
-        return (_NUMBERS_PER_CHANNEL * max(network.down[0], network.up[0]) + _NUMBERS_BESIDE) * height * width
-    unfolded = max(c.inputs * c.kernel**2 * c.places for c in found)
-    return _KEPT[type(network)] * passed + unfolded + _KEPT_BESIDE * height * width
+def _learnt(preset: Preset, canvas: tuple[int, int]) -> int:
+    weights = sum(c.inputs * c.outputs * c.kernel**2 for c in preset.network.convolutions(*canvas))
+    return weights + (prod(preset.network.input_shape(*canvas)) if preset.learn_input else 0)

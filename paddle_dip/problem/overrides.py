@@ -1,15 +1,16 @@
-"""Single settings of a preset changed by name, as a person types them."""
+"""Single settings of a preset changed by name: as a person types them, and as Python has them."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
+from numbers import Integral, Real
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import NetworkConfig
-from paddle_dip.problem.catalogue import network_config
+from paddle_dip.problem.networks import NetworkConfig, network_config
 from paddle_dip.problem.presets import Preset
 
 _FIXED = ("name", "task", "sources", "network")
 _SWITCHES = {"true": True, "false": False}
+_KINDS = {bool: (bool, "True or False"), int: (Integral, "a whole number"), float: (Real, "a number"), str: (str, "a word")}
 
 
 def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
@@ -43,12 +44,12 @@ def _network(preset: Preset, names: list[str]) -> NetworkConfig:
 
 
 def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
-    known = {field.name: getattr(owner, field.name) for field in fields(owner) if field.name not in _FIXED}
+    known = _settings_of(owner)
     if name not in known:
         raise InputError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
-    if "," in words and not isinstance(known[name], tuple) and name != "upsampling":
+    if "," in words and "tuple" not in str(known[name].type):
         raise InputError(f"{name} has one value, not {words}")
-    return {name: _value(words, known[name])}
+    return {name: _value(words, getattr(owner, name))}
 
 
 def _value(words: str, like):
@@ -66,3 +67,42 @@ def _value(words: str, like):
     except ValueError:
         kind = "a whole number" if isinstance(like, int) else "a number"
         raise InputError(f"the value must be {kind}, not {words!r}") from None
+
+
+def with_settings(preset: Preset, **settings) -> Preset:
+    """Return the preset with other values of its settings; None leaves a setting as it is.
+
+    network: a configuration, or the name of one; one of its own settings is "network.NAME". Raises InputError, which begins with
+    the setting, for what isn't known or allowed.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    network = given.pop("network", preset.network)
+    network = network_config(network) if isinstance(network, str) else network
+    if not isinstance(network, NetworkConfig):
+        raise InputError(f"network must be the name of a network or its configuration, not {network!r}")
+    parts = {name: given.pop(name) for name in list(given) if name.startswith("network.")}
+    network = replace(network, **{name.removeprefix("network."): _typed(network, name, value) for name, value in parts.items()})
+    return replace(preset, network=network, **{name: _typed(preset, name, value) for name, value in given.items()})
+
+
+def _typed(owner: Preset | NetworkConfig, name: str, value):
+    """Return a value as its setting has it: a whole number for a whole number, ..., a tuple where several are allowed."""
+    known = _settings_of(owner)
+    setting = name.removeprefix("network.")
+    if setting not in known:
+        raise InputError(f"{name} is no setting: the names are {', '.join(known)}, network and network.NAME")
+    like = getattr(owner, setting)
+    if setting == "upsampling" and isinstance(value, str):  # one for all scales, in place of one each
+        return value
+    if isinstance(value, list | tuple) and (isinstance(like, tuple) or setting == "upsampling"):
+        return tuple(value)
+    if isinstance(like, tuple):
+        raise InputError(f"{name} must be a tuple of {len(like)}, not {value!r}")
+    kind, words = _KINDS[type(like)]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise InputError(f"{name} must be {words}, not {value!r}")
+    return type(like)(value)
+
+
+def _settings_of(owner: Preset | NetworkConfig) -> dict[str, Field]:
+    return {field.name: field for field in fields(owner) if field.name not in _FIXED}

@@ -14,7 +14,7 @@ _CUBIC_A = -0.5
 
 @dataclass(frozen=True)
 class Resize:
-    """A resampling x -> rows @ x @ columns.T: first the horizontal pass, then the vertical one, like Pillow.
+    """An operator x -> rows @ x @ columns.T: first the horizontal pass, then the vertical one, like Pillow.
 
     rows: float64 [h, H]. columns: float64 [w, W]. clip: clip to [0, 1] after each pass, as 8-bit images are.
     """
@@ -30,6 +30,10 @@ class Resize:
             narrow = narrow.clip(0, 1)
         small = self.rows @ narrow
         return small.clip(0, 1) if self.clip else small
+
+    def output_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return height and width of what becomes of an image of `size`: the matrices fix both."""
+        return len(self.rows), len(self.columns)
 
     @cached_property
     def inverse(self) -> tuple[np.ndarray, np.ndarray]:

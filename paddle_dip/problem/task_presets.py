@@ -1,11 +1,9 @@
-"""The presets of the tasks other than super-resolution: the paper's, two from a write-up on missing pixels, and our fast ones."""
+"""The presets of the tasks other than super-resolve: the paper's, two from a write-up on missing pixels, and our fast ones."""
 
 from dataclasses import fields, replace
 
-from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import HourglassConfig, SkipConfig
-from paddle_dip.problem.catalogue import NETWORKS
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.networks import NETWORKS, HourglassConfig, SkipConfig
+from paddle_dip.problem.presets import SOAP_SOURCES, Preset
 
 _AUTHORS = "the paper authors' {} notebook"
 _HOURGLASS = "the write-up on random-pixel inpainting with two hourglass networks"
@@ -16,7 +14,7 @@ _NO_SKIPS = (0,) * 5
 
 
 def _paper(task: str, notebook: str, *, name: str = "paper", **settings) -> Preset:
-    sources = dict.fromkeys(_FIELDS, _AUTHORS.format(notebook)) | {"patience": _SPREAD}
+    sources = dict.fromkeys(_FIELDS, _AUTHORS.format(notebook)) | {"patience": _SPREAD} | SOAP_SOURCES
     return Preset(name=name, task=task, final_input="perturbed", sources=sources, **settings)
 
 
@@ -123,7 +121,7 @@ _FLASH = _paper(
     network=SkipConfig(input_depth=3, upsampling=("nearest", "nearest", "bilinear", "bilinear", "bilinear")),
     input="guide",
 )
-_PRESETS = [
+PRESETS = (
     _fast(_DENOISE, steps=1800),
     _DENOISE,
     _fast(_DEJPEG, steps=1800),
@@ -139,20 +137,4 @@ _PRESETS = [
     _hourglass("transposed", NETWORKS["transposed"]),
     _fast(_FLASH, network=replace(_FLASH.network, down=(64,) * 5, up=(64,) * 5), stop="never"),
     _FLASH,
-]
-TASKS = tuple(dict.fromkeys(preset.task for preset in _PRESETS))
-
-
-def task_presets(task: str) -> dict[str, Preset]:
-    """Return the presets of a task by name, the default one first; raises InputError for an unknown task."""
-    if task not in TASKS:
-        raise InputError(f"task must be one of {', '.join(TASKS)}, not {task!r}")
-    return {preset.name: preset for preset in _PRESETS if preset.task == task}
-
-
-def task_preset(task: str, name: str) -> Preset:
-    """Return a task's preset; raises InputError for an unknown name."""
-    found = task_presets(task)
-    if name not in found:
-        raise InputError(f"preset must be one of {', '.join(found)}, not {name!r}")
-    return found[name]
+)

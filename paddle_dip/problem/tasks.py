@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from paddle_dip.errors import InputError
+from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
 
@@ -17,16 +18,16 @@ class Problem:
     """An observation y and how it came from the unknown image x: y = known * operator(lift(canvas)) + noise.
 
     observation: float32 [C, h, w] in [0, 1]. canvas: height and width of what the network paints. lift: from the canvas to the
-    image. operator: from the image to the observation, as the loss sees it. exact: the same, as the observation was made. None in
-    place of any of the three: nothing changes there. known: how much of each observed pixel is the image's, float32 [1, h, w] in
-    [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of noise, [K, H, W].
-    sigma: standard deviation of the noise on the observation, where known.
+    image. operator: from the image to the observation, as the loss sees it. None in place of either: nothing changes there. exact:
+    how the image was shrunk, to refine the result by; None: it wasn't. known: how much of each observed pixel is the image's,
+    float32 [1, h, w] in [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of
+    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known.
     """
 
     observation: np.ndarray
     canvas: tuple[int, int]
     lift: Resize | None = None
-    operator: Resize | None = None
+    operator: Operator | None = None
     exact: Resize | None = None
     known: np.ndarray | None = None
     guide: np.ndarray | None = None
@@ -35,7 +36,7 @@ class Problem:
     @property
     def size(self) -> tuple[int, int]:
         """The image's height and width."""
-        return (len(self.lift.rows), len(self.lift.columns)) if self.lift else self.canvas
+        return self.lift.output_size(self.canvas) if self.lift else self.canvas
 
     def enlarged(self, canvas: np.ndarray) -> np.ndarray:
         """Return the image that a canvas, [C, *canvas], stands for: float64 [C, *size], not clipped."""
@@ -56,7 +57,7 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     canvas = canvas_size(full, preset)
     exact = pillow_resize(full, small, clip=preset.clip)
     operator = exact if preset.operator == "pillow" else kernel_resize(full, preset.operator, factor)
-    if (len(operator.rows), len(operator.columns)) != small:
+    if operator.output_size(full) != small:
         # The reference pads by half pixels' worth too little there, and loses a row and a column.
         raise InputError(
             f"operator {preset.operator} (preset {preset.name}) needs an even factor, not {factor}; the preset fast takes any"
@@ -69,19 +70,19 @@ def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> 
     return replace(_same_size(noisy, preset), sigma=sigma)
 
 
-def inpainting(image: np.ndarray, holes: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
-    """Return the problem of filling the holes of `image`, float32 [C, H, W] in [0, 1].
+def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:
+    """Return the problem of filling what is masked in `image`, float32 [C, H, W] in [0, 1].
 
-    holes: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises InputError
-    where the sizes differ, nothing is a hole (unless it is only part of a photo) or nothing is known.
+    mask: float32 [1, H, W] in [0, 1]; 1 is a hole, a value in between is known by as much as is missing to 1. Raises InputError
+    where the sizes differ, nothing is masked (unless it is only part of a photo) or all is.
     """
-    check_mask_size(holes, image)
-    if not part and not holes.any():
+    check_mask_size(mask, image)
+    if not part and not mask.any():
         raise InputError("mask has no hole: white marks what to fill, black what to keep")
-    if holes.min() == 1:
+    if mask.min() == 1:
         where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
         raise InputError(f"{where}; white marks what to fill, black what to keep")
-    return replace(_same_size(image, preset), known=(1 - holes).astype(np.float32))
+    return replace(_same_size(image, preset), known=(1 - mask).astype(np.float32))
 
 
 def check_mask_size(mask: np.ndarray, image: np.ndarray) -> None:

@@ -1,10 +1,28 @@
-"""Ctrl-C and SIGTERM, kept until a moment at which the run can be taken up again."""
+"""Ctrl-C and SIGTERM: each ends a command in order, at once or at a moment at which the run can be resumed."""
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM  # what a shell reports for a command ended by them
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def sigterm_as_ctrl_c() -> Iterator[Callable[[], int]]:
+    """Have SIGTERM raise KeyboardInterrupt, as Ctrl-C does; give a function that says which exit code an interrupt has."""
+    terminated = False
+
+    def note(number, frame) -> None:
+        nonlocal terminated
+        terminated = True
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, note)
+    try:
+        yield lambda: TERMINATED if terminated else INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 @contextmanager
@@ -28,3 +46,27 @@ def deferred_interrupt() -> Iterator[Callable[[], bool]]:
         yield lambda: came
     finally:
         restore()
+
+
+@contextmanager
+def handlers_kept() -> Iterator[None]:
+    """Keep Python's handlers of Ctrl-C and SIGTERM through the import of a library that puts its own in their place.
+
+    SIGTERM waits until the end of it.
+    """
+    masks = hasattr(signal, "pthread_sigmask")  # not on Windows
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]) if masks else None
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            _set_again(number)
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+def _set_again(number: int) -> None:
+    handler = signal.getsignal(number)
+    if handler is not None:  # one that isn't Python's can't be set
+        with suppress(ValueError):  # only the main thread may
+            signal.signal(number, handler)

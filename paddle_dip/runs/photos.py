@@ -1,9 +1,7 @@
 """A person's own photo restored: whole where it fits into memory, in tiles where told to; its bits, profile and alpha are kept."""
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -13,10 +11,9 @@ from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
-from paddle_dip.runs.divergence import guarded
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.restore import restore
 
@@ -34,11 +31,15 @@ class PhotoJob:
     seed: int = 0
     dtype: str = "float32"
 
+    def with_result(self, pixels: np.ndarray) -> Photo:
+        """Return the photo with a result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
+        return replace(self.photo, pixels=pixels, alpha=_enlarged(self.photo.alpha, self.factor))
+
 
 def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
 
-    Raises ValueError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
+    Raises InputError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
     """
     height, width = job.photo.pixels.shape[1:]
     if max_memory is None:
@@ -53,21 +54,47 @@ def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
 
 
 def _checked(job: PhotoJob) -> PhotoJob:
-    """Return the job; raises ValueError where one of its tiles can't be restored, or not with its stopper."""
+    """Return the job; raises InputError where a tile can't be restored, or not with its stopper."""
+    job = replace(job, problem=_last_kept(job.problem))
     for tile in job.tiles:
         problem = job.problem(tile)
         check_input(problem, job.preset)
-        Stopper(problem, job.preset, job.seed)
+        build_stopper(problem, job.preset, job.seed)
     return job
 
 
-def restore_photo(job: PhotoJob, *, fit: Callable[..., Iterator], watch: Callable = lambda problem, snapshot: None) -> Photo:
-    """Return the photo restored; alpha, which has no prior, is enlarged by Lanczos.
+def _last_kept(build: Callable[[Tile], Problem]) -> Callable[[Tile], Problem]:
+    """Return `build`, which keeps what it built last: a photo in one piece is built once, of several tiles one is held at a time.
 
-    watch: called with the problem and each snapshot of a photo that is in one piece.
+    A problem's matrices take several times the memory of its tile.
     """
-    pixels = blended(job.tiles, (_restored(job, number, fit, watch) for number in range(len(job.tiles))), job.factor)
-    return replace(job.photo, pixels=pixels, alpha=_enlarged(job.photo.alpha, job.factor))
+    kept: dict[str, Problem] = {}
+
+    def problem(tile: Tile) -> Problem:
+        if str(tile) not in kept:
+            kept.clear()
+            kept[str(tile)] = build(tile)
+        return kept[str(tile)]
+
+    return problem
+
+
+def restore_photo(
+    job: PhotoJob,
+    *,
+    fit: Callable[..., Iterator],
+    watch: Callable = lambda problem, snapshot: None,
+    max_memory: int | None = None,
+    progress: Callable = track,
+) -> Photo:
+    """Return the photo restored, in the job's tiles, or else in those of `plan`; alpha, which has no prior, is enlarged by Lanczos.
+
+    watch: called with the problem and each snapshot of a photo that is in one piece. progress: see paddle_dip.runs.unit.run_unit.
+    Raises what `plan` does, and FitError.
+    """
+    job = job if job.tiles else plan(job, max_memory)
+    parts = (_restored(job, number, fit, watch, progress) for number in range(len(job.tiles)))
+    return replace(job.photo, pixels=blended(job.tiles, parts, job.factor), alpha=_enlarged(job.photo.alpha, job.factor))
 
 
 def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
@@ -79,19 +106,24 @@ def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
     return np.asarray(large).clip(0, 1)
 
 
-def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
+def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable, progress: Callable) -> np.ndarray:
     """Return what becomes of one tile, [C, h, w]; one without a hole is as it was."""
     problem = job.problem(job.tiles[number])
     if problem.known is not None and problem.known.min() == 1:
         return problem.observation
     several = len(job.tiles) > 1
-    title = f"{job.name}, tile {number + 1} of {len(job.tiles)}" if several else job.name
-    safe = partial(guarded, fit, dtype=job.dtype, say=lambda words: print(f"{title}: {words}", file=sys.stderr))
-    with track(title, job.preset.steps) as show:
 
-        def look(snapshot) -> None:
-            show(snapshot)
-            if not several:
-                watch(problem, snapshot)
+    def look(snapshot) -> None:
+        if not several:
+            watch(problem, snapshot)
 
-        return restore(problem, job.preset, fit=safe, seed=job.seed, watch=look)
+    return restore(
+        problem,
+        job.preset,
+        fit=fit,
+        seed=job.seed,
+        watch=look,
+        dtype=job.dtype,
+        title=f"{job.name}, tile {number + 1} of {len(job.tiles)}" if several else job.name,
+        progress=progress,
+    )

@@ -21,6 +21,12 @@ def show_lines() -> None:
 
 
 @contextmanager
+def quiet(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
+    """Show nothing: see `track`."""
+    yield lambda snapshot: None
+
+
+@contextmanager
 def track(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
     """Give a function to be called with each snapshot; it shows step, loss and time left on standard error."""
     console = Console(file=sys.stderr)

@@ -15,7 +15,7 @@ from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
-from paddle_dip.solver.optimisers import Optimiser
+from paddle_dip.solver.optimisers import Optimiser, build_optimiser
 from paddle_dip.solver.state import read_weights, trainable, write_weights
 
 State = dict[str, np.ndarray]
@@ -78,10 +78,10 @@ def fit(
         z = paddle.to_tensor(state["z"], dtype=dtype)
         start, average = int(state["step"]), paddle.to_tensor(state["average"])
     z.stop_gradient = not preset.learn_input
-    optimiser = Optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
+    optimiser = build_optimiser(trainable(network) | ({"z": z} if preset.learn_input else {}), preset)
     if state is not None:
         write_weights(network, state)
-        optimiser.take_up(state)
+        optimiser.load_state(state)
 
     for step in range(start, preset.steps):
         noise = preset.reg_noise_std * paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)

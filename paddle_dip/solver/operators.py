@@ -4,36 +4,73 @@ from collections.abc import Callable
 
 import numpy as np
 import paddle
+import paddle.nn.functional as F
 
+from paddle_dip.problem.convolution import KernelBlur
+from paddle_dip.problem.resampling import Resize
 from paddle_dip.problem.tasks import Problem
 
-Operator = Callable[[paddle.Tensor], paddle.Tensor]
+TensorOperator = Callable[[paddle.Tensor], paddle.Tensor]
 
 
-def observe(problem: Problem, *, dtype: str = "float32") -> Operator:
+def observe(problem: Problem, *, dtype: str = "float32") -> TensorOperator:
     """Return the map from a canvas, [1, C, *problem.canvas], to its observation, [1, C, h, w], holes not cut out.
 
-    Enlarging and shrinking are folded into one matrix a pass where nothing clips in between; a clip after the horizontal pass needs
-    the full height, so there the vertical enlargement stays apart.
+    It is the lift and then the operator, each as _TWINS has it for its class.
     """
-    lift, shrink = problem.lift, problem.operator
-    if shrink is None:
-        return _linear(lift.rows, lift.columns.T, dtype) if lift else lambda canvas: canvas
-    columns = (shrink.columns @ lift.columns).T
+    lift, operator = problem.lift, problem.operator
+    if isinstance(lift, Resize) and isinstance(operator, Resize):
+        return _resized_twice(lift, operator, dtype)
+    twins = [_TWINS[type(each)](each, dtype) for each in (lift, operator) if each is not None]
+    return _in_turn(twins)
+
+
+def _in_turn(twins: list[TensorOperator]) -> TensorOperator:
+    def all_of_them(image: paddle.Tensor) -> paddle.Tensor:
+        for twin in twins:
+            image = twin(image)
+        return image
+
+    return all_of_them
+
+
+def _resize(operator: Resize, dtype: str) -> TensorOperator:
+    rows, columns = _tensor(operator.rows, dtype), _tensor(operator.columns.T, dtype)
+
+    def clipped(image: paddle.Tensor) -> paddle.Tensor:
+        return paddle.matmul(rows, paddle.matmul(image, columns).clip(0, 1)).clip(0, 1)
+
+    return clipped if operator.clip else lambda image: paddle.matmul(rows, paddle.matmul(image, columns))
+
+
+def _resized_twice(lift: Resize, shrink: Resize, dtype: str) -> TensorOperator:
+    """Return the one after the other, `lift` not clipping, folded into one matrix a pass where nothing clips in between.
+
+    A clip after the horizontal pass needs the full height, so there the vertical enlargement stays apart.
+    """
+    columns = shrink.columns @ lift.columns
     if not shrink.clip:
-        return _linear(shrink.rows @ lift.rows, columns, dtype)
-    enlarge, rows, columns = (_tensor(matrix, dtype) for matrix in (lift.rows, shrink.rows, columns))
-
-    def clipped(canvas: paddle.Tensor) -> paddle.Tensor:
-        narrow = paddle.matmul(enlarge, paddle.matmul(canvas, columns)).clip(0, 1)
-        return paddle.matmul(rows, narrow).clip(0, 1)
-
-    return clipped
+        return _resize(Resize(shrink.rows @ lift.rows, columns), dtype)
+    narrow, rows = _resize(Resize(lift.rows, columns), dtype), _tensor(shrink.rows, dtype)
+    return lambda canvas: paddle.matmul(rows, narrow(canvas).clip(0, 1)).clip(0, 1)
 
 
-def _linear(rows: np.ndarray, columns: np.ndarray, dtype: str) -> Operator:
-    left, right = _tensor(rows, dtype), _tensor(columns, dtype)
-    return lambda canvas: paddle.matmul(left, paddle.matmul(canvas, right))
+def _blur(operator: KernelBlur, dtype: str) -> TensorOperator:
+    # By Fourier transforms, as paddle_dip.problem.convolution does it: a step with a kernel of 25x25 takes a tenth of the time.
+    kernel = _tensor(operator.kernel, dtype)
+    up, left = (side // 2 for side in operator.kernel.shape)
+
+    def blurred(image: paddle.Tensor) -> paddle.Tensor:
+        padded = F.pad(image, [left, left, up, up], mode="replicate")
+        size = tuple(padded.shape[2:])
+        product = paddle.fft.rfft2(padded) * paddle.fft.rfft2(kernel, s=size)
+        return paddle.fft.irfft2(product, s=size)[:, :, 2 * up :, 2 * left :]
+
+    return blurred
+
+
+# operator: its twin on tensors.
+_TWINS = {Resize: _resize, KernelBlur: _blur}
 
 
 def _tensor(matrix: np.ndarray, dtype: str) -> paddle.Tensor:

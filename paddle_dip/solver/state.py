@@ -6,7 +6,8 @@ from paddle import nn
 
 from paddle_dip.errors import InputError
 
-_MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
+# What Paddle's Adam holds for a parameter: two arrays of its shape, two of one number.
+MOMENTS = ("moment1", "moment2", "beta1_pow_acc", "beta2_pow_acc")
 
 
 def read_state(network: nn.Layer, adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
@@ -26,23 +27,26 @@ def read_weights(network: nn.Layer) -> dict[str, np.ndarray]:
 
 
 def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
-    """Set a network to the "network/NAME" arrays of `state`; raises InputError where names or shapes don't fit."""
+    """Set a network to the "network/NAME" arrays of `state`, of any float; raises InputError where names or shapes don't fit."""
     weights = {name.removeprefix("network/"): value for name, value in state.items() if name.startswith("network/")}
-    wanted = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    _refuse([name for name in {*wanted, *weights} if name not in weights or wanted.get(name) != weights[name].shape])
-    network.set_state_dict(weights)
+    own = {name: value.numpy() for name, value in network.state_dict().items()}
+    reshaped = {name for name in own.keys() & weights.keys() if own[name].shape != weights[name].shape}
+    _refuse([*(own.keys() ^ weights.keys()), *reshaped])
+    network.set_state_dict(
+        {name: value.astype(own[name].dtype, copy=False) for name, value in weights.items()}
+    )  # Paddle won't cast
 
 
 def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:
     """Return what Adam, which has stepped, holds for each of the named parameters: "adam/MOMENT/NAME" arrays."""
     stored = adam.state_dict()
-    named = ((f"adam/{moment}/{name}", _accumulator(p, moment)) for name, p in parameters.items() for moment in _MOMENTS)
+    named = ((f"adam/{moment}/{name}", _accumulator(p, moment)) for name, p in parameters.items() for moment in MOMENTS)
     return {name: stored[accumulator].numpy() for name, accumulator in named}
 
 
 def write_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam, state: dict[str, np.ndarray]) -> None:
     """Set an Adam that hasn't stepped yet to the "adam/MOMENT/NAME" arrays of `state`; raises InputError where one is missing."""
-    named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in _MOMENTS}
+    named = {f"adam/{moment}/{name}": _accumulator(p, moment) for name, p in parameters.items() for moment in MOMENTS}
     _refuse([name for name in named if name not in state])
     adam.set_state_dict({accumulator: paddle.to_tensor(state[name]) for name, accumulator in named.items()})
 

@@ -9,7 +9,7 @@ from paddle import nn
 from paddle_dip.errors import InputError
 from paddle_dip.io.weights import check
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
-from paddle_dip.solver.state import read_state, write_state
+from paddle_dip.solver.state import read_state, write_state, write_weights
 from paddle_dip.trained.engine import Training
 from paddle_dip.trained.networks import Config, build_network
 
@@ -66,8 +66,8 @@ def read_network(path: Path, name: str) -> tuple[Weights, dict]:
 def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
     """Return the network of `config` with `weights`, by its own names; raises InputError where they don't fit."""
     network = build_network(config)
-    arrays = check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()})
-    network.set_state_dict(arrays)  # type: ignore[arg-type]  # Paddle takes arrays too
+    check(weights, {name: tuple(value.shape) for name, value in network.state_dict().items()})
+    write_weights(network, {f"network/{name}": value for name, value in weights.items()})
     return network
 
 

@@ -7,8 +7,8 @@ import pytest
 from paddle_dip.evaluation.speed.compare import summarise
 from paddle_dip.evaluation.speed.profile import self_times
 from paddle_dip.evaluation.speed.worker import Trial
-from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.networks import SkipConfig
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/measure_speed.py"
@@ -16,7 +16,14 @@ TRIAL = Trial("", "", "skip", 64, 3, 2, "float32")
 
 
 def side(seconds: list[float], memory: float) -> dict:
-    return {"seconds": seconds, "rounds": seconds, "gemm_rate": 1e11, "memory_mb": memory, "operations": {}}
+    return {
+        "seconds": seconds,
+        "optimiser_seconds": [s / 10 for s in seconds],
+        "rounds": seconds,
+        "gemm_rate": 1e11,
+        "memory_mb": memory,
+        "operations": {},
+    }
 
 
 def test_ratio_is_the_median_of_the_rounds_ratios():
@@ -24,6 +31,7 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     summary = summarise(found, TRIAL)
     assert summary["ratio"] == 1.0 and summary["ratio_spread"] == [0.5, 3.0]
     assert summary["memory_ratio"] == 0.5
+    assert summary["paddle"]["optimiser_share"] == pytest.approx(0.1)
     assert summary["paddle_seconds"] == 3.0 and summary["torch_seconds"] == 2.0
     assert summary["fraction_of_limit"] == pytest.approx(step_flops(SkipConfig(), 64, 64) / 1e11 / 3)
 
@@ -59,11 +67,12 @@ def test_an_operations_time_is_its_own():
 
 def test_profile_shows_the_operations_of_both_sides(tmp_path):
     options = ("--size", 64, "--steps", 1, "--rounds", 1, "--network", "skip-64", "--profile", "--json", tmp_path / "s.json")
-    result = command(TOOL, *options)
-    assert result.returncode == 0 and "one step" in result.stdout, result.stderr
+    result = command(TOOL, *options, "--optimiser", "soap")
+    assert result.returncode == 0 and "one step" in result.stdout and "soap, takes" in result.stdout, result.stderr
     summary = json.loads((tmp_path / "s.json").read_text())
     operations = summary["paddle"]["operations"]
-    assert any("conv" in name for name in operations)
+    assert any("conv" in name for name in operations) and any("matmul" in name for name in operations)
+    assert 0 < summary["paddle"]["optimiser_share"] < 1
     assert sum(operations.values()) < 20 * summary["paddle_seconds"]
 
 
@@ -73,6 +82,7 @@ def test_profile_shows_the_operations_of_both_sides(tmp_path):
         (("--size", "100"), "--size"),
         (("--steps", "0"), "--steps"),
         (("--network", "x"), "--network"),
+        (("--optimiser", "x"), "--optimiser"),
         (("--against", "x"), "torch"),
     ],
 )

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import pytest
 
 from paddle_dip.environment import thread_count
-from paddle_dip.problem import catalogue
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
+from paddle_dip.problem import networks
+from paddle_dip.problem.networks import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
 
 # Three scales, one of them without a skip branch, all widths different.
 SMALL = SkipConfig(down=(8, 12, 10), up=(6, 8, 14), skip=(4, 0, 2), input_depth=5)
@@ -56,4 +56,4 @@ def plain(monkeypatch):
 @pytest.fixture(autouse=True)
 def _small_networks(monkeypatch):
     for name, config in SMALL_NETWORKS.items():
-        monkeypatch.setitem(catalogue.NETWORKS, name, config)
+        monkeypatch.setitem(networks.NETWORKS, name, config)

@@ -31,11 +31,11 @@ def caught(a: dict, b: dict) -> set[str]:
 @pytest.fixture(scope="module")
 def sound():
     """Paddle's arrays, unbroken; and a check that nothing is caught where nothing is broken."""
-    from paddle_dip.problem import catalogue
+    from paddle_dip.problem import networks
     from tests.parity.conftest import SMALL
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalogue.NETWORKS, "small", SMALL)
+        patch.setitem(networks.NETWORKS, "small", SMALL)
         a, b = paddle_arrays(TRACED), torch_arrays(TRACED)
     assert not caught(a, b) and locate(a, b) is None
     return a

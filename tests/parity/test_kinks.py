@@ -8,7 +8,7 @@ import torch.nn.functional as TF
 from paddle_dip.evaluation.parity.compare import compare
 from paddle_dip.evaluation.parity.kinks import NearKinks, first_crossing, pool_margins
 from paddle_dip.evaluation.parity.verdict import lines
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import pillow_resize
 from paddle_dip.solver import fit as paddle_fit

@@ -7,8 +7,9 @@ import pytest
 from paddle_dip.evaluation.parity.experiment import DTYPES, OPERATORS, Experiment
 from paddle_dip.evaluation.parity.names import without_gradient
 from paddle_dip.evaluation.parity.trace import first_step
-from paddle_dip.problem.architectures import PADS
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
+from paddle_dip.problem.networks.config import PADS
+from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.solver.networks import build_network
 from tests.parity.conftest import SMALL_NETWORKS
 from tests.parity.sides import failures, ladder, varied
@@ -62,7 +63,7 @@ def test_other_tasks_and_losses(dtype, operator, settings):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("optimiser", ["adam", "lbfgs"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("learn_input", [False, True])
 def test_optimisers_and_a_learnt_input(dtype, optimiser, learn_input):
     stages = ladder(varied(dtype=dtype, optimiser=optimiser, learn_input=learn_input, steps=12))

@@ -5,7 +5,7 @@ import paddle
 import pytest
 import torch
 
-from paddle_dip.problem.architectures import HourglassConfig
+from paddle_dip.problem.networks import HourglassConfig
 from paddle_dip.problem.randomness import initial_weights
 from paddle_dip.solver.networks import build_network as build_paddle
 from torch_ref.networks import build_network as build_torch

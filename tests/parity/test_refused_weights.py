@@ -6,7 +6,9 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.pdparams import read_pdparams
 from paddle_dip.io.weights import read_weights
 from tests.conftest import assert_refused, command
@@ -82,3 +84,45 @@ def test_a_torch_file_that_would_run_code_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"evil.pth is refused"):
         read_torch(tmp_path / "evil.pth")
     assert not marker.exists()
+
+
+def test_a_refused_torch_file_is_told_why_and_not_how_to_be_less_careful(tmp_path):
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "whole.pth")
+    with pytest.raises(InputError, match=r"whole.pth is refused.*torch.nn.modules.linear.Linear") as caught:
+        read_torch(tmp_path / "whole.pth")
+    assert "add_safe_globals" not in str(caught.value)
+    torch.save({"a": torch.ones(2, 2).to_sparse()}, tmp_path / "sparse.pth")
+    with pytest.raises(InputError, match="a is quantised or sparse"):
+        read_torch(tmp_path / "sparse.pth")
+    torch.save({"epoch": 3, "names": ["a"]}, tmp_path / "none.pth")
+    with pytest.raises(InputError, match="holds no state_dict"):
+        read_torch(tmp_path / "none.pth")
+
+
+def header(text: str, after: bytes = b"") -> bytes:
+    return len(text).to_bytes(8, "little") + text.encode() + after
+
+
+WHOLE = save({"a": torch.ones(3, dtype=torch.bfloat16), "b": torch.ones(2, 2)})
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (WHOLE[:5], "is cut off"),
+        (WHOLE[:30], "is cut off"),
+        (WHOLE[:-1], f"is cut off: it has {len(WHOLE) - 1} bytes where {len(WHOLE)}"),
+        (WHOLE + b"x", "is a damaged safetensors file"),
+        (b"PK\x03\x04" + bytes(40), "isn't a safetensors file"),
+        (b"some text of a few words", "isn't a safetensors file"),
+        (header("{nonsense}"), "is a damaged safetensors file: its header can't be read"),
+        (header('{"a": [1]}'), "is a damaged safetensors file: its header can't be read"),
+        (header('{"a":{"dtype":"Q7","shape":[1],"data_offsets":[0,1]}}', b"1"), "Q7"),
+        (save({"a": torch.ones(4, dtype=torch.float8_e4m3fn)}), "holds a as F8_E4M3; .* F32, .* BF16"),
+    ],
+)
+def test_a_bad_safetensors_file_is_told_its_real_fault(data, reason, tmp_path):
+    (tmp_path / "w.safetensors").write_bytes(data)
+    with pytest.raises(InputError, match=f"w.safetensors {reason}" if "Q7" not in reason else reason):
+        read_weights(tmp_path / "w.safetensors")

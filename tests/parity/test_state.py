@@ -12,6 +12,7 @@ from paddle_dip.evaluation.parity.dump import trained
 from paddle_dip.evaluation.parity.names import without_gradient
 from tests.parity.sides import varied
 
+LEARNT_INPUT = [{"optimiser": name, "learn_input": True} for name in ("lbfgs", "soap")]
 FITS = {"paddle": paddle_fit.fit, "torch": torch_fit.fit}
 
 
@@ -20,9 +21,10 @@ def state_after(fit, experiment, step, **start):
     return next(s for s in snapshots if s.step == step).state()
 
 
+@pytest.mark.parametrize("optimiser", ["adam", "soap"])
 @pytest.mark.parametrize(("first", "second"), [("paddle", "torch"), ("torch", "paddle")])
-def test_a_state_is_taken_up_by_the_other_framework(first, second):
-    experiment = varied(steps=9)
+def test_a_state_is_taken_up_by_the_other_framework(first, second, optimiser):
+    experiment = varied(steps=9, optimiser=optimiser)
     middle = state_after(FITS[first], experiment, 5)
     stayed = state_after(FITS[first], experiment, 9, state=middle)
     moved = state_after(FITS[second], experiment, 9, state=middle)
@@ -68,7 +70,7 @@ def assert_same_bits(a: dict, b: dict) -> None:
         assert a[name].dtype == b[name].dtype and a[name].tobytes() == b[name].tobytes(), name
 
 
-@pytest.mark.parametrize("changes", [{}, {"noise": "cumulative"}, {"optimiser": "lbfgs", "learn_input": True}], ids=str)
+@pytest.mark.parametrize("changes", [{}, {"noise": "cumulative"}, *LEARNT_INPUT], ids=str)
 @pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
 def test_a_resumed_mirror_gives_the_same_bits(fit, changes):
     experiment = varied(steps=8, dtype="float32", **changes)

@@ -1,5 +1,6 @@
 """Weights survive the way to the other framework and back, and nothing is let through that doesn't fit or would run."""
 
+import runpy
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -8,12 +9,15 @@ import paddle
 import pytest
 import torch
 from safetensors.numpy import load_file
+from safetensors.torch import save as torch_safetensors
 from torch import nn
 
-from paddle_dip.io.weights import check, from_reference, read_weights, reference_names, to_paddle, to_torch, write_weights
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.errors import InputError
+from paddle_dip.io.weights import check, chosen, from_reference, read_weights, reference_names, to_paddle, to_torch, write_weights
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.solver.networks import build_network as build_paddle
-from tests.conftest import assert_refused, command
+from paddle_dip.solver.state import write_weights as load_weights
+from tests.conftest import ROOT, assert_refused, command
 from tests.parity.conftest import SMALL
 from torch_ref.networks import build_network as build_torch
 from torch_ref.weights import read_torch, torch_bytes
@@ -178,3 +182,84 @@ def test_the_tool_lists_what_does_not_fit(tmp_path):
     result = command("tools/convert_weights.py", tmp_path / "w.pth", tmp_path / "w.safetensors", "--network", "skip-64")
     assert_refused(result, "missing: head.weight", "unexpected: head.wait")
     assert not (tmp_path / "w.safetensors").exists()
+
+
+# 1/3 in bfloat16 has 8 bits of fraction: 171/512; its largest, a subnormal, and what isn't a number survive too.
+BFLOAT16 = [1 / 3, 1.0, -2.5, 3.3895313892515355e38, 1e-40, float("inf")]
+
+
+def bfloat16_files(folder):
+    values = torch.tensor(BFLOAT16, dtype=torch.bfloat16)
+    torch.save({"a": values}, folder / "w.pth")
+    (folder / "w.safetensors").write_bytes(torch_safetensors({"a": values}))
+    paddle.save({"a": paddle.to_tensor(BFLOAT16).astype("bfloat16")}, str(folder / "w.pdparams"))
+    return values.float().numpy()
+
+
+def test_bfloat16_is_read_as_float32_from_every_format(tmp_path):
+    wanted = bfloat16_files(tmp_path)
+    assert wanted[0] == 171 / 512
+    for name, read in (("w.pth", read_torch), ("w.safetensors", read_weights), ("w.pdparams", read_weights)):
+        assert_same_bits(read(tmp_path / name), {"a": wanted})
+
+
+def test_every_other_dtype_of_a_safetensors_file_is_read_as_it_is(tmp_path):
+    codes = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?", "c8")
+    arrays = {code: np.array([[0, 1], [1, 0]]).astype(code) for code in codes}
+    write_weights(tmp_path / "w.safetensors", arrays)
+    assert_same_bits(read_weights(tmp_path / "w.safetensors"), arrays)
+
+
+@pytest.mark.parametrize("key", ["state_dict", "params_ema", "params", "model"])
+@pytest.mark.parametrize("prefix", ["", "module.", "module._orig_mod."])
+def test_wrapped_weights_are_found_and_named(key, prefix, tmp_path):
+    weights = {"a.weight": np.ones((2, 3), np.float32), "a.bias": np.zeros(2, np.float32)}
+    named = {prefix + name: torch.tensor(value) for name, value in weights.items()}
+    torch.save({key: named, "epoch": 3, "optimizer": {"state": {}, "lr": 0.1}}, tmp_path / "w.pth")
+    tensors = {name: paddle.to_tensor(value.numpy()) for name, value in named.items()}
+    paddle.save({key: tensors, "epoch": 3}, str(tmp_path / "w.pdparams"))
+    for content in (read_torch(tmp_path / "w.pth"), read_weights(tmp_path / "w.pdparams")):
+        found, where = chosen(content)
+        assert_same_bits(found, weights)
+        assert where.startswith(f"key {key}") and where.count("without the prefix") == prefix.count(".")
+
+
+def test_one_of_several_sets_is_taken_by_its_key():
+    content = {"params": {"a": np.zeros(1)}, "params_ema": {"a": np.ones(1)}}
+    assert chosen(content, "params_ema") == ({"a": np.ones(1)}, "key params_ema")
+    for key in (None, "a"):
+        with pytest.raises(InputError, match=f"--key must be one of params, params_ema, not {key}"):
+            chosen(content, key)
+    with pytest.raises(InputError, match="--key a: the file has no keys"):
+        chosen({"a": np.ones(1)}, "a")
+    assert chosen({"module.a": np.ones(1), "b": np.ones(1)})[1] == ""  # a prefix is one only where every name has it
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pdparams"])
+def test_float16_weights_fit_a_network_of_float32(suffix, tmp_path):
+    network = build_paddle(SMALL, 3)
+    half = {name: value.astype(np.float16) for name, value in state_of(network).items()}
+    write_weights(tmp_path / f"w{suffix}", half)
+    load_weights(network, {f"network/{name}": value for name, value in read_weights(tmp_path / f"w{suffix}").items()})
+    assert_same_bits(state_of(network), {name: value.astype(np.float32) for name, value in half.items()})
+
+
+def test_what_is_no_float_is_listed():
+    with pytest.raises(InputError, match="no floating-point numbers: a is int64"):
+        check({"a": np.zeros(2, np.int64)}, {"a": (2,)})
+
+
+def test_the_tool_says_what_it_took_and_what_it_wrote(tmp_path, capsys):
+    weights = to_torch(state_of(build_paddle(NETWORKS["deep-decoder"], 3)))
+    named = {f"module.{name}": torch.tensor(value).bfloat16() for name, value in weights.items()}
+    torch.save({"params": named, "params_ema": named}, tmp_path / "w.pth")
+    convert = runpy.run_path(str(ROOT / "tools" / "convert_weights.py"))["convert"]
+    settings = {"network": "deep-decoder", "channels": 3, "names": "paddle"}
+    convert(tmp_path / "w.pth", tmp_path / "w.safetensors", key="params_ema", **settings)
+    words = f"{len(weights)} arrays, float32; from {tmp_path / 'w.pth'}, key params_ema, without the prefix module."
+    assert capsys.readouterr().out == f"{tmp_path / 'w.safetensors'}: {words}\n"
+    rounded = {name: torch.tensor(value).bfloat16().float().numpy() for name, value in weights.items()}
+    assert_same_bits(to_torch(read_weights(tmp_path / "w.safetensors")), rounded)
+    with pytest.raises(InputError, match="--key must be one of params, params_ema"):
+        convert(tmp_path / "w.pth", tmp_path / "x.safetensors", key=None, **settings)
+    assert not (tmp_path / "x.safetensors").exists()

@@ -2,9 +2,8 @@
 
 import pytest
 
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
-from paddle_dip.problem.arithmetic import convolutions, step_flops
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.networks import NETWORKS, DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
 
 NARROW = SkipConfig(down=(64,) * 5, up=(64,) * 5)
 SIDE = 64
@@ -40,7 +39,7 @@ def test_four_times_the_pixels_are_four_times_the_work(name):
     ids=lambda config: type(config).__name__,
 )
 def test_every_convolution_of_the_built_network_is_counted(config):
-    counted = sum(c.inputs * c.outputs * c.kernel**2 * c.places for c in convolutions(config, SIDE, SIDE))
+    counted = sum(c.inputs * c.outputs * c.kernel**2 * c.places for c in config.convolutions(SIDE, SIDE))
     assert counted == multiply_adds(config)
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
+from paddle_dip.problem.convolution import convolved
 from paddle_dip.problem.metrics import psnr
-from paddle_dip.trained.problem.blurs import blur_kernel, blur_matrix, convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 
 
 def holed(picture):
@@ -32,8 +33,3 @@ def test_wiener_undoes_most_of_a_known_blur(picture):
     kernel = blur_kernel("disk", 2.0)
     blurred = convolved(picture, kernel)
     assert psnr(wiener_sharpened(blurred, kernel, 1e-3), picture) > psnr(blurred, picture) + 2
-
-
-def test_a_gaussian_is_a_pair_of_matrices(picture):
-    rows, columns = (blur_matrix(1.5, side) for side in picture.shape[1:])
-    np.testing.assert_allclose(rows @ picture @ columns.T, convolved(picture, blur_kernel("gaussian", 1.5)), atol=1e-12)

@@ -1,9 +1,13 @@
 """Settings by name: each kind of value is read, and nothing but a known one."""
 
+import re
+
+import numpy as np
 import pytest
 
-from paddle_dip.problem.architectures import HourglassConfig
-from paddle_dip.problem.overrides import overridden
+from paddle_dip.errors import InputError
+from paddle_dip.problem.networks import NETWORKS, HourglassConfig
+from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import super_resolution_preset
 
 FAST = super_resolution_preset("fast", 8)
@@ -80,3 +84,52 @@ def test_the_order_of_changes_doesnt_matter():
     assert overridden(FAST, changes) == overridden(FAST, changes[::-1])
     with pytest.raises(ValueError, match="--set network.down=8"):
         overridden(FAST, ["network.down=8", "network=unet"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({"steps": 3, "learning_rate": 1}, lambda preset: (preset.steps, preset.learning_rate) == (3, 1.0)),
+        ({"steps": None}, lambda preset: preset == FAST),
+        ({"steps": np.int64(3), "keep_known": True}, lambda preset: preset.steps == 3 and preset.keep_known),
+        ({"network": "skip"}, lambda preset: preset.network == NETWORKS["skip"]),
+        ({"network": NETWORKS["unet"]}, lambda preset: preset.network == NETWORKS["unet"]),
+        ({"network": "skip", "network.upsampling": "nearest"}, lambda preset: preset.network.upsampling == "nearest"),
+        ({"network.down": [8] * 5, "network.up": (8,) * 5}, lambda preset: preset.network.down == (8,) * 5),
+        ({"network.upsampling": ["nearest"] * 5}, lambda preset: preset.network.upsampling == ("nearest",) * 5),
+    ],
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
+)
+def test_settings_by_name_take_values(settings, found):
+    assert found(with_settings(FAST, **settings))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"step": 3}, "step is no setting: the names are steps, reg_noise_std"),
+        ({"name": "x"}, "name is no setting"),
+        ({"steps": 2.5}, "steps must be a whole number, not 2.5"),
+        ({"steps": True}, "steps must be a whole number, not True"),
+        ({"steps": 0}, "steps must be at least 1, not 0"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number, not 'fast'"),
+        ({"keep_known": 1}, "keep_known must be True or False, not 1"),
+        ({"stop": "soon"}, "stop must be one of never, emv"),
+        ({"network": "resnet"}, "network must be one of skip"),
+        ({"network": 3}, "network must be the name of a network or its configuration, not 3"),
+        ({"network.width": 3}, "network.width is no setting: the names are down"),
+        ({"network.down": 3}, "network.down must be a tuple of 5, not 3"),
+    ],
+    ids=str,
+)
+def test_what_is_no_setting_or_no_value_of_one_is_refused(settings, words):
+    with pytest.raises(InputError, match=re.escape(words)):
+        with_settings(FAST, **settings)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_setting_takes_its_own_value(network):
+    preset = with_settings(FAST, network=network)
+    settings = {name: value for name, value in vars(preset).items() if name not in ("name", "task", "sources", "network")}
+    parts = {f"network.{name}": value for name, value in vars(preset.network).items()}
+    assert with_settings(preset, **settings, **parts) == preset

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.presets import PRESETS, Preset, described, super_resolution_preset
+from paddle_dip.problem.presets import PRESETS, Preset, completed, described, super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
 
@@ -57,3 +57,9 @@ def test_every_preset_shrinks_to_the_observation(name, factors):
 def test_unknown_name_is_refused():
     with pytest.raises(ValueError, match="fast, paper"):
         super_resolution_preset("slow", 8)
+
+
+def test_a_record_of_an_earlier_version_is_read_as_this_one_would_write_it():
+    now = super_resolution_preset("fast", 4).settings()
+    earlier = {name: value for name, value in now.items() if name != "tv_weight"} | {"task": "super-resolution"}
+    assert completed(earlier) == now and now["task"] == "super-resolve"

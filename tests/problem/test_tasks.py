@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paddle_dip.problem.task_presets import TASKS, task_preset, task_presets
+from paddle_dip.problem.task_table import TASKS, task_preset, task_presets
 from paddle_dip.problem.tasks import denoising, flash_no_flash, inpainting
 
 IMAGE = np.random.default_rng(0).random((3, 20, 31)).astype(np.float32)

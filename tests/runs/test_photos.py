@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from paddle_dip.io.images import Photo
-from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.resampling import pillow_resize
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
 from paddle_dip.runs import photos
 from paddle_dip.runs.photos import PhotoJob, plan, restore_photo

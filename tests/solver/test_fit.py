@@ -8,9 +8,9 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import chosen_canvas, finish, restore
 from paddle_dip.solver.fit import fit, moving_average
@@ -19,6 +19,7 @@ SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
 PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
 
 LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
+SOAP = {"optimiser": "soap", "soap_renewal": 3, "learn_input": True}
 PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"} | NO_REFINEMENT
 
 
@@ -49,7 +50,9 @@ def test_same_seed_same_bits_other_seed_others(changes):
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("changes", [{}, PAPER, LBFGS, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "learnt-input"])
+@pytest.mark.parametrize(
+    "changes", [{}, PAPER, LBFGS, SOAP, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "soap", "learnt-input"]
+)
 @pytest.mark.parametrize("stop", [1, 5, 11])
 def test_a_run_taken_up_gives_the_same_bits(stop, changes):
     preset = replace(PRESET, **changes)
@@ -127,7 +130,7 @@ def test_channels_follow_the_observation(channels):
 def test_a_fit_that_diverged_is_no_result():
     snapshot = last(fit(problem(), replace(PRESET, learning_rate=1e38)))
     with pytest.raises(ArithmeticError, match="diverged"):
-        chosen_canvas(PRESET, snapshot, Stopper(problem(), PRESET))
+        chosen_canvas(PRESET, snapshot, build_stopper(problem(), PRESET))
 
 
 def test_float64_runs_in_float64():

@@ -6,7 +6,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.solver.loss import misfit, total_variation
 
 PRESET = task_preset("denoise", "fast")

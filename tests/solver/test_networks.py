@@ -7,8 +7,7 @@ import paddle
 import pytest
 
 from paddle_dip.evaluation.parity.names import without_gradient
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS, DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
 from paddle_dip.solver.networks import build_network, trainable_parameters
 
 SKIP = SkipConfig(down=(8, 12), up=(6, 10), skip=(4, 0), input_depth=5)

@@ -6,8 +6,10 @@ import numpy as np
 import paddle
 import pytest
 
+from paddle_dip.problem.convolution import KernelBlur
 from paddle_dip.problem.presets import super_resolution_preset
-from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.problem.task_table import task_preset
+from paddle_dip.problem.tasks import denoising, super_resolution
 from paddle_dip.solver.operators import observe
 
 FAST = super_resolution_preset("fast", 8)
@@ -46,3 +48,17 @@ def test_no_gradient_flows_where_the_clip_explains_the_pixel():
     canvas.stop_gradient = False
     observe(task, dtype="float64")(canvas).sum().backward()
     assert not canvas.grad.numpy().any()
+
+
+@pytest.mark.parametrize("work_scale", [1, 2])
+def test_a_blur_is_the_problems_and_its_gradient_the_adjoint(work_scale):
+    image = np.random.default_rng(0).random((3, 31, 37)).astype(np.float32)
+    kernel = np.random.default_rng(1).random((5, 3))
+    task = replace(denoising(image, replace(task_preset("denoise", "fast"), work_scale=work_scale)), operator=KernelBlur(kernel))
+    canvas = paddle.rand([1, 3, *task.canvas], dtype="float64")
+    canvas.stop_gradient = False
+    observed = observe(task, dtype="float64")(canvas)
+    np.testing.assert_allclose(observed.numpy(), task.operator(task.enlarged(canvas.numpy())), atol=1e-13)
+    y = paddle.randn(observed.shape, dtype="float64")
+    (observed * y).sum().backward()
+    assert float((observed * y).sum()) == pytest.approx(float((canvas * canvas.grad).sum()), rel=1e-10)

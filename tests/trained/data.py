@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from paddle_dip.io.images import write_rgb
-from paddle_dip.trained.problem.blurs import blur_kernel, convolved
+from paddle_dip.problem.convolution import convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.pairs import PairSettings, find_pairs, prepare_pairs
 
 

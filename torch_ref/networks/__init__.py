@@ -3,14 +3,14 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
+from paddle_dip.problem.networks import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from torch_ref.initialisation import initialise
 from torch_ref.networks.deep_decoder import DeepDecoder
 from torch_ref.networks.hourglass import Hourglass
 from torch_ref.networks.skip import Skip
 from torch_ref.networks.unet import UNet
 
-# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.architectures.
+# configuration: network.
 _NETWORKS = {SkipConfig: Skip, HourglassConfig: Hourglass, UNetConfig: UNet, DeepDecoderConfig: DeepDecoder}
 
 

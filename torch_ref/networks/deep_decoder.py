@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import DeepDecoderConfig
+from paddle_dip.problem.networks import DeepDecoderConfig
 from torch_ref.layers import batch_norm, convolution, nonlinearity, upsample
 from torch_ref.precision import products
 

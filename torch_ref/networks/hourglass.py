@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import HourglassConfig
+from paddle_dip.problem.networks import HourglassConfig
 from torch_ref.layers import ConvBlock, batch_norm, convolution, nonlinearity, transposed
 from torch_ref.precision import products
 

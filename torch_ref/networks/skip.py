@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from torch_ref.layers import ConvBlock, Merge
 from torch_ref.precision import products
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from paddle_dip.problem.architectures import UNetConfig
+from paddle_dip.problem.networks import UNetConfig
 from torch_ref.layers import ConvBlock, convolution, transposed, upsample
 from torch_ref.precision import products
 

@@ -1,55 +1,73 @@
 """One image restored by one fit, or by several whose canvases are averaged, each kept as soon as it is there."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case, score
-from paddle_dip.problem.tasks import super_resolution
+from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.results import ENSEMBLE, HistoryPoint, ResultRow
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
-from paddle_dip.runs.restore import finish, member_seeds
+from paddle_dip.runs.parallel import run_parallel
+from paddle_dip.runs.restore import finish
 
 Member = tuple[ResultRow, np.ndarray, list[HistoryPoint]]
 
 
 def restore_members(
-    job: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]
+    image_run: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]
 ) -> tuple[list[ResultRow], np.ndarray, list[HistoryPoint]]:
     """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
-    members = list(_members(job, fit, interrupted))
-    rows, canvases, histories = zip(*members, strict=True)
-    problem = super_resolution(job.case.low, job.factor, job.preset)
-    image = finish(problem, job.preset, np.mean(canvases, axis=0))
+    problem = image_run.problem()
+    for member in image_run.members:
+        _make(member, problem, fit=fit, interrupted=interrupted)
+    rows, canvases, histories = zip(*(_read(member.member) for member in image_run.members), strict=True)
+    image = finish(problem, image_run.preset, np.mean(canvases, axis=0))
     if len(rows) == 1:
         return list(rows), image, histories[0]
-    combined = score(job, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
+    combined = score(image_run, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
     worst = {key: max(getattr(row, key) for row in rows) for key in ("peak_memory_mb", "resumed_at_step")}
     return [replace(combined, seed=ENSEMBLE, **worst), *rows], image, histories[0]
 
 
-def forget_members(job: ImageRun) -> None:
+def make_members(
+    image_runs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Callable[[], bool]
+) -> Iterator[ImageRun]:
+    """Yield every image when its fits are made and kept, so that `restore_members` has only to put them together.
+
+    The fits are made in processes, see `run_parallel`, those of the largest images first: no core idles long at the end.
+    """
+    to_make = [member for image_run in image_runs for member in image_run.members if not member.member.exists()]
+    to_make.sort(key=lambda member: -member.case.truth.size)
+    left, by_name = Counter(member.case.name for member in to_make), {run.case.name: run for run in image_runs}
+    yield from (image_run for image_run in image_runs if not left[image_run.case.name])
+    for member, _ in run_parallel(to_make, at_a_time, work=partial(make_member, fit=fit), interrupted=interrupted):
+        left[member.case.name] -= 1
+        if not left[member.case.name]:
+            yield by_name[member.case.name]
+
+
+def make_member(member: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]) -> None:
+    """Make one fit and keep its row, canvas and history, unless they are there."""
+    _make(member, member.problem(), fit=fit, interrupted=interrupted)
+
+
+def forget_members(image_run: ImageRun) -> None:
     """Remove what `restore_members` kept, when the image's result is on disk."""
-    for seed in member_seeds(job.preset, job.seed):
-        for path in (replace(job, seed=seed).member, replace(job, seed=seed).checkpoint):
+    for member in image_run.members:
+        for path in (member.member, member.checkpoint):
             path.unlink(missing_ok=True)
 
 
-def make_member(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> None:
-    """Make the fit of the job's own seed and keep its row, canvas and history, unless they are there."""
-    if not job.member.exists():
-        row, canvas, history = restore_case(job, fit=fit, interrupted=interrupted)
-        save_checkpoint(job.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
-
-
-def _members(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> Iterator[Member]:
-    for seed in member_seeds(job.preset, job.seed):
-        member = replace(job, seed=seed)
-        make_member(member, fit, interrupted)
-        yield _read(member.member)
+def _make(member: ImageRun, problem: Problem, *, fit: Callable, interrupted: Callable[[], bool]) -> None:
+    if not member.member.exists():
+        row, canvas, history = restore_case(member, problem, fit=fit, interrupted=interrupted)
+        save_checkpoint(member.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
 
 
 def _read(path: Path) -> Member:

@@ -1,4 +1,4 @@
-"""The finished images of a run, of all its sittings: their rows, and with what each sitting made its own."""
+"""The results of a benchmark run, of all its sessions: rows by image, and with what each session made its own."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from paddle_dip.report.results import ResultRow, read_rows, summarise, write_row
 
 
 @dataclass
-class Finished:
+class ResultStore:
     """Rows by image (of an ensemble its own and its members'), and bicubic + back-projection by image (dB), to be kept on disk.
 
-    preset, made_with: of this sitting, whose images are `now`; earlier: the summary that the sittings before it left, if any.
+    preset, made_with: of this session, whose images are `now`; earlier: the summary that the sessions before it left, if any.
     """
 
     folder: Folder
@@ -24,8 +24,8 @@ class Finished:
     bicubic_bp: dict[str, float]
 
     @classmethod
-    def found_in(cls, folder: Folder, preset: dict, made_with: dict) -> "Finished":
-        """Return what earlier sittings have finished; raises ValueError where their table or summary can't be read."""
+    def found_in(cls, folder: Folder, preset: dict, made_with: dict) -> "ResultStore":
+        """Return what earlier sessions have finished; raises InputError where their table or summary can't be read."""
         rows: dict[str, list[ResultRow]] = {}
         for row in read_rows(folder.results):
             if folder.has_result(row.image):
@@ -35,7 +35,7 @@ class Finished:
         return cls(folder, preset, made_with, earlier, rows, rows.keys() - told.keys(), dict(told))
 
     def add(self, name: str, rows: list[ResultRow]) -> None:
-        """Take up what this sitting has made."""
+        """Take in what this session has made."""
         self.rows[name] = rows
         self.now.add(name)
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paddle_dip.environment import share_cores
-from paddle_dip.evaluation.benchmark.ensemble import forget_members, restore_members
+from paddle_dip.evaluation.benchmark.ensemble import forget_members, make_members, restore_members
 from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
 from paddle_dip.evaluation.benchmark.image_run import ImageRun
-from paddle_dip.evaluation.benchmark.result_store import Finished
-from paddle_dip.evaluation.benchmark.workers import run_parallel
+from paddle_dip.evaluation.benchmark.result_store import ResultStore
 from paddle_dip.io.files import write_text
 from paddle_dip.io.images import read_rgb, write_rgb
 from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
@@ -45,13 +44,13 @@ class Settings:
     at_a_time: int = 1
 
     def identity(self) -> dict:
-        """Return what must be equal for two sittings to belong to one run."""
+        """Return what must be equal for two sessions to belong to one run."""
         return {"factor": self.factor, "seed": self.seed, **self.preset.settings()}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The rows of all finished images, by name, those of earlier sittings too; the summary on disk; the table to show."""
+    """The rows of all finished images, by name, those of earlier sessions too; the summary on disk; the table to show."""
 
     rows: list[ResultRow]
     summary: dict
@@ -61,7 +60,7 @@ class Outcome:
 def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], None] = lambda row: None) -> Outcome:
     """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
-    Raises ValueError for unusable images or an output folder that holds something else, before any work is done.
+    Raises InputError for unusable images or an output folder that holds something else, before any work is done.
     """
     cases = _load(settings, settings.images)
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
@@ -69,17 +68,18 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
     available = image_names(settings.source)
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
-        finished = Finished.found_in(folder, settings.preset.settings(), made_with)
-        shown = cases | _load(settings, finished.rows.keys() - cases.keys())
-        with deferred_interrupt() as interrupted, closing(_jobs(settings, folder, cases, finished, fit, interrupted)) as jobs:
-            for job in jobs:
-                if job.case.name not in finished.rows:
-                    rows = _restore_one(job, fit, interrupted)
-                    finished.add(job.case.name, rows)
-                    announce(final_rows(rows)[0])
-                    _write_results(settings, finished, shown)
-                forget_members(job)
-        outcome = _write_results(settings, finished, shown)
+        store = ResultStore.found_in(folder, settings.preset.settings(), made_with)
+        shown = cases | _load(settings, store.rows.keys() - cases.keys())
+        with (
+            deferred_interrupt() as interrupted,
+            closing(_restored(settings, folder, cases, store, fit, interrupted)) as restored,
+        ):
+            for image_run, rows in restored:
+                store.add(image_run.case.name, rows)
+                announce(final_rows(rows)[0])
+                _write_results(settings, store, shown)
+                forget_members(image_run)
+        outcome = _write_results(settings, store, shown)
         _write_page(settings, folder, shown, outcome)
     return outcome
 
@@ -97,41 +97,44 @@ def _with_shared_cores(settings: Settings) -> Settings:
     return replace(settings, at_a_time=at_a_time)
 
 
-def _jobs(
+def _restored(
     settings: Settings,
     folder: Folder,
     cases: dict[str, BenchmarkCase],
-    finished: Finished,
+    store: ResultStore,
     fit: Callable,
     interrupted: Callable[[], bool],
-) -> Iterator[ImageRun]:
-    """Yield a job for each image: in order, or, of several at a time, the finished ones and then each when its fits are done."""
-    s = settings
-    jobs = [ImageRun(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds) for case in cases.values()]
-    if s.at_a_time == 1:
-        yield from jobs
-        return
-    yield from (job for job in jobs if job.case.name in finished.rows)
-    left = [job for job in jobs if job.case.name not in finished.rows]
-    yield from run_parallel(left, s.at_a_time, fit=fit, interrupted=interrupted)
+) -> Iterator[tuple[ImageRun, list[ResultRow]]]:
+    """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
+    s, left = settings, []
+    for name, case in cases.items():
+        image_run = ImageRun(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds)
+        if name in store.rows:
+            forget_members(image_run)
+        else:
+            left.append(image_run)
+    several = s.at_a_time > 1
+    with closing(make_members(left, s.at_a_time, fit=fit, interrupted=interrupted)) as ready:  # begins nothing by itself
+        for image_run in ready if several else left:
+            yield image_run, _restore_one(image_run, fit, interrupted)
 
 
-def _restore_one(job: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> list[ResultRow]:
-    rows, image, history = restore_members(job, fit=fit, interrupted=interrupted)
-    write_history(job.folder.history(job.case.name), history)
-    write_rgb(job.folder.picture(job.case.name), image)
+def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> list[ResultRow]:
+    rows, image, history = restore_members(image_run, fit=fit, interrupted=interrupted)
+    write_history(image_run.folder.history(image_run.case.name), history)
+    write_rgb(image_run.folder.picture(image_run.case.name), image)
     return rows
 
 
-def _write_results(settings: Settings, finished: Finished, cases: dict[str, BenchmarkCase]) -> Outcome:
-    """Write table and summary of every finished image, of this sitting and those before it."""
-    for name in finished.rows.keys() - finished.bicubic_bp.keys():
+def _write_results(settings: Settings, store: ResultStore, cases: dict[str, BenchmarkCase]) -> Outcome:
+    """Write table and summary of every finished image, of this session and those before it."""
+    for name in store.rows.keys() - store.bicubic_bp.keys():
         case = cases[name]
-        finished.bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
-    rows, summary = finished.write()
+        store.bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
+    rows, summary = store.write()
     rows = final_rows(rows)
     known = {row.image for row in rows if is_benchmark_image(settings.source, row.image)}
-    return Outcome(rows, summary, benchmark_table(rows, finished.bicubic_bp, known))
+    return Outcome(rows, summary, benchmark_table(rows, store.bicubic_bp, known))
 
 
 def _write_page(settings: Settings, folder: Folder, cases: dict[str, BenchmarkCase], outcome: Outcome) -> None:

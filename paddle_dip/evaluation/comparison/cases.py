@@ -7,8 +7,9 @@ import numpy as np
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import to_bytes
+from paddle_dip.problem.convolution import convolved
 from paddle_dip.problem.dataset import find_source, image_names, load_truth, to_unit
-from paddle_dip.trained.problem.blurs import blur_kernel, convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.crops import middle_view, read_large
 from paddle_dip.trained.problem.masks import random_mask
 from paddle_dip.trained.problem.pairs import photo_files

@@ -9,12 +9,12 @@ import numpy as np
 from paddle_dip.evaluation.comparison.cases import Blur, ComparisonCase, practice_cases
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, wiener_sharpened
+from paddle_dip.problem.convolution import KernelBlur
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.resampling import Resize
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem, denoising, inpainting
 from paddle_dip.runs.restore import restore
-from paddle_dip.trained.problem.blurs import blur_kernel, blur_matrix
+from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.sharpening import best_balance, best_unsharp, unsharp
 
 Method = Callable[[ComparisonCase], np.ndarray]
@@ -49,10 +49,7 @@ def tuned(blur: Blur) -> Tuned:
 
 
 def sharpening_methods(blur: Blur, best: Tuned, *, steps: int | None, seed: int, fit: Callable) -> dict[str, Method]:
-    """Return what sharpens without having learnt. Wiener and the Deep Image Prior know the blur; the latter only a Gaussian.
-
-    A disk isn't a product of a column and a row, and a problem's operator is a pair of matrices.
-    """
+    """Return what sharpens without having learnt. Wiener and the Deep Image Prior know the blur."""
     kernel = blur_kernel(blur.name, blur.strength)
     methods = {
         "blurred": lambda case: case.damaged,
@@ -60,7 +57,7 @@ def sharpening_methods(blur: Blur, best: Tuned, *, steps: int | None, seed: int,
         "Wiener": lambda case: wiener_sharpened(case.damaged, kernel, best.balance),
     }
     preset = prior_preset("denoise", steps)
-    if preset is not None and blur.name == "gaussian":
+    if preset is not None:
         methods[PRIOR] = lambda case: restore(deblurring(case.damaged, blur, preset), preset, fit=fit, seed=seed)
     return methods
 
@@ -78,8 +75,6 @@ def notes(task: str, blur: Blur, names: list[str], best: Tuned | None) -> list[s
         told.append(
             "The Deep Image Prior is the preset fast" + (" of denoise, and knows the blur." if task == "blur" else " of inpaint.")
         )
-    elif task == "blur" and blur.name == "disk":
-        told.append("The Deep Image Prior is left out: a disk isn't separable, which its operator must be; --blur gaussian has it.")
     else:
         told.append("The Deep Image Prior is left out, as asked for.")
     return told
@@ -94,11 +89,8 @@ def prior_preset(task: str, steps: int | None) -> Preset | None:
 
 
 def deblurring(blurred: np.ndarray, blur: Blur, preset: Preset) -> Problem:
-    """Return the problem of undoing a known Gaussian blur of a picture, float32 [C, H, W] in [0, 1]."""
-    height, width = blurred.shape[1:]
-    operator = Resize(blur_matrix(blur.strength, height), blur_matrix(blur.strength, width))
-    same = Resize(np.eye(height), np.eye(width))
-    return replace(denoising(blurred, preset), lift=same, operator=operator, exact=operator)
+    """Return the problem of undoing a known blur of a picture, float32 [C, H, W] in [0, 1]."""
+    return replace(denoising(blurred, preset), operator=KernelBlur(blur_kernel(blur.name, blur.strength)))
 
 
 def learnt_note(checkpoint: Path) -> str:

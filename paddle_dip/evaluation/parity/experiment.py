@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.architectures import PADS, UNetConfig
-from paddle_dip.problem.catalogue import network_config
 from paddle_dip.problem.kernels import KERNELS
+from paddle_dip.problem.networks import network_config
+from paddle_dip.problem.networks.config import PADS
 from paddle_dip.problem.presets import CHOICES, Preset, super_resolution_preset
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.resampling import kernel_resize
@@ -17,11 +17,8 @@ from paddle_dip.problem.tasks import Problem, denoising, flash_no_flash, inpaint
 OPERATORS = ("pillow", *KERNELS, "identity", "mask")
 _HOLES = 0.4  # of the pixels, with the operator "mask"
 DTYPES = ("float64", "float32")
-INITIALISATIONS = ("torch", "paddle")
 # These kernels of the reference exist with phase 0 only.
 _PHASE_0 = ("gauss12", "gauss1sq2")
-# Instead of the paper's 0.01, at which the UNet, not normalised on its way up, goes off or dies: the reference's for it.
-_LEARNING_RATES = {UNetConfig: 0.001}
 # Few steps of Adam before LBFGS, so that short fits reach it, and a learning rate at which it moves.
 _WARM_UP, _LBFGS_RATE = 3, 1.0
 
@@ -30,7 +27,7 @@ _WARM_UP, _LBFGS_RATE = 3, 1.0
 class Experiment:
     """A fit to compare. height, width: the image's, multiples of factor, which the operators "identity" and "mask" don't use."""
 
-    network: str = "skip"  # a name of paddle_dip.problem.catalogue
+    network: str = "skip"  # a name of paddle_dip.problem.networks
     dtype: str = "float64"
     steps: int = 10
     channels: int = 3
@@ -55,13 +52,12 @@ class Experiment:
     def preset(self) -> Preset:
         """Return the fit's settings: the paper's, with what the experiment changes."""
         network = network_config(self.network)
-        paper = super_resolution_preset("paper", self.factor)
         return replace(
-            paper,
+            super_resolution_preset("paper", self.factor),
             name="parity",
             steps=self.steps,
             network=replace(network, pad=self.pad) if self.pad else network,
-            learning_rate=_LBFGS_RATE if self.optimiser == "lbfgs" else _LEARNING_RATES.get(type(network), paper.learning_rate),
+            learning_rate=_LBFGS_RATE if self.optimiser == "lbfgs" else network.learning_rate,
             initialisation=self.initialisation,
             work_scale=self.work_scale,
             operator="pillow" if self.same_size() else self.operator,
@@ -145,8 +141,8 @@ def checked(experiment: Experiment) -> Experiment:
     network = network_config(experiment.network)
     if experiment.pad is not None and not hasattr(network, "pad"):
         raise InputError(f"pad can't be chosen for network {experiment.network}: it pads with zeros or not at all")
-    choices = {"dtype": DTYPES, "operator": OPERATORS, "initialisation": INITIALISATIONS, "pad": (None, *PADS)}
-    choices |= {name: CHOICES[name] for name in ("optimiser", "input", "noise", "loss")}
+    choices = {"dtype": DTYPES, "operator": OPERATORS, "pad": (None, *PADS)}
+    choices |= {name: CHOICES[name] for name in ("initialisation", "optimiser", "input", "noise", "loss")}
     if experiment.input == "guide" and experiment.operator != "identity":
         raise InputError("input guide needs the operator identity: the guide is a picture as large as the observation")
     for name, allowed in choices.items():

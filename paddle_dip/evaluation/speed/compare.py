@@ -6,14 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 from paddle_dip.environment import thread_count
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.catalogue import NETWORKS
+from paddle_dip.problem.networks import NETWORKS
 
 # side: (module of its fit, framework, environment)
 SIDES = {
@@ -24,17 +24,20 @@ SIDES = {
 
 
 def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[str], None]) -> dict[str, dict]:
-    """Return for each side its step seconds over all rounds, GEMM rate (operations a second), added memory (MiB) and, if profiled,
-    the last round's seconds by operation.
+    """Return for each side what it takes: its and its optimiser's step seconds over all rounds, and more.
+
+    That is the GEMM rate (operations a second), added memory (MiB) and, if profiled, the last round's seconds by operation.
     """
     found: dict[str, dict[str, Any]] = {
-        side: {"seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides
+        side: {"seconds": [], "optimiser_seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}}
+        for side in sides
     }
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             answer = _run(side, trial)
             totals = found[side]
             totals["seconds"] += answer["seconds"]
+            totals["optimiser_seconds"] += answer["optimiser_seconds"]
             totals["rounds"].append(median(answer["seconds"]))
             totals["gemm_rate"] = max(totals["gemm_rate"], answer["gemm_rate"])
             totals["memory_mb"] = max(totals["memory_mb"], answer["memory_mb"])
@@ -50,6 +53,7 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
         "size": trial.size,
         "network": trial.network,
         "dtype": trial.dtype,
+        "optimiser": trial.optimiser,
         "threads": thread_count(),
         "step_flops": flops,
     }
@@ -60,6 +64,9 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
             "spread": [min(totals["seconds"]), max(totals["seconds"])],
             "memory_mb": totals["memory_mb"],
             "gemm_rate": totals["gemm_rate"],
+            # Means: what is done every so many steps counts as often as it is done.
+            "optimiser_seconds": fmean(totals["optimiser_seconds"]),
+            "optimiser_share": sum(totals["optimiser_seconds"]) / sum(totals["seconds"]),
             "fraction_of_limit": flops / totals["gemm_rate"] / seconds,
             "operations": totals["operations"],
         }

@@ -11,15 +11,16 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_photo, to_bytes
 from paddle_dip.problem.dataset import crop_for_factor, make_case
 from paddle_dip.problem.metrics import psnr, psnr_y
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.presets import FORMER_TASKS, Preset
 from paddle_dip.problem.randomness import grain, random_holes
 from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.task_table import TASKS as ALL_TASKS
 from paddle_dip.problem.tasks import Problem, denoising, inpainting, super_resolution
 
 _TOUCHED = 0.02  # share of a shrunken pixel that a hole may cover before it counts as lost: Lanczos rings beside holes
 _ENDINGS = ("_GT.png", ".png", ".jpg")
-_AMOUNTS = {"super-resolution": (2, 32), "denoise": (0, 255), "restore-pixels": (0, 1), "inpaint": (0, 0)}
-TASKS = tuple(_AMOUNTS)
+_AMOUNTS = {"super-resolve": (2, 32), "denoise": (0, 255), "restore-pixels": (0, 1), "inpaint": (0, 0)}
+TASKS = tuple(task for task in ALL_TASKS if task in _AMOUNTS)
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,19 @@ class Damage:
     seed: int = 0
 
     def __post_init__(self):
+        object.__setattr__(self, "task", FORMER_TASKS.get(self.task, self.task))
         if self.task not in TASKS:
             raise InputError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
         least, most = _AMOUNTS[self.task]
         if not least <= self.amount <= most:
             raise InputError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
-
-        if self.task == "super-resolution" and self.amount != int(self.amount):
-            raise InputError(f"amount must be a whole number for super-resolution, not {self.amount:g}")
+        if self.task == "super-resolve" and self.amount != int(self.amount):
+            raise InputError(f"amount must be a whole number for super-resolve, not {self.amount:g}")
 
     @property
     def words(self) -> str:
         """What happens, in a word: part of file names and tables."""
-        kind = {"super-resolution": f"x{self.amount:g}", "inpaint": "inpaint"}.get(self.task, f"{self.task}-{self.amount:g}")
+        kind = {"super-resolve": f"x{self.amount:g}", "inpaint": "inpaint"}.get(self.task, f"{self.task}-{self.amount:g}")
         return kind if self.shrink == 1 else f"{kind}-shrunk-{self.shrink}"
 
 
@@ -62,12 +63,12 @@ class StudyCase:
 
 
 def study_case(path: Path, damage: Damage, preset: Preset) -> StudyCase:
-    """Return the case that the damage makes of the image in a file; super-resolution's truth is cropped as the benchmark's is.
+    """Return the case that the damage makes of the image in a file; super-resolve's truth is cropped as the benchmark's is.
 
     What inpainting is judged by is the PSNR over the holes. Raises InputError where there is no mask.
     """
     truth = _shrunk(read_photo(path).pixels, damage.shrink)
-    if damage.task == "super-resolution":
+    if damage.task == "super-resolve":
         factor = int(damage.amount)
         case = make_case(path.stem, crop_for_factor(to_bytes(truth), factor), factor)
         return StudyCase(case.truth, super_resolution(case.low, factor, preset), psnr_y)

@@ -22,7 +22,7 @@ def refinements_table(folder: Path, data: Path, members: int) -> str:
     the image differs. data: the folder of sharp images. Raises InputError where no image was magnified with so many seeds or a
     fit's canvas is missing.
     """
-    groups = [g for g in finished_outputs(folder, data) if g.damage.task == "super-resolution" and len(g.each) >= members]
+    groups = [g for g in finished_outputs(folder, data) if g.damage.task == "super-resolve" and len(g.each) >= members]
     if not groups:
         raise InputError(f"no image in {folder} was magnified with {members} seeds")
     lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *(f"{gain:g}, {strength:g}" for gain, strength in _TRIED)]]

@@ -3,12 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import RULES, Stopper, build_stopper
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.runs.restore import current_canvas
-
-# Those that only look; "held-out" changes the fit, by what it keeps from it, so it needs a fit of its own.
-_LOOKING_ON = ("emv", "wmv", "plateau", "sigma")
+from paddle_dip.runs.canvas import current_canvas
 
 
 @dataclass(frozen=True)
@@ -22,18 +19,35 @@ class Ending:
 
 
 class StopperEvaluation:
-    """Every stopper that the problem allows, following one fit; or, where the fit has one of its own, that alone."""
+    """Every stopper that the problem allows, following one fit; or, where the fit has one of its own, that alone.
+
+    last: the last snapshot that they saw.
+    """
 
     def __init__(self, problem: Problem, preset: Preset, seed: int):
-        allowed = [stop for stop in _LOOKING_ON if stop != "sigma" or problem.sigma is not None]
-        kinds = [preset.stop] if preset.stop == "held-out" else allowed
-        averaging = replace(preset, average="ema")
-        self._stoppers = {kind: Stopper(problem, replace(averaging, stop=kind), seed) for kind in kinds}
+        looking_on = [name for name, rule in RULES.items() if rule.every and not rule.withholds and rule.follows(problem)]
+        self._kinds = [preset.stop] if RULES[preset.stop].withholds else looking_on
+        self._problem, self._preset, self._seed = problem, replace(preset, average="ema"), seed
+        self._stoppers = self._fresh()
         self._ended: dict[str, int] = {}
-        self._preset = averaging
+        self.last = None
 
-    def see(self, snapshot) -> None:
+    def _fresh(self) -> dict[str, Stopper]:
+        return {kind: build_stopper(self._problem, replace(self._preset, stop=kind), self._seed) for kind in self._kinds}
+
+    def state(self) -> dict:
+        """Return all that they know."""
+        return {"stoppers": {kind: stopper.state() for kind, stopper in self._stoppers.items()}, "ended": self._ended}
+
+    def load_state(self, state: dict) -> None:
+        """Go on from a `state`."""
+        self._stoppers, self._ended = self._fresh(), state["ended"]
+        for kind, stopper in self._stoppers.items():
+            stopper.load_state(state["stoppers"][kind])
+
+    def __call__(self, snapshot) -> None:
         """Let those that haven't ended the fit look at the snapshot of each step in turn."""
+        self.last = snapshot
         for kind, stopper in self._stoppers.items():
             if kind not in self._ended and stopper.done(snapshot):
                 self._ended[kind] = snapshot.step

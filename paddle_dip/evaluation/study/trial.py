@@ -1,8 +1,7 @@
 """One fit of the study: its quality and the stoppers' doings while it goes on, against a truth that only the readings see."""
 
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,13 @@ from paddle_dip.evaluation.study.variants import DECAYS, variant_preset
 from paddle_dip.io.files import read_csv, whole_file, write_csv, write_json
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.stopping import subset
-from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
+from paddle_dip.problem.stopping.least_variance import subset
+from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.report.grids import enlarged_pixels, picture_grid
+from paddle_dip.runs.canvas import as_fitted
 from paddle_dip.runs.provenance import provenance
-from paddle_dip.runs.restore import as_fitted, finish
+from paddle_dip.runs.restore import finish
+from paddle_dip.runs.unit import Unit, run_unit
 
 _READINGS = 60  # of a fit
 
@@ -56,25 +57,30 @@ class Trial:
         """The name of its files."""
         return f"{self.variant}_{self.damage.words}_{self.image}_{self.seed}" + (f"_{self.steps}" if self.steps is not None else "")
 
+    @property
+    def title(self) -> str:
+        """What it is called while it goes on."""
+        return self.name
 
-def run_trial(trial: Trial, fit: Callable, out: Path) -> None:
+
+def run_trial(trial: Trial, fit: Callable, out: Path, interrupted: Callable[[], bool] = lambda: False) -> None:
     """Fit, and write out/NAME.csv, a row a reading; NAME.json, what was run and what stoppers did; NAME.npy and NAME.png.
 
     NAME.npy is the last average, float32 [C, h, w], NAME.png what it amounts to, between what was given and the truth. The JSON is
-    written last: where it is, the trial has finished.
+    written last: where it is, the trial has finished. Raises KeyboardInterrupt, nothing written, when `interrupted` says so.
     """
     preset = variant_preset(trial.variant, trial.damage, trial.steps)
     case = study_case(image_path(trial.folder, trial.image), trial.damage, preset)
     stoppers, watch = StopperEvaluation(case.problem, preset, trial.seed), Watch(case, preset)
-    begun = time.monotonic()
-    for snapshot in fit(as_fitted(case.problem, preset, trial.seed), preset, seed=trial.seed):
-        watch.see(snapshot)
-        stoppers.see(snapshot)
+    # The stoppers look on: the fit takes all its steps.
+    problem, looked_at = as_fitted(case.problem, preset, trial.seed), replace(preset, stop="never")
+    unit = Unit(trial.name, problem, looked_at, trial.seed)
+    result = run_unit(unit, fit=fit, interrupted=interrupted, observers=(watch, stoppers))
     made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps}
     made |= {
-        "seconds": time.monotonic() - begun,
+        "seconds": result.seconds,
         "damage": asdict(trial.damage),
-        "stops": stoppers.endings(snapshot, watch.quality),
+        "stops": stoppers.endings(stoppers.last, watch.quality),
     }
     watch.write(out, trial.name)
     write_json(out / f"{trial.name}.json", made | {"preset": preset.settings(), "made_with": provenance()})
@@ -90,7 +96,7 @@ class Watch:
         self.averages = {decay: np.zeros((len(case.truth), *case.problem.canvas)) for decay in DECAYS}
         self.readings: list[Reading] = []
 
-    def see(self, snapshot) -> None:
+    def __call__(self, snapshot) -> None:
         """Take in the snapshot of each step in turn."""
         canvas = snapshot.canvas("perturbed")
         for decay, average in self.averages.items():
@@ -100,6 +106,18 @@ class Watch:
             tflop = snapshot.step * step_flops(self._preset.network, *self._case.problem.canvas) / 1e12
             found = [self.quality(value) for value in (*self.averages.values(), canvas)]
             self.readings.append(Reading(snapshot.step, tflop, snapshot.loss(), *signals, *found))
+
+    def state(self) -> dict:
+        """Return all that it has taken in."""
+        variances = [variance.state() for variance in self._variances]
+        return {"averages": self.averages, "readings": self.readings, "variances": variances}
+
+    def load_state(self, state: dict) -> None:
+        """Go on from a `state`."""
+        self.averages, self.readings = state["averages"], state["readings"]
+        self._variances = (ExponentialVariance(), WindowedVariance())
+        for variance, known in zip(self._variances, state["variances"], strict=True):
+            variance.load_state(known)
 
     def write(self, out: Path, name: str) -> None:
         """Write the readings and the last average as files of `run_trial`."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.cases import Damage
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import Preset, super_resolution_preset
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 
 # Super-resolution's reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.
 BASE_STEPS = 1860
@@ -49,11 +49,11 @@ VARIANTS = {
 def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Preset:
     """Return a variant's settings: "NAME", or "NAME+SETTING=VALUE+..." as `overridden` reads them.
 
-    NAME: of VARIANTS for super-resolution, of one of the task's presets else. steps: instead of its own. Raises InputError for what
+    NAME: of VARIANTS for super-resolve, of one of the task's presets else. steps: instead of its own. Raises InputError for what
     is unknown.
     """
     name, *changes = variant.split("+")
-    chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolution" else task_preset(damage.task, name)
+    chosen = _super_resolution(name, int(damage.amount)) if damage.task == "super-resolve" else task_preset(damage.task, name)
     preset = overridden(chosen, changes)
     if preset.average_decay not in DECAYS:
         raise InputError(f"average_decay must be one of {', '.join(map(str, DECAYS))} in a study, not {preset.average_decay}")

@@ -2,14 +2,14 @@
 
 from paddle import nn
 
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
+from paddle_dip.problem.networks import DeepDecoderConfig, HourglassConfig, NetworkConfig, SkipConfig, UNetConfig
 from paddle_dip.solver.initialisation import initialise
 from paddle_dip.solver.networks.deep_decoder import DeepDecoder
 from paddle_dip.solver.networks.hourglass import Hourglass
 from paddle_dip.solver.networks.skip import Skip
 from paddle_dip.solver.networks.unet import UNet
 
-# configuration: network. A configuration is a frozen dataclass in paddle_dip.problem.architectures.
+# configuration: network.
 _NETWORKS = {SkipConfig: Skip, HourglassConfig: Hourglass, UNetConfig: UNet, DeepDecoderConfig: DeepDecoder}
 
 

@@ -4,7 +4,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.architectures import DeepDecoderConfig
+from paddle_dip.problem.networks import DeepDecoderConfig
 from paddle_dip.solver.layers import batch_norm, convolution, nonlinearity, upsample
 from paddle_dip.solver.precision import products
 

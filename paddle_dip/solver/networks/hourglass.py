@@ -6,7 +6,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.architectures import HourglassConfig
+from paddle_dip.problem.networks import HourglassConfig
 from paddle_dip.solver.fast.hourglass import paint
 from paddle_dip.solver.fast.operators import has_bf16, usable
 from paddle_dip.solver.layers import ConvBlock, batch_norm, convolution, nonlinearity, transposed

@@ -4,7 +4,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.architectures import SkipConfig
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.solver.fast.operators import has_bf16, usable
 from paddle_dip.solver.fast.skip import paint
 from paddle_dip.solver.layers import ConvBlock, Merge

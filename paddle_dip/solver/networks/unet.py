@@ -6,7 +6,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.problem.architectures import UNetConfig
+from paddle_dip.problem.networks import UNetConfig
 from paddle_dip.solver.layers import ConvBlock, convolution, transposed, upsample
 from paddle_dip.solver.precision import products
 

@@ -35,25 +35,6 @@ def check_strength(strength: float, size: int) -> None:
         raise InputError(f"strength must be above 0 and at most {size / _LARGEST:g} for {size} pixels a side, not {strength}")
 
 
-def blur_matrix(strength: float, side: int) -> np.ndarray:
-    """Return what the Gaussian of `blur_kernel` does along one side: float64 [side, side], the edge replicated."""
-    window = blur_kernel("gaussian", strength).sum(axis=0)
-    reach, matrix = len(window) // 2, np.zeros((side, side))
-    for row in range(side):
-        np.add.at(matrix[row], np.arange(row - reach, row + reach + 1).clip(0, side - 1), window)
-    return matrix
-
-
-def convolved(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Return an image, [C, H, W], convolved with an odd kernel, its edge replicated: float64 of the same shape."""
-    reach = len(kernel) // 2
-    padded = np.pad(image.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="edge")
-    size = padded.shape[1:]
-    product = np.fft.rfft2(padded) * np.fft.rfft2(kernel, s=size)
-    # The product's origin is the kernel's corner, not its middle: the result lies 2 reach further down and right in `padded`.
-    return np.fft.irfft2(product, s=size)[:, 2 * reach :, 2 * reach :]
-
-
 def _disk(radius: float) -> np.ndarray:
     reach = int(np.ceil(radius - 0.5))
     count = (2 * reach + 1) * _FINE

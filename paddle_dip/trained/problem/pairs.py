@@ -11,7 +11,8 @@ import numpy as np
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import WRITABLE, read_size, write_rgb
-from paddle_dip.trained.problem.blurs import blur_kernel, check_strength, convolved
+from paddle_dip.problem.convolution import convolved
+from paddle_dip.trained.problem.blurs import blur_kernel, check_strength
 from paddle_dip.trained.problem.square_crops import read_square, resized
 
 BLURRED, SHARP = "blurred", "sharp"  # the two folders

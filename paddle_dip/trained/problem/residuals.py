@@ -12,9 +12,11 @@ from PIL import Image
 from skimage.filters import gaussian
 
 from paddle_dip.errors import InputError
+from paddle_dip.problem.tasks import check_mask_size
 
 CELL = 16  # pixels a side, of the small copy, that one place of the attention stands for
 _LEAST = 0.02  # of a mask: what is marked less is noise of its file
+_USUAL_SIZE = 512  # of a training: the checkpoint's own is known once Paddle has loaded
 
 # From a small copy, [3, h, w], and its hole, [1, h, w], to the copy filled and the attention, [K, K] for the K cells row by row.
 Work = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -64,6 +66,16 @@ def fill_photo(pixels: np.ndarray, mask: np.ndarray, size: int, work: Work) -> n
     fill, attention = work(small, hole)
     result = resampled(with_detail(large, small, fill, hole, attention), (height, width))
     return (soft * result.clip(0, 1) + (1 - soft) * pixels).clip(0, 1)
+
+
+def check_hole(mask: np.ndarray, image: np.ndarray) -> None:
+    """Raise InputError where a mask, [1, H, W] in [0, 1], isn't as large as its image, [C, H, W], or can't be filled.
+
+    Of a checkpoint of another size than is usual, `fill_photo` may refuse more.
+    """
+    check_mask_size(mask, image)
+    height, width = mask.shape[1:]
+    small_hole(soft_mask(mask, _USUAL_SIZE), working_sizes(height, width, _USUAL_SIZE))
 
 
 def small_hole(soft: np.ndarray, sizes: Sizes) -> np.ndarray:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from paddle_dip.problem.baselines import wiener_sharpened
+from paddle_dip.problem.convolution import convolved
 from paddle_dip.problem.metrics import psnr
-from paddle_dip.trained.problem.blurs import blur_kernel, convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 
 _RADII = (1.0, 2.0, 3.0, 4.0)
 _AMOUNTS = (0.25, 0.5, 1.0, 2.0, 3.0)

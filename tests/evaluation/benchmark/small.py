@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from paddle_dip.evaluation.benchmark.run import Settings
-from paddle_dip.problem.architectures import SkipConfig
 from paddle_dip.problem.dataset import Source
+from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import super_resolution_preset
 
 PRESET = replace(

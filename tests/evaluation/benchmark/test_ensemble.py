@@ -18,11 +18,11 @@ PAIR = replace(PRESET, members=2)
 
 
 def counted(seeds: list[int], dies_at: int | None = None):
-    def counting(problem, preset, *, seed, state=None):
+    def counting(problem, preset, *, seed, state=None, dtype="float32"):
         seeds.append(seed)
         if seed == dies_at:
             raise KeyboardInterrupt
-        yield from fit(problem, preset, seed=seed, state=state)
+        yield from fit(problem, preset, seed=seed, state=state, dtype=dtype)
 
     return counting
 

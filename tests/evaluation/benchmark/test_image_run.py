@@ -6,12 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from paddle_dip.evaluation.benchmark import image_run as single
+from paddle_dip.evaluation.benchmark import image_run as image_run_module
 from paddle_dip.evaluation.benchmark.folder import open_folder
 from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case
 from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
+from paddle_dip.runs import unit_state
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.restore import finish
 from paddle_dip.solver.fit import fit
@@ -24,19 +25,21 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
     outcomes = []
     for number, truth in enumerate((case.truth, np.zeros_like(case.truth))):
         with open_folder(tmp_path / str(number), {}, {}, (), resume=False) as folder:
-            job = ImageRun(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
-            outcomes.append(restore_case(job, fit=fit, interrupted=lambda: False))
+            image_run = ImageRun(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
+            outcomes.append(restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
 
 
 def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypatch):
     made = []  # a refinement is all that takes time: one second each
-    monkeypatch.setattr(single, "finish", lambda *arguments: made.append(arguments) or finish(*arguments))
-    monkeypatch.setattr(single, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
+    monkeypatch.setattr(image_run_module, "finish", lambda *arguments: made.append(arguments) or finish(*arguments))
+    for module in (image_run_module, unit_state):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
     case = load_case(Source(images, ""), "small", 4)
     with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
-        row, *_ = restore_case(ImageRun(case, 4, PRESET, 0, folder, 3, 100), fit=fit, interrupted=lambda: False)
+        image_run = ImageRun(case, 4, PRESET, 0, folder, 3, 100)
+        row, *_ = restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False)
     assert row.seconds == len(made) > 1
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_dip.evaluation.benchmark import result_store as finished_module
+from paddle_dip.evaluation.benchmark import result_store as store_module
 from paddle_dip.evaluation.benchmark import run as run_module
 from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
@@ -62,7 +62,7 @@ def test_a_finished_image_is_not_restored_again(images, tmp_path):
     assert (out / "odd.png").stat().st_mtime_ns == before
 
 
-def test_each_sitting_keeps_what_it_was_made_with(images, tmp_path, monkeypatch):
+def test_each_session_keeps_what_it_was_made_with(images, tmp_path, monkeypatch):
     out = tmp_path / "out"
     run(settings(images, out, images=("odd",)), fit=fit)
     with monkeypatch.context() as context:
@@ -86,11 +86,11 @@ def test_a_finished_run_that_is_begun_again_changes_nothing(images, tmp_path, mo
     assert (tmp_path / "out" / "summary.json").read_bytes() == before
 
 
-def test_an_image_without_a_word_in_the_summary_counts_to_the_next_sitting(images, tmp_path):
+def test_an_image_without_a_word_in_the_summary_counts_to_the_next_session(images, tmp_path):
     out = tmp_path / "out"
     run(settings(images, out), fit=fit)
     told = json.loads((out / "summary.json").read_text())
-    told |= {"image_names": ["odd"], "bicubic_bp_psnr_y": {"odd": 30.0}}  # as of before every sitting told of all images
+    told |= {"image_names": ["odd"], "bicubic_bp_psnr_y": {"odd": 30.0}}  # as of before every session told of all images
     told["sittings"][0]["image_names"] = ["odd"]
     (out / "summary.json").write_text(json.dumps(told))
     with pytest.raises(ValueError, match="says nothing of small: go on with that run"):
@@ -101,7 +101,7 @@ def test_an_image_without_a_word_in_the_summary_counts_to_the_next_sitting(image
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(run_module, "write_history"), (run_module, "write_rgb"), (finished_module, "write_rows"), (finished_module, "write_json")],
+    [(run_module, "write_history"), (run_module, "write_rgb"), (store_module, "write_rows"), (store_module, "write_json")],
 )
 def test_a_run_that_ends_between_two_files_goes_on_to_the_same_result(images, tmp_path, monkeypatch, module, step):
     whole = run(settings(images, tmp_path / "whole"), fit=fit)

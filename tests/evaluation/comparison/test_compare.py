@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from paddle_dip.evaluation.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
 from paddle_dip.evaluation.comparison.methods import deblurring, prior_preset
 from paddle_dip.evaluation.comparison.run import ComparisonRow, learnt_from, mean_rows
+from paddle_dip.trained.problem.blurs import BLURS
 from tests.cli.test_trained import call
 from tests.conftest import ROOT
 from tests.trained.data import made_pairs, photos  # noqa: F401  fixtures
@@ -46,28 +47,28 @@ def test_holes_with_a_network_that_knows_the_photos(photos, tmp_path):  # noqa: 
 
 
 def test_blurs_without_a_network(photos, tmp_path):  # noqa: F811
-    result = compare(photos, "--out", tmp_path / "a", *SMALL, "--task", "blur")
-    assert result.exception is None, result.output
-    seen = found(tmp_path / "a")
-    assert seen["methods"] == ["blurred", "unsharp mask", "Wiener"]
-    assert "No checkpoint was given" in seen["notes"] and "a disk isn't separable" in seen["notes"]
-    result = compare(photos, "--out", tmp_path / "b", *SMALL, "--task", "blur", "--blur", "gaussian", "--steps", 1)
-    assert result.exception is None, result.output
-    assert found(tmp_path / "b")["methods"][-1] == "Deep Image Prior"
+    for blur in BLURS:
+        result = compare(photos, "--out", tmp_path / blur, *SMALL, "--task", "blur", "--blur", blur, "--steps", 1)
+        assert result.exception is None, result.output
+        seen = found(tmp_path / blur)
+        assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "Deep Image Prior"]
+        assert "No checkpoint was given" in seen["notes"] and "knows the blur" in seen["notes"]
 
 
 def test_blurs_with_a_network_that_knows_the_photos(photos, made_pairs, tmp_path):  # noqa: F811
     call("train", "deblur", made_pairs, "--out", tmp_path / "run", "--width", 4, "--epochs", 1)
-    words = ("--size", 64, "--count", 5, "--task", "blur", "--checkpoint", tmp_path / "run")
+    words = ("--size", 64, "--count", 5, "--task", "blur", "--steps", 0, "--checkpoint", tmp_path / "run")
     result = compare(photos, "--out", tmp_path / "out", *words)
     assert result.exception is None, result.output
     seen = found(tmp_path / "out")
-    assert seen["methods"][-1] == "trained network" and "has learnt from" in seen["notes"]
+    assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "trained network"]
+    assert "has learnt from" in seen["notes"] and "left out, as asked for" in seen["notes"]
     assert "learnt to undo a disk of 3 pixels in pictures of 256x256" in seen["notes"]
 
 
-def test_the_priors_operator_is_the_blur_of_the_observation(photos):  # noqa: F811
-    blur = Blur("gaussian", 2.0)
+@pytest.mark.parametrize("name", BLURS)
+def test_the_priors_operator_is_the_blur_of_the_observation(photos, name):  # noqa: F811
+    blur = Blur(name, 2.0)
     (case,) = blurred_cases(choose_files(photos, 1), 64, blur)
     problem = deblurring(case.damaged, blur, prior_preset("denoise", None))
     assert np.abs(problem.operator(case.truth) - problem.observation).max() < 1.01 / 255 / 2

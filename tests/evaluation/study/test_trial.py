@@ -14,7 +14,7 @@ from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished, read_readings, run_trial
 from paddle_dip.evaluation.study.variants import variant_preset
-from paddle_dip.problem.stopping import Stopper
+from paddle_dip.problem.stopping import build_stopper
 
 STEPS = 60
 
@@ -33,8 +33,11 @@ class Snapshot:
     def loss(self) -> float:
         return 1 / self.step
 
+    def state(self) -> dict:
+        return {"step": np.array(self.step)}
 
-def fit(problem, preset, *, seed):
+
+def fit(problem, preset, *, seed, state=None, dtype="float32"):
     return (Snapshot(step, problem.canvas, seed) for step in range(1, preset.steps + 1))
 
 
@@ -109,10 +112,10 @@ def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
 def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
     preset = replace(variant_preset("fast", Damage("denoise", 25), 600), patience=15)
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), Stopper(case.problem, replace(preset, stop=stop))
+    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), build_stopper(case.problem, replace(preset, stop=stop))
     ended = None
     for snapshot in fit(case.problem, preset, seed=0):
-        stoppers.see(snapshot)
+        stoppers(snapshot)
         if ended is None and stopper.done(snapshot):
             ended = snapshot.step
     found = {end["stop"]: end for end in stoppers.endings(snapshot, lambda canvas: float(canvas.sum()))}[stop]
@@ -123,7 +126,7 @@ def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
 def test_the_truth_doesnt_reach_the_fit(folder):
     seen = []
 
-    def looking(problem, preset, *, seed):
+    def looking(problem, preset, *, seed, **settings):
         seen.append(problem)
         return fit(problem, preset, seed=seed)
 
@@ -157,7 +160,7 @@ def test_held_out_has_a_fit_of_its_own(folder):
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
     stoppers = StopperEvaluation(case.problem, preset, 0)
     for snapshot in fit(case.problem, preset, seed=0):
-        stoppers.see(snapshot)
+        stoppers(snapshot)
     assert [end["stop"] for end in stoppers.endings(snapshot, np.sum)] == ["held-out"]
 
 
@@ -178,3 +181,7 @@ def test_damage_that_cant_be_done_is_refused(settings, words):
 def test_a_damage_is_written_as_it_is_read():
     damage = Damage("denoise", 25.0, shrink=2, seed=1)
     assert Damage(**asdict(damage)) == damage and damage.words == "denoise-25-shrunk-2"
+
+
+def test_a_task_of_an_earlier_record_has_its_present_name():
+    assert Damage("super-resolution", 8) == Damage("super-resolve", 8) and Damage("super-resolution", 8).words == "x8"

@@ -9,7 +9,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_dip.problem.architectures import HourglassConfig, SkipConfig
+from paddle_dip.problem.networks import HourglassConfig, SkipConfig
 from paddle_dip.solver.fast import build, operators
 from paddle_dip.solver.networks import build_network
 from tests.conftest import ROOT
@@ -100,7 +100,7 @@ def test_float64_takes_the_plain_layers():
 def test_falls_back_with_one_line(tmp_path, variables, says):
     code = (
         "import paddle_dip.solver, paddle\n"
-        "from paddle_dip.problem.architectures import SkipConfig\n"
+        "from paddle_dip.problem.networks import SkipConfig\n"
         "from paddle_dip.solver.networks import build_network\n"
         "from paddle_dip.solver.fast import build\n"
         "network = build_network(SkipConfig(down=(4,), up=(4,), skip=(2,), input_depth=2), 3)\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from paddle_dip.trained.problem.blurs import BLURS, blur_kernel, convolved
+from paddle_dip.trained.problem.blurs import BLURS, blur_kernel
 
 
 @pytest.mark.parametrize("name", BLURS)
@@ -28,13 +28,6 @@ def test_a_gaussian_has_its_standard_deviation():
     kernel = blur_kernel("gaussian", 2.0)
     offsets = np.arange(len(kernel)) - len(kernel) // 2
     assert np.sqrt((kernel.sum(axis=0) * offsets**2).sum()) == pytest.approx(2.0, rel=1e-2)
-
-
-def test_convolution_is_the_sum_it_says(picture):
-    kernel = np.random.default_rng(0).random((5, 5))
-    padded = np.pad(picture.astype(np.float64), ((0, 0), (2, 2), (2, 2)), mode="edge")
-    slow = sum(kernel[i, j] * padded[:, 4 - i : 4 - i + 37, 4 - j : 4 - j + 31] for i in range(5) for j in range(5))
-    np.testing.assert_allclose(convolved(picture, kernel), slow, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from paddle_dip.trained.problem.blurs import blur_kernel, convolved
+from paddle_dip.problem.convolution import convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.scores import hole_scores, mean_scores, scores
 from paddle_dip.trained.problem.sharpening import best_balance, best_unsharp, unsharp
 

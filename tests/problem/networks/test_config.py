@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from paddle_dip.problem.architectures import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig, network_size
+from paddle_dip.problem.networks import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
+from paddle_dip.problem.networks.config import network_size
 
 SKIP, TRANSPOSED = SkipConfig(), HourglassConfig(kind="transposed", up=(8, 16, 32, 64, 128))
 

@@ -1,4 +1,4 @@
-"""What a fit is optimised with: Adam, or the reference's LBFGS after some steps of Adam."""
+"""The reference's LBFGS, after some steps of Adam."""
 
 import numpy as np
 import paddle
@@ -13,8 +13,8 @@ _LISTS = ("old_yk", "old_sk", "ro")
 _NUMBERS = ("alpha", "H_diag", "prev_loss", "n_iter")
 
 
-class Optimiser:
-    """Adam or LBFGS over `parameters`, {name: tensor}, as the preset says; it sets them in place."""
+class LBFGS:
+    """Adam for the preset's `warm_up` steps, then LBFGS, over `parameters`, {name: tensor}; it sets them in place."""
 
     def __init__(self, parameters: dict[str, paddle.Tensor], preset: Preset):
         self._parameters, self._preset = parameters, preset
@@ -22,12 +22,12 @@ class Optimiser:
         self._adam = paddle.optimizer.Adam(preset.learning_rate, parameters=learnt)
         # One iteration a step and no test for convergence: as the reference's one call of many iterations.
         limits = {"max_iter": 1, "tolerance_grad": -1.0, "tolerance_change": -1.0, "history_size": preset.history}
-        self._lbfgs = paddle.optimizer.LBFGS(parameters=learnt, **limits) if preset.optimiser == "lbfgs" else None
+        self._lbfgs = paddle.optimizer.LBFGS(parameters=learnt, **limits)
 
     def step(self, loss: paddle.Tensor, step: int) -> None:
         """Take step number `step`, from 0, down the gradients of `loss`, which are there, and clear them."""
         rate = self._preset.learning_rate_at(step)
-        if self._lbfgs is None or step < self._preset.warm_up:
+        if step < self._preset.warm_up:
             self._adam.set_lr(rate)
             self._adam.step()
         else:
@@ -41,7 +41,7 @@ class Optimiser:
         return read_moments(self._parameters, self._adam) | self._curvature()
 
     def _curvature(self) -> Arrays:
-        known = self._lbfgs.state if self._lbfgs else {}
+        known = self._lbfgs.state
         if "d" not in known:
             return {}
         numbers = {name: np.array(float(known[name])) for name in _NUMBERS}
@@ -49,11 +49,11 @@ class Optimiser:
         arrays = numbers | lists | {name: known[name].numpy() for name in _VECTORS}
         return {f"lbfgs/{name}": value for name, value in arrays.items()}
 
-    def take_up(self, state: Arrays) -> None:
+    def load_state(self, state: Arrays) -> None:
         """Go on from a `state`; raises ValueError where names don't fit. Call it before the first step."""
         write_moments(self._parameters, self._adam, state)
         known = {name.removeprefix("lbfgs/"): value for name, value in state.items() if name.startswith("lbfgs/")}
-        if not known or not self._lbfgs:
+        if not known:
             return
         kind = known["d"].dtype
         lists = {name: [paddle.to_tensor(value) for value in known[name].astype(kind)] for name in _LISTS}

@@ -1,4 +1,4 @@
-"""What a fit is optimised with: Adam, or the reference's LBFGS after some steps of Adam."""
+"""The reference's LBFGS, after some steps of Adam."""
 
 import numpy as np
 import torch
@@ -13,8 +13,8 @@ _LISTS = {"old_yk": "old_dirs", "old_sk": "old_stps", "ro": "ro"}
 _NUMBERS = {"alpha": "t", "H_diag": "H_diag", "prev_loss": "prev_loss", "n_iter": "n_iter"}
 
 
-class Optimiser:
-    """Adam or LBFGS over `parameters`, {name: tensor}, as the preset says; it sets them in place."""
+class LBFGS:
+    """Adam for the preset's `warm_up` steps, then LBFGS, over `parameters`, {name: tensor}; it sets them in place."""
 
     def __init__(self, parameters: dict[str, torch.Tensor], preset: Preset):
         self._parameters, self._preset = parameters, preset
@@ -22,12 +22,12 @@ class Optimiser:
         self._adam = torch.optim.Adam(self._learnt, preset.learning_rate)
         # One iteration a step and no test for convergence: as the reference's one call of many iterations.
         limits = {"max_iter": 1, "tolerance_grad": -1.0, "tolerance_change": -1.0, "history_size": preset.history}
-        self._lbfgs = torch.optim.LBFGS(self._learnt, **limits) if preset.optimiser == "lbfgs" else None
+        self._lbfgs = torch.optim.LBFGS(self._learnt, **limits)
 
     def step(self, loss: torch.Tensor, step: int) -> None:
         """Take step number `step`, from 0, down the gradients of `loss`, which are there, and clear them."""
         rate = self._preset.learning_rate_at(step)
-        if self._lbfgs is None or step < self._preset.warm_up:
+        if step < self._preset.warm_up:
             self._adam.param_groups[0]["lr"] = rate
             self._adam.step()
         else:
@@ -40,7 +40,7 @@ class Optimiser:
         return read_moments(self._parameters, self._adam) | self._curvature()
 
     def _curvature(self) -> Arrays:
-        known = self._lbfgs.state[self._learnt[0]] if self._lbfgs else {}
+        known = self._lbfgs.state[self._learnt[0]]
         if "d" not in known:
             return {}
         numbers = {name: np.array(float(known[key])) for name, key in _NUMBERS.items()}
@@ -48,12 +48,12 @@ class Optimiser:
         arrays = numbers | lists | {name: known[key].cpu().numpy().copy() for name, key in _VECTORS.items()}
         return {f"lbfgs/{name}": value for name, value in arrays.items()}
 
-    def take_up(self, state: Arrays) -> None:
+    def load_state(self, state: Arrays) -> None:
         """Go on from a `state`; raises ValueError where names don't fit. Call it before the first step."""
-        steps = min(state["step"], self._preset.warm_up) if self._lbfgs else state["step"]
+        steps = min(state["step"], self._preset.warm_up)
         write_moments(self._parameters, self._adam, state | {"step": steps})
         known = {name.removeprefix("lbfgs/"): value for name, value in state.items() if name.startswith("lbfgs/")}
-        if not known or not self._lbfgs:
+        if not known:
             return
         kind = known["d"].dtype
         lists = {key: [torch.tensor(value) for value in known[name].astype(kind)] for name, key in _LISTS.items()}

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import STOPS, super_resolution_preset
-from paddle_dip.problem.stopping import HELD_OUT, Stopper, held_out, held_out_error
+from paddle_dip.problem.stopping import RULES, build_stopper
+from paddle_dip.problem.stopping.held_out import HELD_OUT, held_out, held_out_error
+from paddle_dip.problem.stopping.rule import Stopper
+from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.problem.tasks import super_resolution
-from paddle_dip.problem.variance import ExponentialVariance, WindowedVariance
 
 PRESET = replace(super_resolution_preset("fast", 8), steps=1000, patience=200, work_scale=1)
 PROBLEM = replace(super_resolution(np.full((3, 8, 9), 0.5, np.float32), 8, PRESET), sigma=0.003)
@@ -32,7 +35,7 @@ def outputs(steps: int):
 
 
 def followed(stop: str, steps: int = 1000) -> tuple[Stopper, int]:
-    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+    stopper = build_stopper(PROBLEM, replace(PRESET, stop=stop))
     for snapshot in outputs(steps):
         if stopper.done(snapshot):
             break
@@ -54,7 +57,7 @@ def test_the_withheld_pixels_are_looked_at_every_tenth_step():
             looks.append(self.step)
             return self.output
 
-    stopper = Stopper(PROBLEM, replace(PRESET, stop="held-out"))
+    stopper = build_stopper(PROBLEM, replace(PRESET, stop="held-out"))
     for snapshot in outputs(60):
         stopper.done(Watched(snapshot.step, snapshot.output))
     assert looks == [10, 20, 30, 40, 50, 60]
@@ -67,7 +70,7 @@ def test_never_takes_every_step_and_keeps_nothing():
 
 @pytest.mark.parametrize("stop", ["plateau", "sigma"])
 def test_a_fit_that_wasnt_ended_gives_its_last_average(stop):
-    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop, steps=137))
+    stopper = build_stopper(PROBLEM, replace(PRESET, stop=stop, steps=137))
     for step in range(1, 138):
         canvas = np.full((3, *PROBLEM.canvas), step / 1000)
         assert not stopper.done(Snapshot(step, canvas))
@@ -75,7 +78,7 @@ def test_a_fit_that_wasnt_ended_gives_its_last_average(stop):
 
 
 def test_a_plateau_ends_the_fit_at_its_last_average():
-    stopper = Stopper(PROBLEM, replace(PRESET, stop="plateau"))
+    stopper = build_stopper(PROBLEM, replace(PRESET, stop="plateau"))
     for step in range(1, 1001):
         canvas = np.full((3, *PROBLEM.canvas), 0.5 + 0.2 * 0.99**step)
         if stopper.done(Snapshot(step, canvas)):
@@ -86,15 +89,27 @@ def test_a_plateau_ends_the_fit_at_its_last_average():
 @pytest.mark.parametrize("stop", STOPS)
 def test_a_stopper_taken_up_decides_alike(stop):
     whole, last = followed(stop)
-    stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+    stopper = build_stopper(PROBLEM, replace(PRESET, stop=stop))
     for snapshot in outputs(1000):
         if snapshot.step == 333:
             stored = {name: np.array(value) for name, value in stopper.state().items()}
-            stopper = Stopper(PROBLEM, replace(PRESET, stop=stop))
+            stopper = build_stopper(PROBLEM, replace(PRESET, stop=stop))
             stopper.load_state(stored)
         if stopper.done(snapshot):
             break
     assert (snapshot.step, stopper.step) == (last, whole.step)
+
+
+def test_a_rule_that_needs_the_noise_is_refused_where_it_is_unknown():
+    unknown = replace(PROBLEM, sigma=None)
+    assert [name for name, rule in RULES.items() if not rule.follows(unknown)] == ["sigma"]
+    with pytest.raises(InputError, match="stop sigma is for the task denoise"):
+        build_stopper(unknown, replace(PRESET, stop="sigma"))
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_only_what_withholds_changes_what_the_fit_sees(stop):
+    assert (RULES[stop].as_fitted(PROBLEM, 0) is not PROBLEM) == RULES[stop].withholds == (stop == "held-out")
 
 
 def test_withheld_pixels_are_few_unknown_to_the_fit_and_what_the_error_looks_at():

@@ -1,0 +1,26 @@
+"""What is known of the optimisers without a framework: their names, and what they cost and ask for beside Adam."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an optimiser takes beyond Adam, in arrays as large as all that is learnt, and how its learning rate begins."""
+
+    copies: float = 0
+    copies_a_history: float = 0  # for each step of `history`
+    warms_up: bool = False  # the first `warm_up` steps are Adam's, with a learning rate of their own
+
+    def copies_at(self, history: int) -> float:
+        """Return the copies of all that is learnt that it keeps with this `history`."""
+        return self.copies + self.copies_a_history * history
+
+
+OPTIMISERS = {
+    "adam": Kind(),
+    # It keeps two vectors for each step of its history; the guard's good state is a copy, for a moment two.
+    "lbfgs": Kind(copies_a_history=3 * 2, warms_up=True),
+    # The increments, the stacked gradient, what it and they become as they are turned; statistics and bases are out^2 + in^2 each
+    # for a kernel of out * in * 9, once more for the guard.
+    "soap": Kind(copies=8),
+}

@@ -1,0 +1,44 @@
+"""Stop where pixels that the fit doesn't see are predicted best: the rule "held-out"."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from paddle_dip.problem.randomness import held_out_pixels
+from paddle_dip.problem.stopping.observed import known_weight, observed_error
+from paddle_dip.problem.stopping.rule import Least
+
+if TYPE_CHECKING:
+    from paddle_dip.problem.tasks import Problem
+
+HELD_OUT = 0.03  # of the observation's pixels
+
+
+class HeldOut(Least):
+    """Returns the average, of every tenth step, that predicts pixels best which the fit didn't see."""
+
+    every = 10
+    withholds = True
+
+    @classmethod
+    def as_fitted(cls, problem: "Problem", seed: int) -> "Problem":
+        """Return the problem with some of its known pixels withheld from the fit."""
+        return held_out(problem, seed)
+
+    def _signal(self, snapshot) -> float:
+        return held_out_error(self._problem, snapshot.canvas("average"), self._seed)
+
+
+def held_out(problem: "Problem", seed: int) -> "Problem":
+    """Return the problem with some of its known pixels withheld from the fit: the same as `held_out_error` looks at."""
+    return replace(problem, known=known_weight(problem) * ~_withheld(problem, seed))
+
+
+def held_out_error(problem: "Problem", canvas: np.ndarray, seed: int) -> float:
+    """Return the mean squared error of what a canvas, [C, *problem.canvas], predicts for the withheld pixels."""
+    return observed_error(problem, canvas, _withheld(problem, seed))
+
+
+def _withheld(problem: "Problem", seed: int) -> np.ndarray:
+    return held_out_pixels(known_weight(problem), HELD_OUT, seed)

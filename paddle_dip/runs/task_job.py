@@ -1,0 +1,62 @@
+"""From a task of the table, a photo and what the task needs to the job of restoring it: what the API and the commands share."""
+
+from functools import partial
+
+import numpy as np
+
+from paddle_dip.errors import InputError
+from paddle_dip.io.images import Photo
+from paddle_dip.problem.noise_level import noise_level
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.task_table import TASKS, problem_of_tile
+from paddle_dip.runs.photos import PhotoJob, plan
+
+DTYPES = ("float32", "float64")
+_LEAST_MEMORY, _ENDLESS = 0.001, 2.0**30  # GiB: less is no bound to work in, more is as good as none
+
+
+def task_job(
+    task: str,
+    name: str,
+    photo: Photo,
+    preset: Preset,
+    *,
+    seed: int = 0,
+    max_memory: float | None = None,
+    dtype: str = "float32",
+    **inputs,
+) -> PhotoJob:
+    """Return the job of a task of TASKS on a photo, planned; name: what it is called while it runs.
+
+    max_memory: in GiB. inputs: what the task needs: factor; mask or flash, float32 [C, H, W] in [0, 1]; for denoise the noise's
+    standard deviation sigma, of 255; estimated where it is None. All that can't be done is refused here, before Paddle has loaded:
+    raises InputError, which begins with the name of what is wrong.
+    """
+    if not seed >= 0:
+        raise InputError(f"seed must be at least 0, not {seed}")
+    if dtype not in DTYPES:
+        raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype}")
+    if task == "denoise":
+        inputs["sigma"] = _noise(photo, inputs.get("sigma"))
+    if any(isinstance(value, np.ndarray) for value in inputs.values()):
+        TASKS[task].make(photo.pixels, preset=preset, **inputs)  # refuses what can't be done
+    problem = partial(problem_of_tile, task, photo.pixels, preset, **inputs)
+    job = PhotoJob(name, photo, problem, preset, factor=inputs.get("factor", 1), seed=seed, dtype=dtype)
+    return plan(job, _bytes(max_memory))
+
+
+def _noise(photo: Photo, sigma: float | None) -> float:
+    """Return the noise's standard deviation in units of [0, 1]."""
+    if sigma is None:
+        return noise_level(photo.pixels)
+    if not 0 < sigma <= 255:
+        raise InputError(f"sigma must be above 0 and at most 255, not {sigma}")
+    return sigma / 255
+
+
+def _bytes(max_memory: float | None) -> int | None:
+    if max_memory is None:
+        return None
+    if not max_memory >= _LEAST_MEMORY:
+        raise InputError(f"max_memory must be at least {_LEAST_MEMORY}, not {max_memory}")
+    return int(min(max_memory, _ENDLESS) * 2**30)

@@ -1,0 +1,100 @@
+"""A mask marks what its painter meant: by colour, by alpha, hard where the file's compression left noise."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from paddle_dip.errors import InputError
+from paddle_dip.io.masks import read_mask
+from paddle_dip.problem.task_table import task_preset
+from paddle_dip.problem.tasks import inpainting
+from paddle_dip.runs.restore import finish
+
+HOLE = np.zeros((64, 72), bool)
+HOLE[20:41, 30:55] = True
+SOFT = np.linspace(0, 255, 64 * 72).reshape(64, 72).astype(np.uint8)
+
+
+def layer(colour, alpha, mode="RGBA"):
+    shades = np.broadcast_to(np.uint8(colour), (64, 72, len(mode) - 1))
+    return Image.fromarray(np.dstack([shades, alpha]))
+
+
+def read(tmp_path, image, holes="white", name="mask.png", **settings):
+    image.save(tmp_path / name, **settings)
+    notes = []
+    return read_mask(tmp_path / name, holes, say=notes.append)[0], notes
+
+
+@pytest.mark.parametrize("holes", ["white", "black"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("colour", [255, 0, 90])
+def test_one_colour_on_a_transparent_layer_marks_by_its_alpha(tmp_path, holes, mode, colour):
+    marks, notes = read(tmp_path, layer(colour, HOLE * np.uint8(255), mode), holes)
+    np.testing.assert_array_equal(marks, HOLE)
+    assert len(notes) == 1 and "transparent" in notes[0]
+
+
+def test_the_colour_of_what_is_transparent_is_nothing(tmp_path):
+    painted = np.where(HOLE[..., None], np.uint8([255, 0, 0, 255]), np.uint8([0, 0, 255, 0]))
+    np.testing.assert_array_equal(read(tmp_path, Image.fromarray(painted))[0], HOLE)
+
+
+def test_a_soft_brush_keeps_its_edge(tmp_path):
+    np.testing.assert_array_equal(read(tmp_path, layer(255, SOFT))[0], SOFT / np.float32(255))
+
+
+@pytest.mark.parametrize("holes", ["white", "black"])
+def test_where_both_vary_what_is_transparent_is_not_marked(tmp_path, holes):
+    shade = np.where(HOLE, 255, 0).astype(np.uint8)
+    alpha = np.full((64, 72), 255, np.uint8)
+    alpha[:, 40:] = 0
+    marks, notes = read(tmp_path, Image.fromarray(np.dstack([shade] * 3 + [alpha])), holes)
+    np.testing.assert_array_equal(marks, ((holes == "white") == HOLE) & (alpha > 0))
+    assert notes == []
+
+
+@pytest.mark.parametrize("opacity", [255, 128, 0])
+def test_an_alpha_that_is_the_same_everywhere_says_nothing(tmp_path, opacity):
+    shade = HOLE * np.uint8(255)
+    marks, _ = read(tmp_path, Image.fromarray(np.dstack([shade, np.full_like(shade, opacity)])))
+    np.testing.assert_array_equal(marks, HOLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"), [("m.jpg", {"quality": 40}), ("m.webp", {"quality": 40}), ("m.tif", {"compression": "jpeg"})]
+)
+@pytest.mark.parametrize("holes", ["white", "black"])
+def test_noise_of_compression_is_taken_away_and_said(tmp_path, name, settings, holes):
+    marked = HOLE if holes == "white" else ~HOLE
+    marks, notes = read(
+        tmp_path, Image.fromarray(marked * np.uint8(255) if holes == "white" else HOLE * np.uint8(255)), holes, name, **settings
+    )
+    np.testing.assert_array_equal(marks, marked)
+    assert len(notes) == 1 and name in notes[0] and "PNG" in notes[0]
+
+
+@pytest.mark.parametrize(("name", "settings"), [("m.png", {}), ("m.webp", {"lossless": True}), ("m.tif", {}), ("m.gif", {})])
+def test_soft_marks_of_a_lossless_file_stay(tmp_path, name, settings):
+    marks, notes = read(tmp_path, Image.fromarray(SOFT), name=name, **settings)
+    np.testing.assert_array_equal(marks, SOFT / np.float32(255))
+    assert notes == []
+
+
+def test_a_mask_of_one_bit(tmp_path):
+    np.testing.assert_array_equal(read(tmp_path, Image.fromarray(HOLE))[0], HOLE)
+
+
+def test_an_unknown_colour_is_refused(tmp_path):
+    with pytest.raises(InputError, match="holes must be one of white, black, not red"):
+        read(tmp_path, Image.fromarray(HOLE), "red")
+
+
+def test_pixels_outside_a_jpeg_mask_keep_their_bits(tmp_path):
+    marks, _ = read(tmp_path, Image.fromarray(HOLE * np.uint8(255)), name="m.jpg", quality=40)
+    image = np.random.default_rng(0).integers(0, 256, (3, 64, 72)).astype(np.float32) / np.float32(255)
+    preset = task_preset("inpaint", "fast")
+    problem = inpainting(image, marks[None], preset)
+    result = finish(problem, preset, np.full((3, *problem.canvas), 0.3))
+    np.testing.assert_array_equal((result * 255).round()[:, ~HOLE], (image * 255).round()[:, ~HOLE])
+    assert np.abs(result - image)[:, ~HOLE].max() == 0 and np.allclose(result[:, HOLE], 0.3)

@@ -1,0 +1,222 @@
+"""The public functions: their examples run, they do what the commands do, and images come back as they were given."""
+
+import doctest
+import re
+import subprocess
+import sys
+from dataclasses import asdict
+from functools import partial
+from inspect import isfunction
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import paddle_dip as dip
+from paddle_dip.io.images import Photo, read_photo, write_photo
+from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.problem.networks import SkipConfig
+from paddle_dip.runs import restored_image
+from tests.cli.test_trained import call
+from tests.conftest import ROOT
+
+SMALL = {"network": SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3), "steps": 3}
+FUNCTIONS = [name for name in dip.__all__ if name != "fit" and isfunction(getattr(dip, name))]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A folder with runs/deblur and runs/removal, each with a checkpoint of an untrained network."""
+    from paddle_dip.runs.checkpoint import save_checkpoint
+    from paddle_dip.solver.state import read_weights
+    from paddle_dip.trained.networks import build_network
+    from paddle_dip.trained.problem.architectures import FillerConfig, GeneratorConfig
+
+    filler = FillerConfig(width=4, coarse_rates=(1, 2), refine_rates=(1,), initialisation="torch")
+    networks = {
+        "deblur": ("generator", GeneratorConfig(down=(4,) * 3, up=(4,) * 2), {"size": 32}),
+        "removal": ("filler", filler, {"critic": {"size": 64}}),
+    }
+    folder = tmp_path_factory.mktemp("trained")
+    for run, (name, config, settings) in networks.items():
+        weights = {f"{name}/{key}": value for key, value in read_weights(build_network(config)).items()}
+        (folder / "runs" / run / "checkpoints").mkdir(parents=True)
+        path = folder / "runs" / run / "checkpoints" / "step_00000001.npz"
+        save_checkpoint(path, weights, {"settings": {name: asdict(config), **settings}})
+    return folder
+
+
+@pytest.fixture
+def image(picture) -> np.ndarray:
+    """A colour picture, uint8 [37, 31, 3]."""
+    return (255 * picture.transpose(1, 2, 0)).round().astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_examples_of_the_docstrings_run(name, runs, monkeypatch):
+    monkeypatch.chdir(runs)
+    (examples,) = doctest.DocTestFinder(recurse=False).find(getattr(dip, name), name, globs={"dip": dip, "np": np, "Image": Image})
+    found = doctest.DocTestRunner().run(examples)
+    assert found.attempted > 0 and found.failed == 0
+
+
+@pytest.mark.parametrize("language", ["README.md", "README_zh.md"])
+def test_the_example_of_the_readme_runs(language, tmp_path, monkeypatch, image):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(dip, "super_resolve", partial(dip.super_resolve, **SMALL))
+    Image.fromarray(image).save("photo.png")
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / language).read_text(encoding="utf-8"), re.DOTALL)
+    exec(code, {})
+    assert Image.open("large.png").size == (4 * 31, 4 * 37)
+
+
+@pytest.mark.parametrize(
+    ("task", "files", "words"),
+    [
+        ("super-resolve", (), {"factor": 2}),
+        ("denoise", (), {"sigma": 20.0}),
+        ("dejpeg", (), {}),
+        ("inpaint", ("mask.png",), {}),
+        ("restore-pixels", (), {"mask": "mask.png"}),
+        ("flash-no-flash", ("flash.png",), {}),
+        ("deblur", (), {"checkpoint": "runs/deblur"}),
+        ("remove-object", ("mask.png",), {"checkpoint": "runs/removal"}),
+        ("remove-object", ("mask.png",), {}),
+    ],
+)
+def test_a_function_does_what_the_command_of_its_name_does(task, files, words, runs, tmp_path, monkeypatch, image):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").symlink_to(runs / "runs")
+    Image.fromarray(image).save("photo.png")
+    Image.fromarray(255 - image).save("flash.png")
+    mask = np.zeros(image.shape[:2], np.uint8)
+    mask[12:20, 10:18] = 255
+    Image.fromarray(mask).save("mask.png")
+    prior = {} if "checkpoint" in words else {"steps": 2, "seed": 1}
+    options = [word for name, value in (words | prior).items() for word in (f"--{name}", value)]
+    assert call(task, "photo.png", *files, *options, "--out", "out.png").exception is None
+    result = getattr(dip, task.replace("-", "_"))("photo.png", *files, **words, **prior)
+    np.testing.assert_array_equal(np.asarray(Image.open("out.png")), np.asarray(result))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("channels", [None, 1, 3, 4])
+def test_an_array_comes_back_as_one_of_its_kind(dtype, channels, image):
+    unit = image[..., 0] / 255 if channels is None else np.dstack([image, image[..., :1]])[..., :channels] / 255
+    given = unit.astype(dtype) if dtype.startswith("float") else (unit * np.iinfo(dtype).max).round().astype(dtype)
+    large = dip.super_resolve(given, 2, **SMALL)
+    assert large.dtype == given.dtype and large.shape == (74, 62, *given.shape[2:])
+    assert dtype.startswith("uint") or (large.min() >= 0 and large.max() <= 1)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_a_pillow_image_comes_back_as_one_and_so_does_a_path(mode, image, tmp_path):
+    given = Image.fromarray(image).convert(mode)
+    given.save(tmp_path / "photo.png")
+    results = [dip.denoise(each, **SMALL) for each in (given, tmp_path / "photo.png", str(tmp_path / "photo.png"))]
+    assert {(result.mode, result.size) for result in results} == {(mode, (31, 37))}
+    assert len({result.tobytes() for result in results}) == 1
+
+
+def test_all_kinds_of_one_image_give_one_result(image):
+    results = [dip.denoise(given, **SMALL) for given in (image, image * np.uint16(257), (image / 255).astype(np.float32))]
+    for result in results[1:]:
+        unit = result / (np.iinfo(result.dtype).max if result.dtype.kind == "u" else 1)
+        np.testing.assert_allclose(unit, results[0] / 255, atol=0.6 / 255)
+
+
+def test_the_fit_is_seen_at_each_step(image):
+    seen = []
+
+    def look(step):
+        seen.append((step.step, step.loss(), step.image(), step.preset.steps, step.record()))
+
+    result = dip.super_resolve(image, 2, **SMALL, on_step=look)
+    steps, losses, images, known, records = zip(*seen, strict=True)
+    assert steps == (1, 2, 3) and set(known) == {3} and all(loss > 0 for loss in losses)
+    np.testing.assert_array_equal(images[-1], result)
+    assert (images[0] != result).any() and records[0]["preset"]["task"] == "super-resolve"
+
+
+def test_a_moment_that_went_wrong_ends_only_its_look(image, monkeypatch):
+    def diverged(preset, snapshot):
+        raise dip.FitError("the fit diverged")
+
+    monkeypatch.setattr(restored_image, "current_canvas", diverged)
+    assert dip.denoise(image, **SMALL, on_step=lambda step: step.image()).shape == image.shape
+
+
+def test_an_error_of_the_watcher_is_not_swallowed(image):
+    with pytest.raises(ZeroDivisionError):
+        dip.denoise(image, **SMALL, on_step=lambda step: step.step / 0)
+
+
+def test_memory_is_kept_to_by_tiles(image):
+    large = np.tile(image, (3, 3, 1))
+    enough = {"max_memory": 0.004} | SMALL
+    assert dip.denoise(large, **enough).shape == large.shape
+    with pytest.raises(dip.InputError, match="on_step needs the image in one piece"):
+        dip.denoise(large, **enough, on_step=print)
+
+
+def test_a_preset_can_be_changed_and_handed_on(image):
+    from dataclasses import replace
+
+    changed = replace(dip.preset("denoise", "paper"), **SMALL)
+    np.testing.assert_array_equal(dip.denoise(image, preset=changed), dip.denoise(image, preset="paper", **SMALL))
+    assert (dip.denoise(image, seed=1, **SMALL) != dip.denoise(image, **SMALL)).any()
+
+
+@pytest.mark.parametrize(
+    ("call_it", "words"),
+    [
+        (lambda image: dip.denoise(image, step=3), "step is no setting: the names are steps"),
+        (lambda image: dip.denoise(image, steps=0), "steps must be at least 1"),
+        (lambda image: dip.denoise(image, preset="slow"), "preset must be one of fast, paper"),
+        (lambda image: dip.denoise(image, sigma=0), "sigma must be above 0"),
+        (lambda image: dip.denoise(image, seed=-1), "seed must be at least 0"),
+        (lambda image: dip.denoise(image, dtype="int8"), "dtype must be one of float32, float64"),
+        (lambda image: dip.denoise(image, max_memory=0), "max_memory must be at least 0.001"),
+        (lambda image: dip.denoise(image[:3]), "each side must have at least 4"),
+        (lambda image: dip.denoise(image.astype(float)), "must lie in"),
+        (lambda image: dip.denoise([1, 2]), "image must be an array"),
+        (lambda image: dip.denoise("none.png"), "none.png doesn't exist"),
+        (lambda image: dip.super_resolve(image, 1), "factor must be a whole number"),
+        (lambda image: dip.inpaint(image, np.zeros(image.shape[:2], bool)), "mask has no hole"),
+        (lambda image: dip.inpaint(image, np.ones((5, 5), bool)), "mask is 5x5 pixels"),
+        (lambda image: dip.flash_no_flash(image, image[:-1]), "the flash photo is 31x36 pixels"),
+        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "settings is for the Deep Image Prior"),
+        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", seed=3), "seed is for the Deep Image Prior"),
+        (lambda image: dip.deblur(image, "runs/none"), "checkpoint runs/none doesn't exist"),
+        (lambda image: dip.preset("paint"), "task must be one of super-resolve, denoise"),
+        (lambda image: dip.psnr_y(image[:9], image[:9]), "at least 10 pixels"),
+        (lambda image: dip.psnr_y(image, image[:, 1:]), "must have one shape"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(call_it, words, image):
+    with pytest.raises(dip.InputError, match=re.escape(words)):
+        call_it(image)
+
+
+def test_psnr_takes_every_kind_of_image(image):
+    noisy = (image.astype(int) + np.random.default_rng(0).integers(-9, 9, image.shape)).clip(0, 255).astype(np.uint8)
+    planes = [each.transpose(2, 0, 1) / np.float32(255) for each in (noisy, image)]
+    assert dip.psnr_y(noisy, image) == pytest.approx(psnr_y(*planes))
+    assert dip.psnr_y(Image.fromarray(noisy), image / 255) == pytest.approx(psnr_y(*planes))
+    assert dip.psnr_y(image, image) == np.inf and dip.psnr_y(image[..., 0], image[..., :1]) == np.inf
+
+
+def test_sixteen_bits_of_a_file_are_kept_in_an_array(tmp_path, picture):
+    write_photo(tmp_path / "deep.png", Photo(picture, None, 16))
+    deep = (read_photo(tmp_path / "deep.png").pixels.transpose(1, 2, 0) * 65535).round().astype(np.uint16)
+    assert len(np.unique(dip.denoise(deep, **SMALL))) > 256
+
+
+def test_nothing_loads_before_it_is_needed():
+    code = (
+        "import sys, paddle_dip as dip; from paddle_dip import InputError; names = dir(dip); heavy = {'numpy', 'PIL', 'paddle'};"
+        "print(sorted(heavy & set(sys.modules)), 'super_resolve' in names);"
+        "dip.presets(); dip.super_resolve; print(sorted(heavy & set(sys.modules)), hasattr(dip, 'enhance'))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines() == ["[] True", "['PIL', 'numpy'] False"]
