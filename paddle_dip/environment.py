@@ -2,18 +2,22 @@
 
 import os
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 OLDEST_PADDLE = (3, 0)
 _ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
+_users_home = os.path.expanduser("~")  # before it is set
+_PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when it loads, and fails where it can't
 
 
 def prepare_environment() -> None:
-    """Set OMP_NUM_THREADS and, on AMD, MKL_DEBUG_CPU_TYPE, unless the user has set them.
+    """Set OMP_NUM_THREADS and, on AMD, MKL_DEBUG_CPU_TYPE, unless the user has set them; and HOME where it can't be written.
 
     Paddle sets OMP_NUM_THREADS to 1 on import, which leaves all cores but one idle. Its wheel links an old MKL that takes
     a slow path on AMD unless MKL_DEBUG_CPU_TYPE is 5 (2.4 times faster); the variable may slow an Intel machine down.
+    Paddle makes a folder in the home folder on import and has no other setting for its place.
     Warns where Paddle is already loaded and a setting that is missing can no longer take effect.
     """
     wanted = {"OMP_NUM_THREADS": str(usable_cores())}
@@ -22,9 +26,41 @@ def prepare_environment() -> None:
     if "paddle" in sys.modules:
         _warn_too_late(wanted)
         return
+    if not can_be_made(Path(_users_home, _PADDLES)) and (folder := temporary_home()):
+        os.environ["HOME"] = str(folder)
     missing = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(missing)
     _ours.update(missing)
+
+
+def home() -> Path | None:
+    """Return the user's own home folder, writable or not; None where the system knows none."""
+    return Path(_users_home) if os.path.isabs(_users_home) else None
+
+
+def temporary_home() -> Path | None:
+    """Return a folder that stands in for a home that can't be written: of this user alone; None where there is no place for one."""
+    try:
+        folder = Path(tempfile.gettempdir(), f"paddle_dip-{os.getuid() if hasattr(os, 'getuid') else 'home'}")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()  # what others may write to or have put there isn't ours: code is loaded from its cache
+        if folder.is_symlink() or (hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022)):
+            return Path(tempfile.mkdtemp(prefix="paddle_dip-"))
+    except OSError:
+        return None
+    return folder if can_be_made(folder / _PADDLES) else None
+
+
+def can_be_made(folder: Path) -> bool:
+    """Return whether a folder is there or can be made; tried, for root may write everywhere but on what is mounted read-only."""
+    there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), Path())
+    if there == folder:
+        return folder.is_dir()
+    try:
+        with tempfile.TemporaryDirectory(dir=there):
+            return True
+    except OSError:
+        return False
 
 
 def share_cores(processes: int) -> None:
@@ -49,14 +85,14 @@ def thread_count() -> int:
 def free_memory() -> int | None:
     """Return how many bytes can still be taken without swapping, None where the system doesn't say."""
     try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
         free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
         return None
     try:  # a container's own bound, which /proc/meminfo doesn't know
         group = Path("/sys/fs/cgroup")
-        bound, used = (int((group / name).read_text()) for name in ("memory.max", "memory.current"))
-        cache = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())["inactive_file"]
+        bound, used = (int((group / name).read_text(encoding="utf-8")) for name in ("memory.max", "memory.current"))
+        cache = dict(line.split() for line in (group / "memory.stat").read_text(encoding="utf-8").splitlines())["inactive_file"]
         free = min(free, max(bound - used + int(cache), 0))
     except (OSError, ValueError, KeyError):  # no such file, or "max"
         pass
@@ -64,13 +100,18 @@ def free_memory() -> int | None:
 
 
 def check_paddle() -> None:
-    """Raise ImportError, naming the fix, where Paddle is missing, too old or installed twice."""
+    """Raise ImportError, naming the fix, where Paddle is missing, too old, installed twice or has no home folder to write to."""
     installed = {name: installed_version(name) for name in ("paddlepaddle", "paddlepaddle-gpu")}
     if all(installed.values()):
         raise ImportError(
             "both paddlepaddle and paddlepaddle-gpu are installed and own the same files; fix: "
             "pip uninstall -y paddlepaddle paddlepaddle-gpu, then install one: "
             "pip install -r requirements.txt (CPU) or -r requirements-gpu.txt (GPU)"
+        )
+    if "paddle" not in sys.modules and not can_be_made(Path(os.path.expanduser("~"), _PADDLES)):
+        raise ImportError(
+            f"PaddlePaddle needs a folder to write to, and neither the home {_users_home} nor a temporary one can be written; "
+            "fix: set HOME, or TMPDIR, to a folder that can"
         )
     found = next((v for v in installed.values() if v), None)
     if found is None:
@@ -96,7 +137,7 @@ def _warn_too_late(wanted: dict[str, str]) -> None:
 
 def _is_amd() -> bool:
     try:
-        return "AuthenticAMD" in Path("/proc/cpuinfo").read_text(errors="replace")
+        return "AuthenticAMD" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return "AMD" in os.environ.get("PROCESSOR_IDENTIFIER", "")
 

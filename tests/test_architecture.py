@@ -59,3 +59,18 @@ def test_the_dependencies_are_listed_alike():
     assert wanted[1:] == listed == gpu[1:]
     assert paddle.replace("paddlepaddle", "paddlepaddle-gpu") == gpu_paddle
     assert f'cpu = ["{paddle}"]' in (ROOT / "pyproject.toml").read_text()
+
+
+def reads_text(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    modes = [a.value for argument in call.args for a in ast.walk(argument) if isinstance(a, ast.Constant)]
+    binary = any(isinstance(mode, str) and "b" in mode for mode in modes)
+    opens = name == "open" and getattr(getattr(call.func, "value", None), "id", "") not in ("Image", "os") and not binary
+    return opens or name == "read_text" or "text" in {keyword.arg for keyword in call.keywords}
+
+
+def test_no_text_is_read_in_whatever_encoding_the_locale_has():
+    for path in (p for folder in ("paddle_dip", "tools", "torch_ref") for p in (ROOT / folder).rglob("*.py")):
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        for call in filter(reads_text, calls):
+            assert "encoding" in {keyword.arg for keyword in call.keywords}, f"{path}:{call.lineno}"

@@ -72,3 +72,64 @@ def test_a_missing_paddle_is_named_with_its_fix(monkeypatch):
     monkeypatch.setattr(environment, "_importable", lambda name: False)
     with pytest.raises(ImportError, match="not installed; fix: pip install"):
         environment.check_paddle()
+
+
+def locked_home(folder) -> str:
+    """A home folder that nobody, not even root, can make: a file is in the way."""
+    (folder / "file").write_text("")
+    return str(folder / "file" / "home")
+
+
+def test_paddle_loads_where_the_home_folder_cannot_be_written(tmp_path):
+    variables = {"HOME": locked_home(tmp_path), "TMPDIR": str(tmp_path), "PADDLE_DIP_FAST": "0"}
+    code = "import paddle_dip.solver, os; from paddle_dip.environment import home; print(os.environ['HOME'], home())"
+    ours, users = run(code, **variables).stdout.split()
+    assert (ours, users) == (str(tmp_path / f"paddle_dip-{os.getuid()}"), variables["HOME"])
+    assert (tmp_path / f"paddle_dip-{os.getuid()}").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_home_folder_that_can_be_written_is_left_alone(tmp_path):
+    code = "import paddle_dip, os; from paddle_dip.problem.ground_truth import MOUNTED; print(os.environ['HOME'], MOUNTED)"
+    assert run(code, HOME=str(tmp_path)).stdout.split() == [str(tmp_path), str(tmp_path / "data")]
+    assert not list(tmp_path.iterdir())  # before Paddle loads nothing is written
+
+
+def test_without_any_place_to_write_to_the_fix_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", locked_home(tmp_path))
+    monkeypatch.delitem(sys.modules, "paddle", raising=False)
+    monkeypatch.setattr(environment, "installed_version", {"paddlepaddle": "3.3.1"}.get)
+    with pytest.raises(ImportError, match="needs a folder to write to.*fix: set HOME, or TMPDIR"):
+        environment.check_paddle()
+
+
+def test_the_stand_in_for_a_home_is_nobody_elses(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    usual = tmp_path / f"paddle_dip-{os.getuid()}"
+    assert environment.temporary_home() == environment.temporary_home() == usual
+    usual.chmod(0o777)  # anyone could have put a compiled library there
+    other = environment.temporary_home()
+    assert other.parent == tmp_path and other != usual and other.stat().st_mode & 0o777 == 0o700
+    usual.rmdir()
+    usual.symlink_to(other)
+    assert environment.temporary_home() not in (usual, other)
+    monkeypatch.setattr("tempfile.tempdir", locked_home(tmp_path))
+    assert environment.temporary_home() is None
+
+
+def test_a_user_without_a_home_has_none(monkeypatch):
+    monkeypatch.setattr(environment, "_users_home", "~")  # what Python makes of it where neither HOME nor a passwd entry is
+    assert environment.home() is None
+
+
+def test_compiled_operators_are_kept_elsewhere_where_the_cache_cannot_be_written(tmp_path, monkeypatch):
+    from paddle_dip.solver.fast import build
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.delenv(build.CACHE, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", locked_home(tmp_path))
+    assert build.cache_folder() == tmp_path / f"paddle_dip-{os.getuid()}" / ".cache" / "paddle_dip"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert build.cache_folder() == tmp_path / "cache" / "paddle_dip"
+    monkeypatch.setenv(build.CACHE, locked_home(tmp_path))  # the user's own setting isn't passed over
+    with pytest.raises(build.BuildError, match=f"set {build.CACHE}"):
+        build.cache_folder()

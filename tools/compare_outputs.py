@@ -7,9 +7,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
 
 import typer
-from rich.console import Console
 
-from paddle_dip.cli.command import command_line, need_torch, run
+from paddle_dip.cli.command import command_line, console, need_torch, run
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.parity.arrays import Arrays, export_reprod_log, read_arrays
 from paddle_dip.evaluation.parity.backends import SIDES
@@ -101,7 +100,8 @@ def _arrays(side: str, label: str, out: Path, *options: str) -> Arrays:
     done = subprocess.run(
         [sys.executable, str(tool), "dump", side, str(out / "experiment.json"), str(file), *options],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode:
@@ -110,12 +110,12 @@ def _arrays(side: str, label: str, out: Path, *options: str) -> Arrays:
 
 
 def _show(sides: dict[str, str], stages: list, *, every: bool) -> None:
-    console = Console()
-    console.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
-    console.print(stage_table(stages, every=every))
-    console.print(tally(stages), soft_wrap=True, markup=False)
+    screen = console()
+    screen.print(f"{sides['a']} against {sides['b']}", soft_wrap=True)
+    screen.print(stage_table(stages, every=every))
+    screen.print(tally(stages), soft_wrap=True)
     for line in complaints(stages):
-        console.print(line, soft_wrap=True, markup=False)
+        screen.print(line, soft_wrap=True)
 
 
 def _show_place(where: str | None, layers: int) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs from a checkout that isn't installed
 
 import typer
-from rich.console import Console
 
-from paddle_dip.cli.command import at_least, command_line, run
+from paddle_dip.cli.command import at_least, command_line, console, run
 from paddle_dip.environment import installed_version, usable_cores
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.parity.compare import Stage
@@ -61,22 +60,22 @@ def parity_report(
     ):
         at_least(option, value, least)
     writable_folder(out)
-    console = Console()
+    screen = console()
     sections, few = [], min(steps, PARTING_STEPS)
     for network in NETWORKS:
         for side, dtype in _rungs(network):
-            console.print(f"ladder: {network}, {side}, {dtype}")
+            screen.print(f"ladder: {network}, {side}, {dtype}")
             count = steps if dtype == "float64" else few
             sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
-    console.print("ladder: skip-64, LBFGS")
+    screen.print("ladder: skip-64, LBFGS")
     sections.append(_ladder("paddle", "skip-64", "float64", few, out / "skip-64-lbfgs", OTHER_OPTIMISER, resume=resume))
-    console.print("trials")
+    screen.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)
     command = f"python tools/parity_report.py --trial-steps {trial_steps} --seeds {seeds} --size {size} --image {image}"
     sections += [deviation_section(scores, command), statistics_section(scores, command)]
     sections.append(tolerance_section(_parameter_names(out / f"{next(iter(NETWORKS))}-paddle-float64")))
     _write(out, [_introduction(), *sections])
-    console.print(f"Report: {out / 'parity.md'}, {out / 'parity.html'}", soft_wrap=True)
+    screen.print(f"Report: {out / 'parity.md'}, {out / 'parity.html'}", soft_wrap=True)
 
 
 def _rungs(network: str) -> list[tuple[str, str]]:
@@ -122,16 +121,16 @@ def _ladder(side: str, network: str, dtype: str, steps: int, out: Path, more: tu
     words += ["--dtype", dtype, "--steps", str(steps), *more]
     if not (resume and (out / "comparison.json").exists()):
         whole = [sys.executable, *words, "--out", str(out.resolve())]
-        done = subprocess.run(whole, cwd=_root(), capture_output=True, text=True, check=False)
+        done = subprocess.run(whole, cwd=_root(), capture_output=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode not in (0, 1):
             raise InputError(f"the ladder of {network} failed: {done.stderr.strip()}")
-    found = json.loads((out / "comparison.json").read_text())
+    found = json.loads((out / "comparison.json").read_text(encoding="utf-8"))
     stages = [Stage(**each | {"shape": tuple(each["shape"])}) for each in found["stages"] if "same_as" not in each]
     return ladder_section(" ".join([f"{network}, {side} against torch, {dtype}", *more]), " ".join(["python", *words]), stages)
 
 
 def _parameter_names(out: Path) -> list[str]:
-    stages = json.loads((out / "comparison.json").read_text())["stages"]
+    stages = json.loads((out / "comparison.json").read_text(encoding="utf-8"))["stages"]
     return [stage["name"].removeprefix("grad/") for stage in stages if stage["name"].startswith("grad/")]
 
 
@@ -164,7 +163,9 @@ def _run_trials(trials: list[Trial], out: Path, *, resume: bool) -> list[dict]:
         wanted = out / f"trials-{side}-wanted.json"
         write_json(wanted, [asdict(trial) for trial in trials if trial.side == side])
         words = ["tools/parity_worker.py", "trials", side, str(wanted.resolve()), str((out / f"trials-{side}.json").resolve())]
-        running[side] = subprocess.Popen([sys.executable, *words], cwd=_root(), env=environment, stderr=subprocess.PIPE, text=True)
+        running[side] = subprocess.Popen(
+            [sys.executable, *words], cwd=_root(), env=environment, stderr=subprocess.PIPE, encoding="utf-8", errors="replace"
+        )
     for side, process in running.items():
         _, said = process.communicate()
         if process.returncode:
@@ -172,7 +173,7 @@ def _run_trials(trials: list[Trial], out: Path, *, resume: bool) -> list[dict]:
     return [
         score
         for side in dict.fromkeys(trial.side for trial in trials)
-        for score in json.loads((out / f"trials-{side}.json").read_text())
+        for score in json.loads((out / f"trials-{side}.json").read_text(encoding="utf-8"))
     ]
 
 

@@ -32,7 +32,7 @@ def dump_arrays(
 ) -> None:
     """Run an experiment on one side and write its arrays, to compare them with another side's, here or elsewhere."""
     chosen = _entered(side)
-    settings = read_experiment(experiment.read_text())
+    settings = read_experiment(experiment.read_text(encoding="utf-8"))
     trace = import_module(chosen.trace)
     fit = import_module(chosen.fit).fit
     theirs = read_arrays(states) if states else None
@@ -48,7 +48,7 @@ def trials(
 ) -> None:
     """Run fits on one side and write their scores."""
     fit = import_module(_entered(side).fit).fit
-    write_json(out, [run_trial(Trial(**each), fit=fit) for each in json.loads(wanted.read_text())])
+    write_json(out, [run_trial(Trial(**each), fit=fit) for each in json.loads(wanted.read_text(encoding="utf-8"))])
 
 
 def _entered(name: str) -> Side:

@@ -1,18 +1,22 @@
 """How every command of the project behaves: Typer parses, bad input is one clear line on standard error and exit code 2."""
 
+import codecs
 import os
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
 from inspect import Parameter, Signature, signature
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 from rich.console import Console
 
 from paddle_dip.errors import FitError, InputError
 from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
+
+CLOSED_PIPE = 141  # what a shell reports for a command whose reader, `head` for instance, has gone
 
 
 def command_line(**settings) -> typer.Typer:
@@ -21,39 +25,53 @@ def command_line(**settings) -> typer.Typer:
 
 
 def run(app: typer.Typer) -> NoReturn:
-    """Run `app` on the command line's arguments and exit: 0, its own code, 2 for bad input, 130 after Ctrl-C, 143 after SIGTERM.
+    """Run `app` on the command line's arguments and exit.
 
-    130 also after SIGTERM where a run ended in order, its checkpoint written. With the environment variable PADDLE_DIP_DEBUG set,
-    bad input shows its traceback.
+    The exit code is 0, the command's own, 2 for bad input, 130 after Ctrl-C, 143 after SIGTERM, 141 where what it
+    printed is no longer read; 130 also after SIGTERM where a run ended in order, its checkpoint written.
+    With the environment variable PADDLE_DIP_DEBUG set, bad input shows its traceback.
     """
-    with sigterm_as_ctrl_c() as exit_code:
-        _run(app, exit_code)
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail(stream)
+    try:
+        with sigterm_as_ctrl_c() as exit_code:
+            code = _code(app, exit_code)
+        sys.stdout.flush()  # here, where a closed pipe is noticed: at Python's end it would be a traceback
+    except (BrokenPipeError, SystemExit) as error:
+        broken = error.__context__ if isinstance(error, SystemExit) else error  # Typer and Rich make exits of closed pipes
+        if not isinstance(broken, BrokenPipeError):
+            raise
+        code = CLOSED_PIPE if _drop_unread() else _told(f"a process that it works with has ended: {broken}", 2)
+    sys.exit(code)
 
 
-def _run(app: typer.Typer, exit_code: Callable[[], int]) -> NoReturn:
+def _code(app: typer.Typer, exit_code: Callable[[], int]) -> int:
+    """Return the exit code of `app`, having told what is wrong. exit_code: that of an interrupt."""
     try:
         code = app(standalone_mode=False)
+    except BrokenPipeError:
+        raise
     except KeyboardInterrupt:
-        _fail("interrupted", exit_code())
+        return _told("interrupted", exit_code())
     except (InputError, FitError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
-            _fail("interrupted", exit_code())
+            return _told("interrupted", exit_code())
         if os.environ.get("PADDLE_DIP_DEBUG"):
             raise
-        _fail(as_typed(_message(error), sys.argv[1:]), 2)
+        return _told(as_typed(_message(error), sys.argv[1:]), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())
-            sys.exit(2)
+            return 2
         if hasattr(error, "format_message"):
-            _fail(error.format_message(), 2)
+            return _told(error.format_message(), 2)
         if type(error).__name__ == "Abort":
-            _fail("interrupted", exit_code())
+            return _told("interrupted", exit_code())
         raise
     if code == INTERRUPTED:  # newer Typers turn Ctrl-C into this code themselves
-        _fail("interrupted", exit_code())
-    sys.exit(code if isinstance(code, int) else 0)
+        return _told("interrupted", exit_code())
+    return code if isinstance(code, int) else 0
 
 
 def with_options(command: Callable) -> Callable:
@@ -74,10 +92,20 @@ def with_options(command: Callable) -> Callable:
     return whole
 
 
+class _Plain(Console):
+    """Prints to a pipe or a file: wide enough for every table, and without blanks at the ends of lines."""
+
+    def print(self, *objects, **how) -> None:
+        with self.capture() as printed:
+            super().print(*objects, **how)
+        self.file.write(re.sub(" +$", "", printed.get(), flags=re.MULTILINE))
+        self.file.flush()
+
+
 def console() -> Console:
-    """Return where a command prints: paths are never read as markup, and a log is wide enough for every table."""
+    """Return where a command prints: paths are never read as markup."""
     plain = Console(markup=False, highlight=False)
-    return plain if plain.is_terminal else Console(markup=False, highlight=False, width=160)
+    return plain if plain.is_terminal else _Plain(markup=False, highlight=False, width=160)
 
 
 def say(note: str) -> None:
@@ -122,6 +150,36 @@ def _message(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _fail(message: str, code: int) -> NoReturn:
+def _told(message: str, code: int) -> int:
     print("error: " + " ".join(message.split()), file=sys.stderr)
-    sys.exit(code)
+    return code
+
+
+def _never_fail(stream: TextIO | None) -> None:
+    """Have a stream print what its encoding lacks as an escape, and the name of a file as the bytes that it has on disk."""
+    codecs.register_error("paddle_dip.printable", _printable)
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="paddle_dip.printable")
+
+
+def _printable(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
+    try:  # Python reads bytes that its locale has no letters for as such
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeEncodeError:
+        return codecs.lookup_error("backslashreplace")(error)
+
+
+def _drop_unread() -> bool:
+    """Return whether standard output or error is a pipe that nobody reads any more; what was left to write is dropped."""
+    closed = [stream for stream in (sys.__stdout__, sys.__stderr__) if _is_unread(stream)]
+    for stream in closed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return bool(closed)
+
+
+def _is_unread(stream: TextIO) -> bool:
+    import select  # here: Windows, where a closed pipe is another error, has no poll
+
+    poll = select.poll()
+    poll.register(stream.fileno(), 0)  # nothing is asked for: it answers where the other end is gone
+    return bool(poll.poll(0))

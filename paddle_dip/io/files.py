@@ -32,9 +32,12 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, whole or not at all."""
+    """Write `text` as UTF-8, whole or not at all.
+
+    A file name may hold bytes that the locale has no letters for; they are UTF-8 where they can be, else each becomes U+FFFD.
+    """
     with whole_file(path) as file:
-        file.write(text.encode())
+        file.write(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode())
 
 
 def write_json(path: Path, value: object) -> None:
@@ -54,7 +57,7 @@ def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None
 def read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], Any]) -> list:
     """Return the rows of a table, each parsed; raises InputError where it has other columns or `parse` does."""
     try:
-        with Path(path).open(newline="") as file:
+        with Path(path).open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) != columns:
                 raise InputError(f"its columns must be {', '.join(columns)}")
@@ -78,7 +81,7 @@ def writable_folder(path: Path) -> Path:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Keep other runs out of an output folder; raises InputError where one is in it. The lock ends with the process."""
-    with (Path(folder) / ".lock").open("w") as file:
+    with (Path(folder) / ".lock").open("wb") as file:
         try:
             import fcntl
         except ImportError:  # Windows: nothing keeps two runs apart there

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from skimage import data as skimage_data
 
+from paddle_dip.environment import home
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.ground_truth import SUFFIX, checksums, ground_truth_files, mounted_archive, mounted_ground_truth, sha256
@@ -71,7 +72,7 @@ def find_source(data: str | None) -> Source:
 
 def _elsewhere_too(folder: Path) -> str:
     """Return a folder in words that mean the same on another machine, where there are such: results are recorded with them."""
-    places = {"$PADDLE_DIP_DATA": os.environ.get("PADDLE_DIP_DATA"), "~": Path.home()}
+    places = {"$PADDLE_DIP_DATA": os.environ.get("PADDLE_DIP_DATA"), "~": home()}
     for words, place in places.items():
         if place and folder.is_absolute() and folder.is_relative_to(Path(place).absolute()):
             return str(words / folder.relative_to(Path(place).absolute()))

@@ -8,9 +8,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from paddle_dip.environment import home
+
 SUFFIX = "_GT.png"
 # AI Studio mounts each data set of a project below this folder of its home, as data12345/, packed or not as its uploader left it.
-MOUNTED = Path.home() / "data"
+MOUNTED = (home() or Path("~")) / "data"
 _SOURCE_NAMES = "img_*_SRF_4_HR.png"  # what SelfExSR calls them
 _DEPTH = 4  # folders below MOUNTED: data sets may hold millions of files
 

@@ -42,7 +42,7 @@ def read_part(path: Path) -> Part:
 def read_summary(path: Path) -> dict:
     """Return a summary; raises InputError where it can't be read."""
     try:
-        summary = json.loads(path.read_text())
+        summary = json.loads(path.read_text(encoding="utf-8"))
         figures = {name: math.inf if v is None else v for name, v in summary["bicubic_bp_psnr_y"].items()}  # JSON has no infinity
         _sessions(summary), summary["preset"]["network"]
     except (ValueError, KeyError, TypeError, AttributeError):

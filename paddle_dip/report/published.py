@@ -26,4 +26,4 @@ def published_psnr_y(image: str, factor: int, method: str) -> float | None:
 
 @cache
 def _figures() -> dict:
-    return json.loads(files("paddle_dip.report").joinpath("published.json").read_text())
+    return json.loads(files("paddle_dip.report").joinpath("published.json").read_text(encoding="utf-8"))

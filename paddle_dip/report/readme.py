@@ -59,7 +59,7 @@ def _section(runs: list[_Run]) -> str:
 
 def speed_markdown(results: Path) -> str:
     """Return the table of the fit step's time and memory, a line a side, a column a size, from `results`/speed_SIZE.json."""
-    measured = [json.loads(path.read_text()) for path in sorted(results.glob("speed_*.json"))]
+    measured = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("speed_*.json"))]
     sides = [side for side in _SIDES if any(side in m for m in measured)]
     heading = ["", *(f"{m['size']}x{m['size']}: s a step" for m in measured), *(f"{m['size']}x{m['size']}: MiB" for m in measured)]
     lines = [

@@ -41,7 +41,7 @@ def installed_versions() -> dict[str, str]:
 def peak_memory_mb() -> float:
     """Return the largest resident size of this process so far, in MiB; 0 where the system doesn't say."""
     try:  # unlike ru_maxrss, not inherited from the process that started this one
-        lines = Path("/proc/self/status").read_text().splitlines()
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**10
     except (OSError, StopIteration):
         pass
@@ -65,7 +65,7 @@ def _device() -> str:
 def cpu_name() -> str:
     """Return the processor's name and how many of its cores this process may use."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
@@ -79,9 +79,16 @@ def _commit() -> str | None:
         # Only our own repository counts, not one that the package happens to be installed under.
         if not (folder.parent / ".git").exists():
             return None
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=10)
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, encoding="utf-8", errors="replace", timeout=10
+        )
         changed = subprocess.run(
-            ["git", "status", "--porcelain", "--", "."], cwd=folder, capture_output=True, text=True, timeout=10
+            ["git", "status", "--porcelain", "--", "."],
+            cwd=folder,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -163,7 +163,7 @@ def _end_epoch(folder: Path, update: Update, record: TrainingLog, assess: Callab
 
 def _check_same(noted: Path, settings: dict) -> None:
     try:
-        earlier = dict(json.loads(noted.read_text()))
+        earlier = dict(json.loads(noted.read_text(encoding="utf-8")))
     except (ValueError, TypeError):
         raise InputError(f"{noted} can't be read, choose another --out") from None
     # A run may be made longer, but where the epochs to come decide the learning rate of those gone by.

@@ -1,13 +1,16 @@
 """The commands as a person types them, with good input and with bad."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from paddle_dip.io.images import Photo, read_photo, write_photo
-from tests.conftest import assert_refused, command
+from tests.conftest import ROOT, assert_refused, command
 
 CLI = ("-m", "paddle_dip")
 
@@ -138,3 +141,32 @@ def test_without_a_command_it_shows_the_help():
 def test_version_and_help():
     assert command(*CLI, "--version").stdout.strip().count(".") == 2
     assert "super-resolve" in command(*CLI, "--help").stdout
+
+
+def test_a_name_beyond_ascii_is_recorded_where_the_locale_has_only_ascii(tmp_path):
+    write_photo(tmp_path / "häuser.png", shown(3))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "OMP_NUM_THREADS": "1"}
+    words = ("denoise", tmp_path / "häuser.png", "--steps", 2, "--frames", 1, "--record", "--out", tmp_path / "schön.png")
+    result = command(*CLI, *words, env=os.environ | ascii_only)
+    assert result.returncode == 0, result.stderr
+    assert f"{tmp_path / 'schön.png'}: 9x13 pixels" in result.stdout
+    assert json.loads((tmp_path / "schön.png.json").read_text(encoding="utf-8"))["photo"] == "häuser.png"
+    assert "häuser.png" in (tmp_path / "schön_process" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [("presets",), ("presets", "--json"), ("--help",), ()], ids=" ".join)
+def test_a_closed_pipe_is_no_fault(words):
+    for unbuffered in ("", "1"):
+        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        with subprocess.Popen(
+            [sys.executable, *CLI, *words], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            process.stdout.close()
+            said = process.stderr.read()
+        assert (process.returncode, said) == (141, b"")
+
+
+def test_a_table_in_a_pipe_ends_its_lines_where_they_end():
+    lines = command(*CLI, "presets").stdout.splitlines()
+    assert lines[0] == "best x8" and max(map(len, lines)) <= 160
+    assert not [line for line in lines if line != line.rstrip()]

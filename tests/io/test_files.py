@@ -1,11 +1,12 @@
 """Files and checkpoints are written whole or not at all, and a damaged one is named."""
 
+import json
 import os
 
 import numpy as np
 import pytest
 
-from paddle_dip.io.files import whole_file, writable_folder, write_text
+from paddle_dip.io.files import whole_file, writable_folder, write_json, write_text
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 
 
@@ -47,3 +48,9 @@ def test_a_damaged_checkpoint_is_named(tmp_path, spoil):
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(ValueError, match="x.npz can't be read"):
         load_checkpoint(path)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("häuser".encode(), "häuser"), (b"h\xe4user", "h\ufffduser")])
+def test_the_bytes_of_a_file_name_are_written_as_letters_where_they_can_be(tmp_path, name, shown):
+    write_json(tmp_path / "x.json", {"photo": name.decode("ascii", "surrogateescape"), "words": "größer"})
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"photo": shown, "words": "größer"}

@@ -91,7 +91,7 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: 
 def _joined(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str]) -> dict[str, str]:
     """Return the images of the earlier run and of this one; raises InputError where the two runs don't go together."""
     try:
-        earlier = json.loads(folder.settings.read_text())
+        earlier = json.loads(folder.settings.read_text(encoding="utf-8"))
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{folder.settings} can't be read, choose another --out") from None

@@ -68,7 +68,7 @@ def learnt_from(checkpoint: Path, names: list[str]) -> list[str] | None:
     split = (checkpoint if checkpoint.is_dir() else checkpoint.parent.parent) / "split.json"
     if not split.exists():
         return None
-    known = set(json.loads(split.read_text()).get("train", ()))
+    known = set(json.loads(split.read_text(encoding="utf-8")).get("train", ()))
     return [name for name in names if known & {name, pair_name(PurePath(name))}]
 
 

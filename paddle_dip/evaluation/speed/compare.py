@@ -86,7 +86,9 @@ def _run(side: str, trial: Trial) -> dict:
     asked = json.dumps(asdict(replace(trial, fit=fit, framework=framework)))
     environment = {**os.environ, **variables, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
     worker = [sys.executable, "-m", "paddle_dip.evaluation.speed.worker"]
-    result = subprocess.run(worker, input=asked, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        worker, input=asked, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
         raise InputError(f"the measurement of {side} failed: {last}")

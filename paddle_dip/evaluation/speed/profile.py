@@ -20,7 +20,7 @@ def profiled(framework: str, step: Callable[[], object]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trace.json"
         _TRACERS[framework](step, path)
-        trace = json.loads(path.read_text())
+        trace = json.loads(path.read_text(encoding="utf-8"))
     events = [event for event in trace["traceEvents"] if event.get("ph") == "X"]
     return dict(sorted(self_times(events).items(), key=lambda item: -item[1]))
 

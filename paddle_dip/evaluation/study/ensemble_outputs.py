@@ -50,7 +50,7 @@ def finished_outputs(folder: Path, data: Path) -> list[EnsembleOutputs]:
     """Return the canvases in a study's folder. data: the folder of sharp images. Raises InputError where a fit's is missing."""
     groups: dict[tuple, list[np.ndarray]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
-        made, canvas = json.loads(path.read_text()), path.with_suffix(".npy")
+        made, canvas = json.loads(path.read_text(encoding="utf-8")), path.with_suffix(".npy")
         if not canvas.exists():
             raise InputError(f"{canvas} doesn't exist: canvases lie where the fits were made, recorded readings have none")
         groups[made["variant"], made["image"], Damage(**made["damage"]), made["steps"]].append(np.load(canvas))

@@ -37,7 +37,7 @@ def read_fits(folder: Path) -> list[Fit]:
     """Return every finished trial in a folder."""
     found = []
     for path in sorted(folder.glob("*.json")):
-        made = json.loads(path.read_text())
+        made = json.loads(path.read_text(encoding="utf-8"))
         words = Damage(**made["damage"]).words
         own = made["preset"]["stop"], made["preset"]["average_decay"]
         found.append(Fit(made["variant"], words, made["image"], read_readings(path.with_suffix(".csv")), made["stops"], *own))

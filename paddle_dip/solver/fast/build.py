@@ -19,6 +19,8 @@ from pathlib import Path
 
 import paddle
 
+from paddle_dip.environment import can_be_made, temporary_home
+
 SOURCES = Path(__file__).parent / "csrc"
 SWITCH = "PADDLE_DIP_FAST"  # 0: never use the compiled operators
 CACHE = "PADDLE_DIP_CACHE"  # folder for the compiled library; default $XDG_CACHE_HOME/paddle_dip
@@ -82,9 +84,12 @@ def find_compiler() -> str:
 
 
 def cache_folder() -> Path:
-    """The writable per-user folder for compiled libraries."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "paddle_dip"
-    folder = Path(os.environ.get(CACHE, default))
+    """The writable per-user folder for compiled libraries; a temporary one where the usual one can't be written."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~"), ".cache"), "paddle_dip")
+    if CACHE in os.environ:
+        folder = Path(os.environ[CACHE])
+    elif not (os.access(folder, os.W_OK) if folder.exists() else can_be_made(folder)) and (other := temporary_home()):
+        folder = other / ".cache" / "paddle_dip"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -97,7 +102,7 @@ def build_key(compiler: str) -> str:
     digest = hashlib.sha256()
     for path in sorted(SOURCES.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
-    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, timeout=60).stdout
+    version = subprocess.run([compiler, "--version"], capture_output=True, encoding="utf-8", errors="replace", timeout=60).stdout
     for part in (paddle.__version__, paddle.__file__, sys.version, version, cpu_flags(), " ".join(compile_flags())):
         digest.update(part.encode())
     return digest.hexdigest()[:16]
@@ -105,7 +110,7 @@ def build_key(compiler: str) -> str:
 
 def cpu_flags() -> str:
     """The instruction sets of this machine; a cache in a shared home must not serve another CPU."""
-    with open("/proc/cpuinfo") as lines:
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
         return next((line for line in lines if line.startswith("flags")), "")
 
 
@@ -133,7 +138,7 @@ def exclusive(path: Path):
     """Holds a file lock; the kernel drops it if this process is killed."""
     import fcntl  # here: Windows, where nothing is built, lacks it
 
-    with open(path, "w") as handle:
+    with open(path, "wb") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -160,7 +165,7 @@ def remove_stale(cache: Path) -> None:
 
 def execute(command: list[str]) -> None:
     """Runs a compiler command; its first error line becomes the BuildError."""
-    result = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_SECONDS)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=COMPILE_SECONDS)
     if result.returncode != 0:
         lines = [line for line in result.stderr.splitlines() if "error" in line] or result.stderr.splitlines() or ["no message"]
         raise BuildError(f"{Path(command[0]).name} failed: {lines[0]}")
@@ -179,7 +184,9 @@ def try_out(made: Path) -> None:
         "y.sum().backward()\n"
         "assert y.numpy().min() == 16 and ones.grad.numpy().min() == 16\n"
     )
-    result = subprocess.run([sys.executable, "-c", code, str(made)], capture_output=True, text=True, timeout=COMPILE_SECONDS)
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(made)], capture_output=True, encoding="utf-8", errors="replace", timeout=COMPILE_SECONDS
+    )
     if result.returncode != 0:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
         raise BuildError(f"the compiled operators failed their first run, exit {result.returncode}: {last}")

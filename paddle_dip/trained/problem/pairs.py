@@ -112,7 +112,7 @@ def read_settings(folder: Path) -> PairSettings | None:
     if not path.exists():
         return None
     try:
-        noted = json.loads(path.read_text())
+        noted = json.loads(path.read_text(encoding="utf-8"))
         return PairSettings(noted["blur"], noted["strength"], noted["size"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read: delete it to train without knowing the blur") from None

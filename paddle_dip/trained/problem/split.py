@@ -41,7 +41,7 @@ def kept_split(path: Path, names: list[str], test_share: float, seed: int) -> Sp
         write_json(path, asdict(split))
         return split
     try:
-        content = json.loads(Path(path).read_text())
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
         split = Split(tuple(content["train"]), tuple(content["test"]))
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read as a split") from None
