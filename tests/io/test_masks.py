@@ -50,7 +50,7 @@ def test_where_both_vary_what_is_transparent_is_not_marked(tmp_path, holes):
     alpha = np.full((64, 72), 255, np.uint8)
     alpha[:, 40:] = 0
     marks, notes = read(tmp_path, Image.fromarray(np.dstack([shade] * 3 + [alpha])), holes)
-    np.testing.assert_array_equal(marks, (HOLE == (holes == "white")) & (alpha > 0))
+    np.testing.assert_array_equal(marks, ((holes == "white") == HOLE) & (alpha > 0))
     assert notes == []
 
 
@@ -77,7 +77,7 @@ def test_noise_of_compression_is_taken_away_and_said(tmp_path, name, settings, h
 @pytest.mark.parametrize(("name", "settings"), [("m.png", {}), ("m.webp", {"lossless": True}), ("m.tif", {}), ("m.gif", {})])
 def test_soft_marks_of_a_lossless_file_stay(tmp_path, name, settings):
     marks, notes = read(tmp_path, Image.fromarray(SOFT), name=name, **settings)
-    np.testing.assert_array_equal(marks, SOFT / np.float32(255))
+    np.testing.assert_allclose(marks, SOFT / np.float32(255), atol=1e-7)  # WebP has no grey: the mean of three equal channels
     assert notes == []
 
 
