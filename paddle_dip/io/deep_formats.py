@@ -38,8 +38,8 @@ def is_tiff(path: Path) -> bool:
 def check_tiff(path: Path) -> tuple[int, int, bool]:
     """Return height, width, and whether `read_deep_tiff` is to read the file rather than Pillow.
 
-    Raises InputError, naming the kind, for samples that neither reads, and for several pages. Pillow reads grey 32-bit floats, from
-    more kinds of compression than tifffile without its codecs.
+    Raises InputError, naming the kind, for samples that neither reads, and for several pages.
+    Pillow reads grey of 32-bit floats, from more kinds of compression than tifffile without its codecs.
     """
     with tifffile.TiffFile(path) as file:
         page, pages = file.pages[0], len(file.pages)

@@ -18,6 +18,7 @@ _METRES_AN_INCH = 0.0254
 _DESCRIPTION, _SOFTWARE = 270, 305
 _BYTE, _ASCII, _LONG = 1, 2, 4  # TIFF's types
 _INCH = 2
+_LARGEST_PLAIN_TIFF = 2**32 - 2**26  # bytes; tifffile makes a larger file a BigTIFF, with other tags
 
 
 def encoded(photo: Photo, suffix: str) -> bytes:
@@ -94,21 +95,29 @@ def _with_chunks(png_file: bytes, photo: Photo) -> bytes:
 
 
 def _deep_tiff(photo: Photo, samples: np.ndarray) -> bytes:
-    """Return a TIFF file by tifffile, which can't write nested tags: their bytes are put behind a file that points there."""
+    """Return a TIFF file by tifffile, which writes no nested tags: they go behind the file, and tags kept free point there."""
     exif = exif_for(photo.metadata)
-    nested = {ifd: exif.get_ifd(ifd) for ifd in (EXIF_IFD, GPS_IFD) if ifd in exif}
-    place = len(_tiff_file(photo, samples, exif, dict.fromkeys(nested, 0)))
-    places, tail = {}, b""
+    fits = samples.nbytes < _LARGEST_PLAIN_TIFF
+    nested = {ifd: exif.get_ifd(ifd) for ifd in (EXIF_IFD, GPS_IFD) if ifd in exif and fits}
+    buffer = _tiff_file(photo, samples, exif, [ifd - 1 for ifd in nested])
     for ifd, values in nested.items():
-        tail += bytes((place + len(tail)) % 2)  # TIFF's offsets are even
-        places[ifd] = place + len(tail)
+        place = buffer.seek(0, io.SEEK_END)
+        place += place % 2  # TIFF's offsets are even
         directory = ImageFileDirectory_v2(b"II*\0\0\0\0\0", group=ifd)
         directory.update(values)
-        tail += directory.tobytes(places[ifd])
-    return _tiff_file(photo, samples, exif, places) + tail
+        buffer.seek(place)
+        buffer.write(directory.tobytes(place))
+        # The tags come first in the file.
+        buffer.seek(buffer.getvalue().index(_tag(ifd - 1, 0)))
+        buffer.write(_tag(ifd, place))
+    return buffer.getvalue()
 
 
-def _tiff_file(photo: Photo, samples: np.ndarray, exif: Image.Exif, places: dict[int, int]) -> bytes:
+def _tag(number: int, place: int) -> bytes:
+    return struct.pack("<2H2I", number, _LONG, 1, place)
+
+
+def _tiff_file(photo: Photo, samples: np.ndarray, exif: Image.Exif, kept: list[int]) -> io.BytesIO:
     shown = {"photometric": "rgb", "planarconfig": "contig"} if len(photo.pixels) == 3 else {"photometric": "minisblack"}
     if photo.alpha is not None:
         shown |= {"extrasamples": ["unassalpha"], "planarconfig": "contig"}
@@ -116,7 +125,7 @@ def _tiff_file(photo: Photo, samples: np.ndarray, exif: Image.Exif, places: dict
         shown |= {"resolution": photo.metadata.dpi, "resolutionunit": _INCH}
     text = {tag: value for tag, value in exif.items() if isinstance(value, str | bytes) and tag not in (_DESCRIPTION, _SOFTWARE)}
     tags = [(tag, _ASCII, 0, value, True) for tag, value in text.items() if tag < 0x9C9B or isinstance(value, str)]
-    tags += [(ifd, _LONG, 1, place, True) for ifd, place in places.items()]
+    tags += [(tag, _LONG, 1, 0, True) for tag in kept]
     if photo.metadata.xmp:
         tags.append((XMP, _BYTE, len(photo.metadata.xmp), photo.metadata.xmp, True))
     buffer = io.BytesIO()
@@ -131,4 +140,4 @@ def _tiff_file(photo: Photo, samples: np.ndarray, exif: Image.Exif, places: dict
         extratags=tags,
         **shown,
     )
-    return buffer.getvalue()
+    return buffer

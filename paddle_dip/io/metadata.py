@@ -52,9 +52,6 @@ def exif_for(metadata: Metadata) -> Image.Exif:
     exif = Image.Exif()
     if metadata.exif:
         exif.load(metadata.exif)
-        for ifd in (EXIF_IFD, GPS_IFD):  # Pillow reads them late, when `exif` may have been changed
-            if ifd in exif:
-                exif[ifd] = exif.get_ifd(ifd)
         _keep_bytes(exif)
     if metadata.dpi:
         exif[_X_RESOLUTION], exif[_Y_RESOLUTION] = metadata.dpi

@@ -77,7 +77,7 @@ def test_noise_of_compression_is_taken_away_and_said(tmp_path, name, settings, h
 @pytest.mark.parametrize(("name", "settings"), [("m.png", {}), ("m.webp", {"lossless": True}), ("m.tif", {}), ("m.gif", {})])
 def test_soft_marks_of_a_lossless_file_stay(tmp_path, name, settings):
     marks, notes = read(tmp_path, Image.fromarray(SOFT), name=name, **settings)
-    np.testing.assert_array_equal(marks, SOFT / np.float32(255))
+    np.testing.assert_allclose(marks, SOFT / np.float32(255), atol=1e-7)  # WebP has no grey: the mean of three equal channels
     assert notes == []
 
 
