@@ -31,7 +31,7 @@ def first_bases(statistics: np.ndarray, fold: tuple[int, ...]) -> Axes:
     """Return the eigenbases of each axis of a fold, [n, side, side], their columns by falling eigenvalue.
 
     statistics: [n, S, S] with S the product of the fold's sides. One gradient may leave most directions without any (the 64 side of
-    a kernel for 3 outputs has 3): those are made up by Householder's reflections of the others, so they don't hang on rounding.
+    a kernel for 3 outputs has 3 with): a basis of those is made up from the coordinates, so that it doesn't hang on rounding.
     """
     faint = statistics.shape[-1] * np.finfo(statistics.dtype).eps
     return tuple(np.stack([_eigenbasis(m, faint) for m in axis]).astype(statistics.dtype) for axis in _by_axis(statistics, fold))
@@ -71,14 +71,25 @@ def _by_axis(statistics: np.ndarray, fold: tuple[int, ...]) -> Axes:
 
 
 def _eigenbasis(matrix: np.ndarray, faint: float) -> np.ndarray:
+    side = len(matrix)
     if not np.isfinite(matrix).all():  # a fit that diverged: others look after that
-        return np.eye(len(matrix))
+        return np.eye(side)
+    values, vectors = _by_falling_eigenvalue(matrix)
+    rank = int((values > max(faint * values[0], _NOTHING * values.mean())).sum())
+    known = vectors[:, :rank]
+    if rank == side:
+        return known
+    rest = np.eye(side) - known @ known.T
+    # Coordinates counted within the rest: unlike eigenvalues that are all nought, theirs are far apart.
+    _, made_up = _by_falling_eigenvalue(rest * np.linspace(2, 1, side) @ rest)
+    return np.concatenate([known, made_up[:, : side - rank]], axis=1)
+
+
+def _by_falling_eigenvalue(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return eigenvalues and eigenvectors, of which the largest entry is positive."""
     values, vectors = np.linalg.eigh(matrix)
     values, vectors = values[::-1], vectors[:, ::-1]
-    rank = int((values > faint * values[0]).sum())
-    vectors = vectors[:, :rank] * _signs(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(matrix))])[:rank]
-    basis, _ = np.linalg.qr(vectors, mode="complete")
-    return np.concatenate([vectors, basis[:, rank:]], axis=1)
+    return values, vectors * _signs(vectors[np.abs(vectors).argmax(axis=0), np.arange(len(matrix))])
 
 
 def _renewed(statistics: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ class Kind:
 
     copies: float = 0
     copies_a_history: float = 0  # for each step of `history`
+    reach: float = 1  # learning rates that one step may move a parameter by
     warms_up: bool = False  # the first `warm_up` steps are Adam's, with a learning rate of their own
 
     def copies_at(self, history: int) -> float:
@@ -20,7 +21,7 @@ OPTIMISERS = {
     "adam": Kind(),
     # It keeps two vectors for each step of its history; the guard's good state is a copy, for a moment two.
     "lbfgs": Kind(copies_a_history=3 * 2, warms_up=True),
-    # The increments, the stacked gradient, what it and they become as they are turned; statistics and bases are out^2 + in^2 each
-    # for a kernel of out * in * 9, once more for the guard.
-    "soap": Kind(copies=8),
+    # The increments, and statistics and bases of out^2 + in^2 each for a kernel of out * in * 9, once more for the guard; what turns
+    # gradients is gone before the next step. Turned back, a step of one learning rate in each coordinate is a few in some.
+    "soap": Kind(copies=4, reach=3),
 }

@@ -86,6 +86,13 @@ def test_the_estimate_is_near_what_was_measured(network, measured):
     assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(measured, rel=0.2)
 
 
+def test_an_optimiser_takes_what_it_keeps():
+    fast = replace(super_resolution_preset("fast", 8), steps=200)
+    adam, soap, lbfgs = (fit_bytes((256, 256), replace(fast, optimiser=name)) / 2**20 for name in ("adam", "soap", "lbfgs"))
+    assert 6 < soap - adam < 12  # MiB; measured: 6, and the guard's copy
+    assert lbfgs - adam > 1000
+
+
 def test_plain_layers_take_more_than_the_compiled_ones():
     paper = super_resolution_preset("paper", 8)
     plain = replace(paper, network=replace(paper.network, pad="zero"))

@@ -41,7 +41,7 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = 
     """Return a verdict for each stage of two runs, in the order of `a`.
 
     dtype: what the networks were asked to compute in, where known. zero_pad: see `without_gradient`.
-    learning_rate: Adam's; float32 parameters may be as far apart as it takes them.
+    learning_rate: or how far a step may move a parameter; float32 parameters may be as far apart as that takes them.
     Fails: a missing array, another shape, another dtype than the other side's or than `dtype`, a value that isn't finite, a
     difference over the tolerance. See `comparable` for what is left out. Where rounding took an input across a kink,
     the later parameters and the image are held to float32's tolerance.

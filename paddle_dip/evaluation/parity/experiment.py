@@ -9,6 +9,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.networks import network_config
 from paddle_dip.problem.networks.config import PADS
+from paddle_dip.problem.optimisers import OPTIMISERS
 from paddle_dip.problem.presets import CHOICES, Preset, super_resolution_preset
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.resampling import kernel_resize
@@ -71,6 +72,10 @@ class Experiment:
             warm_up=_WARM_UP,
             learn_input=self.learn_input,
         )
+
+    def pace(self) -> float:
+        """Return how far one step may move a parameter."""
+        return self.preset().learning_rate * OPTIMISERS[self.optimiser].reach
 
     def same_size(self) -> bool:
         """Return whether the observation is as large as the image."""
