@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import console, say, with_options
+from paddle_dip.cli.command import console, one_of, say, with_options
 from paddle_dip.cli.options import Options, Out, changed_options, check_apart, check_place, read_told
 from paddle_dip.cli.tasks import inpaint
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import Photo, write_photo
-from paddle_dip.io.masks import read_mask
+from paddle_dip.io.masks import HOLES, read_mask
 from paddle_dip.problem.tasks import check_mask_size
 from paddle_dip.trained.problem.residuals import small_hole, soft_mask, working_sizes
 
@@ -38,7 +38,7 @@ def remove_object(
     for option in (["--preset"] if preset else []) + changed_options(options):
         raise InputError(f"{option} is for the Deep Image Prior: leave it out, or --checkpoint")
     whole = read_told(photo)
-    marked = read_mask(mask, holes, say=say)
+    marked = read_mask(mask, one_of("--holes", holes, HOLES), say=say)
     check_mask_size(marked, whole.pixels)
     small_hole(soft_mask(marked, _USUAL_SIZE), working_sizes(*marked.shape[1:], _USUAL_SIZE))  # refuses what can't be done
     check_place(out, photo, whole)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import say, with_options
+from paddle_dip.cli.command import one_of, say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError
-from paddle_dip.io.masks import read_mask
+from paddle_dip.io.masks import HOLES, read_mask
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import PRESETS, super_resolution_preset
 from paddle_dip.problem.randomness import random_holes
@@ -84,7 +84,7 @@ def inpaint(
     chosen = options.applied(task_preset("inpaint", preset))
     check_apart(out, mask, "mask")
     damaged = large_enough(photo)
-    marked = read_mask(mask, holes, say=say)
+    marked = read_mask(mask, one_of("--holes", holes, HOLES), say=say)
     inpainting(damaged.pixels, marked, chosen)  # refuses what can't be done
     restore_file(out, options, photo, damaged, chosen, _filling(damaged.pixels, marked, chosen))
 
