@@ -13,6 +13,7 @@ from paddle_dip.cli.command import at_least, console, one_of, say
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import Photo, check_writable, losses, read_photo, write_photo
+from paddle_dip.io.photo import pixels_on_scale
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import STOPS, Preset
@@ -126,7 +127,7 @@ def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
 def _truth(path: Path | None, job: PhotoJob) -> np.ndarray | None:
     if path is None:
         return None
-    truth = read_photo(path).pixels
+    truth = pixels_on_scale(read_photo(path), job.photo)
     channels, height, width = job.photo.pixels.shape
     wanted = (channels, height * job.factor, width * job.factor)
     if truth.shape != wanted:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, say, with_options
+from paddle_dip.cli.command import at_least, one_of, say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError
-from paddle_dip.io.masks import read_mask
+from paddle_dip.io.masks import HOLES, read_mask
 from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.task_table import FACTOR, TASKS, task_preset
@@ -79,7 +79,7 @@ def inpaint(
 ) -> None:
     chosen = options.applied(task_preset("inpaint", preset))
     check_apart(out, mask, "mask")
-    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, holes, say=say))
+    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, one_of("--holes", holes, HOLES), say=say))
 
 
 @_command("restore-pixels")

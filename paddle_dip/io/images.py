@@ -55,7 +55,7 @@ def read_photo(path: Path) -> Photo:
             with _opened(path) as image:
                 samples, orientation, notes = _samples(path, image)
                 exif, info, profile, lossy = image.getexif(), image.info, kept_profile(image), is_lossy(image, path)
-    metadata, more = metadata_of(info, exif, name)
+        metadata, more = metadata_of(info, exif, name)
     fields = {"icc_profile": profile, "metadata": metadata, "lossy": lossy, "notes": (*notes, *more)}
     return photo_of(_upright(samples, orientation), name=name, **fields)
 
@@ -131,7 +131,8 @@ def _explained(path: Path) -> Iterator[None]:
         raise InputError(f"{path} is not a file" if path.exists() else f"image file {path} doesn't exist")
     try:
         with warnings.catch_warnings():
-            # `_check_size` draws the line where Pillow would only warn.
+            # `_check_size` draws the line where Pillow would only warn; of damaged EXIF it warns, too.
+            warnings.filterwarnings("ignore", module="PIL")
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             yield
     except Image.DecompressionBombError:

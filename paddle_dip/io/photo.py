@@ -54,6 +54,14 @@ def samples_of(photo: Photo) -> np.ndarray:
     return samples
 
 
+def pixels_on_scale(photo: Photo, other: Photo) -> np.ndarray:
+    """Return the pixels of `photo` on the scale of `other`: two pictures of floating-point numbers can then be compared."""
+    if photo.scale == other.scale or {photo.bits, other.bits} != {FLOAT}:
+        return photo.pixels
+    (low, high), (other_low, other_high) = photo.scale, other.scale
+    return ((low + photo.pixels.astype(np.float64) * (high - low) - other_low) / (other_high - other_low)).astype(np.float32)
+
+
 def _float_photo(samples: np.ndarray, name: str, **fields) -> Photo:
     """Samples in [0, 1] are taken as they are, others from their lowest to their highest."""
     if not np.isfinite(samples).all():

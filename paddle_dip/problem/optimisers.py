@@ -21,7 +21,7 @@ OPTIMISERS = {
     "adam": Kind(),
     # It keeps two vectors for each step of its history; the guard's good state is a copy, for a moment two.
     "lbfgs": Kind(copies_a_history=3 * 2, warms_up=True),
-    # The increments, and statistics and bases of out^2 + in^2 each for a kernel of out * in * 9, once more for the guard; what turns
-    # gradients is gone before the next step. Turned back, a step of one learning rate in each coordinate is a few in some.
+    # The increments, and statistics and bases of out^2 + in^2 each for a kernel of out * in * 9, once more for the guard; what
+    # turns gradients is gone before the next step. Turned back, a step of one learning rate in each coordinate is a few in some.
     "soap": Kind(copies=4, reach=3),
 }

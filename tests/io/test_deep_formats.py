@@ -9,7 +9,7 @@ from PIL import Image
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import check_writable, read_photo, read_size, write_photo
-from paddle_dip.io.photo import FLOAT, Photo
+from paddle_dip.io.photo import FLOAT, Photo, pixels_on_scale
 
 RANDOM = np.random.default_rng(0)
 
@@ -47,6 +47,15 @@ def test_another_range_is_said_and_written_back(tmp_path, shape, dtype):
     assert back.dtype == np.float32
     np.testing.assert_allclose(back, samples.astype(np.float32), rtol=0, atol=1e-3)
     assert (back.min(), back.max()) == (np.float32(samples.min()), np.float32(samples.max()))
+
+
+def test_two_pictures_of_floats_are_compared_on_one_scale(tmp_path):
+    truth = RANDOM.random((7, 5)) * 1000
+    photo, other = (read_photo(save(tmp_path / "x.tif", each.astype(np.float32))) for each in (truth / 2 - 7, truth))
+    np.testing.assert_allclose(
+        pixels_on_scale(other, photo) * (photo.scale[1] - photo.scale[0]) + photo.scale[0], truth[None], atol=1e-3
+    )
+    assert pixels_on_scale(photo, Photo(photo.pixels)) is photo.pixels
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
