@@ -110,8 +110,8 @@ def check_paddle() -> None:
         )
     if "paddle" not in sys.modules and not can_be_made(Path(os.path.expanduser("~"), _PADDLES)):
         raise ImportError(
-            f"PaddlePaddle needs a folder to write to, and neither the home {_users_home} nor a temporary one can be written; "
-            "fix: set HOME, or TMPDIR, to a folder that can"
+            f"PaddlePaddle needs a folder to write to, and neither the home folder {_users_home} nor a temporary one can be "
+            "written; fix: set HOME, or TMPDIR, to a folder that can"
         )
     found = next((v for v in installed.values() if v), None)
     if found is None:

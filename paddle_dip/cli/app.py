@@ -9,9 +9,11 @@ from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
 from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
+from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.problem.presets import described
 from paddle_dip.problem.task_table import all_presets
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.trained.problem.catalogue import TRAINED_NETWORKS
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
 app.add_typer(trained)
@@ -43,16 +45,19 @@ app.command("remove-object")(remove_object)
 
 @app.command()
 def networks(as_json: bool = JSON) -> None:
-    """List every network with its number of trainable parameters, for RGB images."""
-    from paddle_dip.problem.networks import NETWORKS
+    """List every network with its number of trainable parameters, for RGB images; those that learn from a data set come last."""
     from paddle_dip.solver.networks import build_network, trainable_parameters
+    from paddle_dip.trained.networks import build_network as build_trained
 
+    titles = {"Networks": NETWORKS, "Networks that learn from a data set": TRAINED_NETWORKS}
     counts = {name: trainable_parameters(build_network(config, channels=3)) for name, config in NETWORKS.items()}
+    counts |= {name: trainable_parameters(build_trained(config)) for name, config in TRAINED_NETWORKS.items()}
     if as_json:
         print(json.dumps(counts, indent=2))
         return
-    lines = [[name, f"{count:,}"] for name, count in counts.items()]
-    console().print(terminal_table("Networks", ["network", "trainable parameters"], lines))
+    for title, names in titles.items():
+        lines = [[name, f"{counts[name]:,}"] for name in names]
+        console().print(terminal_table(title, ["network", "trainable parameters"], lines))
 
 
 @app.command()
