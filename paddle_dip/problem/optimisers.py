@@ -10,6 +10,7 @@ class Kind:
     copies: float = 0
     copies_a_history: float = 0  # for each step of `history`
     reach: float = 1  # learning rates that one step may move a parameter by
+    rounding: float = 1  # how much more it makes of float64's rounding than Adam
     warms_up: bool = False  # the first `warm_up` steps are Adam's, with a learning rate of their own
 
     def copies_at(self, history: int) -> float:
@@ -21,7 +22,8 @@ OPTIMISERS = {
     "adam": Kind(),
     # It keeps two vectors for each step of its history; the guard's good state is a copy, for a moment two.
     "lbfgs": Kind(copies_a_history=3 * 2, warms_up=True),
-    # The increments, and statistics and bases of out^2 + in^2 each for a kernel of out * in * 9, once more for the guard; what turns
+    # The increments; statistics and bases of out^2 + in^2 each for a kernel of out * in * 9, once more for the guard. What turns
     # gradients is gone before the next step. Turned back, a step of one learning rate in each coordinate is a few in some.
-    "soap": Kind(copies=4, reach=3),
+    # An eigenvector is as uncertain as rounding over the distance to the next eigenvalue, and those of a gradient span 1e-8.
+    "soap": Kind(copies=4, reach=3, rounding=100),
 }
