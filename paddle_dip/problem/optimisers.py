@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """What an optimiser takes beyond Adam, in arrays as large as all that is learnt, and how its learning rate begins."""
+    """How an optimiser differs from Adam in what it keeps, how far it goes and how it begins."""
 
-    copies: float = 0
+    copies: float = 0  # arrays as large as all that is learnt
     copies_a_history: float = 0  # for each step of `history`
     reach: float = 1  # learning rates that one step may move a parameter by
     rounding: float = 1  # how much more it makes of float64's rounding than Adam
