@@ -73,8 +73,8 @@ def compare_outputs(
     live = [side in SIDES for side in sides.values()]
     own = all(live)
     arrays = _both(sides, out) if own else {label: _arrays(side, label, out) for label, side in sides.items()}
-    pad, rate = any(live) and experiment.zero_pad(), experiment.pace()
-    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=pad, learning_rate=rate)
+    pad = any(live) and experiment.zero_pad()
+    stages = compare(arrays["a"], arrays["b"], dtype=dtype if own else None, zero_pad=pad, **experiment.limits())
     where = locate(arrays["a"], arrays["b"]) if locate_first else None
     write_comparison(out / "comparison.json", sides, experiment if own else None, stages, where)
     if reprod_log:

@@ -19,9 +19,10 @@ from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import STOPS, Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.report.process import Process
+from paddle_dip.runs.canvas import current_canvas
 from paddle_dip.runs.photos import PhotoJob, restore_photo
 from paddle_dip.runs.record import record
-from paddle_dip.runs.restore import current_canvas, finish
+from paddle_dip.runs.restore import finish
 from paddle_dip.runs.task_job import task_job
 
 Out = Annotated[Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp.")]

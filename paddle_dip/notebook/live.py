@@ -19,7 +19,8 @@ from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.curves import figure_picture, process_figure, psnr_figure
 from paddle_dip.report.process import Process
 from paddle_dip.report.results import HistoryPoint
-from paddle_dip.runs.restore import current_canvas, finish
+from paddle_dip.runs.canvas import current_canvas
+from paddle_dip.runs.restore import finish
 
 _REDRAWN = 20  # times in a fit
 _KEPT = 10  # moments of a photo's: a notebook that is committed with its GIF is to stay small

@@ -7,8 +7,6 @@ import numpy as np
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import refined
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.runs.canvas import chosen_canvas as chosen_canvas  # for those who watch a fit
-from paddle_dip.runs.canvas import current_canvas as current_canvas
 from paddle_dip.runs.progress import quiet
 from paddle_dip.runs.unit import Unit, run_unit
 

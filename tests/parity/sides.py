@@ -31,7 +31,7 @@ def ladder(experiment: Experiment) -> list[Stage]:
     """Both frameworks in this process: on a CPU they live together, and tests need not wait for processes to start."""
     ours = paddle_arrays(experiment, keep_states=True)
     theirs = torch_arrays(experiment, states=ours)
-    return compare(ours, theirs, dtype=experiment.dtype, zero_pad=experiment.zero_pad(), learning_rate=experiment.pace())
+    return compare(ours, theirs, dtype=experiment.dtype, zero_pad=experiment.zero_pad(), **experiment.limits())
 
 
 def failures(stages: list[Stage]) -> dict[str, str]:

@@ -12,7 +12,8 @@ from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
 from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import super_resolution
-from paddle_dip.runs.restore import chosen_canvas, finish, restore
+from paddle_dip.runs.canvas import chosen_canvas
+from paddle_dip.runs.restore import finish, restore
 from paddle_dip.solver.fit import fit, moving_average
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)

@@ -37,16 +37,26 @@ class Stage:
         return asdict(self) | {"shape": list(self.shape)}
 
 
-def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = False, learning_rate: float = 0.01) -> list[Stage]:
+def compare(
+    a: Arrays,
+    b: Arrays,
+    *,
+    dtype: str | None = None,
+    zero_pad: bool = False,
+    learning_rate: float = 0.01,
+    rounding: float = 1.0,
+) -> list[Stage]:
     """Return a verdict for each stage of two runs, in the order of `a`.
 
     dtype: what the networks were asked to compute in, where known. zero_pad: see `without_gradient`.
     learning_rate: or how far a step may move a parameter; float32 parameters may be as far apart as that takes them.
+    rounding: how much more than Adam the optimiser makes of it, of which float64 parameters may be as much farther apart.
     Fails: a missing array, another shape, another dtype than the other side's or than `dtype`, a value that isn't finite, a
     difference over the tolerance. See `comparable` for what is left out. Where rounding took an input across a kink,
     the later parameters and the image are held to float32's tolerance.
     """
-    crossing, last = first_crossing(a, b), max((_steps(name.split("/")[0]) for name in a if name.startswith("params_")), default=0)
+    crossing = first_crossing(a, b, rounding=rounding)
+    last = max((_steps(name.split("/")[0]) for name in a if name.startswith("params_")), default=0)
     a, b = _handed_over(a, b), _handed_over(b, a)
     a, b = comparable(a, zero_pad=zero_pad), comparable(b, zero_pad=zero_pad)
     stages: dict[str, list[str]] = {}
@@ -57,9 +67,9 @@ def compare(a: Arrays, b: Arrays, *, dtype: str | None = None, zero_pad: bool = 
 
     def verdict(stage: str, name: str) -> Stage:
         if crossing and _after(crossing, stage, last):
-            found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32", learning_rate)
+            found = _verdict(stage, name, a.get(name), b.get(name), dtype, "float32", learning_rate, rounding)
             return replace(found, reason=found.reason or str(crossing))
-        return _verdict(stage, name, a.get(name), b.get(name), dtype, used, learning_rate)
+        return _verdict(stage, name, a.get(name), b.get(name), dtype, used, learning_rate, rounding)
 
     return [_worst([verdict(stage, name) for name in names]) for stage, names in stages.items()]
 
@@ -115,7 +125,14 @@ def stage_of(name: str) -> str:
 
 
 def _verdict(
-    stage: str, name: str, a: np.ndarray | None, b: np.ndarray | None, dtype: str | None, used: str, learning_rate: float = 0.01
+    stage: str,
+    name: str,
+    a: np.ndarray | None,
+    b: np.ndarray | None,
+    dtype: str | None,
+    used: str,
+    learning_rate: float = 0.01,
+    rounding: float = 1.0,
 ) -> Stage:
     shown = a if a is not None else b
     assert shown is not None  # a name comes from one of the sides
@@ -127,7 +144,7 @@ def _verdict(
         used = precision({a.dtype})
     largest = float(np.abs(a).max(initial=0))
     apart = float(difference.max(initial=0))
-    allowed = tolerance(stage, used, steps=_steps(stage), scale=largest, learning_rate=learning_rate)
+    allowed = tolerance(stage, used, steps=_steps(stage), scale=largest, learning_rate=learning_rate, rounding=rounding)
     passed = apart <= allowed
     relative = apart / largest if largest else apart
     return Stage(stage, 1, name, a.shape, str(a.dtype), apart, relative, allowed, passed, "" if passed else "over tolerance")

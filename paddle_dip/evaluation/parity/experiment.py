@@ -73,9 +73,10 @@ class Experiment:
             learn_input=self.learn_input,
         )
 
-    def pace(self) -> float:
-        """Return how far one step may move a parameter."""
-        return self.preset().learning_rate * OPTIMISERS[self.optimiser].reach
+    def limits(self) -> dict[str, float]:
+        """Return how far one step may move a parameter, and how much more than Adam it makes of rounding: see `compare`."""
+        kind = OPTIMISERS[self.optimiser]
+        return {"learning_rate": self.preset().learning_rate * kind.reach, "rounding": kind.rounding}
 
     def same_size(self) -> bool:
         """Return whether the observation is as large as the image."""

@@ -64,10 +64,11 @@ class Crossing:
         return f"parted at step {self.step}: an input of {self.layer} is {a:.0e} from its kink on one side, {b:.0e} on the other"
 
 
-def first_crossing(a: Arrays, b: Arrays) -> Crossing | None:
+def first_crossing(a: Arrays, b: Arrays, *, rounding: float = 1.0) -> Crossing | None:
     """Return the first place at which rounding took an input across a kink.
 
     None where none did, a run has no kinks noted, or the runs' inputs were farther apart than rounding takes them, there or before.
+    rounding: how much more than Adam the optimiser makes of it.
     """
     if "kinks/step" not in a or "kinks/step" not in b:
         return None
@@ -75,7 +76,7 @@ def first_crossing(a: Arrays, b: Arrays) -> Crossing | None:
     for key, value in zip(_keys(a), a["kinks/value"].tolist(), strict=True):
         if key not in theirs:
             continue
-        if abs(value - theirs[key]) > ROUNDING:
+        if abs(value - theirs[key]) > ROUNDING * rounding:
             return None
         if (theirs[key] < 0) != (value < 0):
             return Crossing(key[0], key[1], (value, theirs[key]))
