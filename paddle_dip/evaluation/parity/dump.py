@@ -7,6 +7,7 @@ import numpy as np
 from paddle_dip.evaluation.parity.experiment import Experiment
 from paddle_dip.evaluation.parity.kinks import NearKinks
 from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.resampling import Resize
 from paddle_dip.runs.restore import finish
 
 Arrays = dict[str, np.ndarray]
@@ -34,8 +35,9 @@ def dump(
     for snapshot in fit(problem, preset, seed=experiment.seed, dtype=experiment.dtype):
         if snapshot.step == 1 and experiment.dtype == "float64":
             watch_kinks(snapshot, kinks.note)  # from the second step on: in the first the two sides' inputs are 1e-13 apart
-        if snapshot.step > 1 and experiment.dtype == "float64" and getattr(problem.operator, "clip", False):
-            kinks.note_clips(problem.operator, problem.enlarged(snapshot.canvas("perturbed")))
+        operator = problem.operator
+        if snapshot.step > 1 and experiment.dtype == "float64" and isinstance(operator, Resize) and operator.clip:
+            kinks.note_clips(operator, problem.enlarged(snapshot.canvas("perturbed")))
         kinks.step = snapshot.step + 1
         if snapshot.step in experiment.milestones():
             arrays |= trained(snapshot.state(), f"params_{snapshot.step}")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def measure(trial: Trial) -> dict:
 
     On a device that works behind the caller's back the optimiser's seconds are but the caller's.
     """
-    module = importlib.import_module(trial.fit)
+    module: Any = importlib.import_module(trial.fit)
     module.build_optimiser, shares = watched(module.build_optimiser)
     fit = module.fit
     side = trial.size // _FACTOR
