@@ -70,7 +70,7 @@ def _blur(operator: KernelBlur, dtype: str) -> TensorOperator:
 
 
 # operator: its twin on tensors.
-_TWINS = {Resize: _resize, KernelBlur: _blur}
+_TWINS: dict[type, Callable[..., TensorOperator]] = {Resize: _resize, KernelBlur: _blur}
 
 
 def _tensor(matrix: np.ndarray, dtype: str) -> torch.Tensor:

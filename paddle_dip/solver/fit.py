@@ -16,6 +16,7 @@ from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
 from paddle_dip.solver.operators import observe
 from paddle_dip.solver.optimisers import Optimiser, build_optimiser
+from paddle_dip.solver.precision import Dtype
 from paddle_dip.solver.state import read_weights, trainable, write_weights
 
 State = dict[str, np.ndarray]
@@ -36,7 +37,7 @@ class Snapshot:
 
     def loss(self) -> float:
         """Return the loss of this step: mean squared error, observations being in [0, 1]."""
-        return self._loss.item()
+        return float(self._loss)
 
     def canvas(self, kind: str) -> np.ndarray:
         """Return what the network paints, float [C, *problem.canvas] in [0, 1].
@@ -56,7 +57,7 @@ class Snapshot:
 
 
 def fit(
-    problem: Problem, preset: Preset, *, seed: int = 0, state: State | None = None, dtype: str = "float32"
+    problem: Problem, preset: Preset, *, seed: int = 0, state: State | None = None, dtype: Dtype = "float32"
 ) -> Iterator[Snapshot]:
     """Fit a network to one observation; yield a snapshot after each step, the last after `preset.steps`.
 

@@ -9,11 +9,12 @@ import paddle.nn.functional as F
 from paddle_dip.problem.convolution import KernelBlur
 from paddle_dip.problem.resampling import Resize
 from paddle_dip.problem.tasks import Problem
+from paddle_dip.solver.precision import Dtype
 
 TensorOperator = Callable[[paddle.Tensor], paddle.Tensor]
 
 
-def observe(problem: Problem, *, dtype: str = "float32") -> TensorOperator:
+def observe(problem: Problem, *, dtype: Dtype = "float32") -> TensorOperator:
     """Return the map from a canvas, [1, C, *problem.canvas], to its observation, [1, C, h, w], holes not cut out.
 
     It is the lift and then the operator, each as _TWINS has it for its class.
@@ -34,7 +35,7 @@ def _in_turn(twins: list[TensorOperator]) -> TensorOperator:
     return all_of_them
 
 
-def _resize(operator: Resize, dtype: str) -> TensorOperator:
+def _resize(operator: Resize, dtype: Dtype) -> TensorOperator:
     rows, columns = _tensor(operator.rows, dtype), _tensor(operator.columns.T, dtype)
 
     def clipped(image: paddle.Tensor) -> paddle.Tensor:
@@ -43,7 +44,7 @@ def _resize(operator: Resize, dtype: str) -> TensorOperator:
     return clipped if operator.clip else lambda image: paddle.matmul(rows, paddle.matmul(image, columns))
 
 
-def _resized_twice(lift: Resize, shrink: Resize, dtype: str) -> TensorOperator:
+def _resized_twice(lift: Resize, shrink: Resize, dtype: Dtype) -> TensorOperator:
     """Return the one after the other, `lift` not clipping, folded into one matrix a pass where nothing clips in between.
 
     A clip after the horizontal pass needs the full height, so there the vertical enlargement stays apart.
@@ -55,7 +56,7 @@ def _resized_twice(lift: Resize, shrink: Resize, dtype: str) -> TensorOperator:
     return lambda canvas: paddle.matmul(rows, narrow(canvas).clip(0, 1)).clip(0, 1)
 
 
-def _blur(operator: KernelBlur, dtype: str) -> TensorOperator:
+def _blur(operator: KernelBlur, dtype: Dtype) -> TensorOperator:
     # By Fourier transforms, as paddle_dip.problem.convolution does it: a step with a kernel of 25x25 takes a tenth of the time.
     kernel = _tensor(operator.kernel, dtype)
     up, left = (side // 2 for side in operator.kernel.shape)
@@ -70,8 +71,8 @@ def _blur(operator: KernelBlur, dtype: str) -> TensorOperator:
 
 
 # operator: its twin on tensors.
-_TWINS = {Resize: _resize, KernelBlur: _blur}
+_TWINS: dict[type, Callable[..., TensorOperator]] = {Resize: _resize, KernelBlur: _blur}
 
 
-def _tensor(matrix: np.ndarray, dtype: str) -> paddle.Tensor:
+def _tensor(matrix: np.ndarray, dtype: Dtype) -> paddle.Tensor:
     return paddle.to_tensor(np.ascontiguousarray(matrix), dtype=dtype)

@@ -1,5 +1,7 @@
 """A network's and its optimiser's state as named arrays, to take a run up again with the same bits."""
 
+from typing import Any
+
 import numpy as np
 import paddle
 from paddle import nn
@@ -32,9 +34,9 @@ def write_weights(network: nn.Layer, state: dict[str, np.ndarray]) -> None:
     own = {name: value.numpy() for name, value in network.state_dict().items()}
     reshaped = {name for name in own.keys() & weights.keys() if own[name].shape != weights[name].shape}
     _refuse([*(own.keys() ^ weights.keys()), *reshaped])
-    network.set_state_dict(
-        {name: value.astype(own[name].dtype, copy=False) for name, value in weights.items()}
-    )  # Paddle won't cast
+    # Paddle takes arrays too, but won't cast them.
+    cast: dict[str, Any] = {name: value.astype(own[name].dtype, copy=False) for name, value in weights.items()}
+    network.set_state_dict(cast)
 
 
 def read_moments(parameters: dict[str, paddle.Tensor], adam: paddle.optimizer.Adam) -> dict[str, np.ndarray]:

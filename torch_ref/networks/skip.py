@@ -1,5 +1,7 @@
 """The skip ("hourglass") network of the Deep Image Prior."""
 
+from typing import Any, cast
+
 import torch
 from torch import nn
 
@@ -13,7 +15,7 @@ class Scale(nn.Module):
 
     def __init__(self, config: SkipConfig, index: int, inputs: int, deeper: int):
         super().__init__()
-        style = {"pad": config.pad, "activation": config.activation, "slope": config.slope}
+        style: dict[str, Any] = {"pad": config.pad, "activation": config.activation, "slope": config.slope}
         down, up, skip = config.down[index], config.up[index], config.skip[index]
         self.skip = ConvBlock(inputs, skip, 1, **style) if skip else None
         self.down1 = ConvBlock(inputs, down, config.down_kernel, stride=2, downsampling=config.downsampling, **style)
@@ -46,7 +48,7 @@ class Skip(nn.Module):
         return torch.sigmoid(image.to(z.dtype))
 
     def _scale(self, x: torch.Tensor, index: int) -> torch.Tensor:
-        scale = self.scales[index]
+        scale = cast(Scale, self.scales[index])
         deeper = scale.down2(scale.down1(x))
         if index + 1 < len(self.scales):
             deeper = self._scale(deeper, index + 1)

@@ -1,6 +1,7 @@
 """The UNet of the Deep Image Prior's reference implementation."""
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,7 +16,7 @@ class Pair(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, *, pad: str, norm: bool):
         super().__init__()
-        style = {"pad": pad, "activation": "relu", "norm": norm}
+        style: dict[str, Any] = {"pad": pad, "activation": "relu", "norm": norm}
         self.block1 = ConvBlock(inputs, outputs, 3, **style)
         self.block2 = ConvBlock(outputs, outputs, 3, **style)
 
@@ -41,7 +42,7 @@ class Up(nn.Module):
     def __init__(self, deeper: int, beside: int, *, upsampling: str, pad: str):
         super().__init__()
         if upsampling == "transposed":
-            self.up = transposed(deeper, beside)
+            self.up: nn.Module = transposed(deeper, beside)
         else:
             self.up = nn.Sequential(upsample(upsampling, deeper), convolution(deeper, beside, 3, pad=pad))
         self.pair = Pair(2 * beside, beside, pad=pad, norm=False)

@@ -1,5 +1,6 @@
 """What a fit is optimised with, by the preset's name: one class a file. What needs no framework: paddle_dip.problem.optimisers."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -9,8 +10,6 @@ from paddle_dip.problem.presets import Preset
 from torch_ref.optimisers.adam import Adam
 from torch_ref.optimisers.lbfgs import LBFGS
 from torch_ref.optimisers.soap import SOAP
-
-CLASSES = {"adam": Adam, "lbfgs": LBFGS, "soap": SOAP}
 
 
 class Optimiser(Protocol):
@@ -24,6 +23,9 @@ class Optimiser(Protocol):
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state`; raises InputError where names don't fit. Call it before the first step."""
+
+
+CLASSES: dict[str, Callable[[dict[str, torch.Tensor], Preset], Optimiser]] = {"adam": Adam, "lbfgs": LBFGS, "soap": SOAP}
 
 
 def build_optimiser(parameters: dict[str, torch.Tensor], preset: Preset) -> Optimiser:

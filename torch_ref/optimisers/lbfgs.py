@@ -21,8 +21,9 @@ class LBFGS:
         self._learnt = list(parameters.values())
         self._adam = torch.optim.Adam(self._learnt, preset.learning_rate)
         # One iteration a step and no test for convergence: as the reference's one call of many iterations.
-        limits = {"max_iter": 1, "tolerance_grad": -1.0, "tolerance_change": -1.0, "history_size": preset.history}
-        self._lbfgs = torch.optim.LBFGS(self._learnt, **limits)
+        self._lbfgs = torch.optim.LBFGS(
+            self._learnt, max_iter=1, tolerance_grad=-1.0, tolerance_change=-1.0, history_size=preset.history
+        )
 
     def step(self, loss: torch.Tensor, step: int) -> None:
         """Take step number `step`, from 0, down the gradients of `loss`, which are there, and clear them."""
@@ -50,7 +51,7 @@ class LBFGS:
 
     def load_state(self, state: Arrays) -> None:
         """Go on from a `state`; raises ValueError where names don't fit. Call it before the first step."""
-        steps = min(state["step"], self._preset.warm_up)
+        steps = np.array(min(int(state["step"]), self._preset.warm_up))
         write_moments(self._parameters, self._adam, state | {"step": steps})
         known = {name.removeprefix("lbfgs/"): value for name, value in state.items() if name.startswith("lbfgs/")}
         if not known:

@@ -81,7 +81,7 @@ class Stack:
             self._set_bases(number, tuple(stacked(state, f"basis{axis}", self.parameters) for axis in axes))
 
     def _turn_gradients(self) -> torch.Tensor:
-        x = torch.stack([parameter.grad for parameter in self.parameters.values()])
+        x = torch.stack([parameter.grad for parameter in self.parameters.values()])  # type: ignore[misc]  # none is None here
         for number, size in self._sizes.items():
             x = x.reshape(len(x), size, -1)
             if number in self._statistics:
@@ -108,8 +108,8 @@ class SOAP:
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
         self._learnt |= {name: p for name, p in parameters.items() if p.ndim <= 1}
-        law = {"betas": (preset.soap_beta1, preset.soap_beta2), "eps": preset.soap_epsilon}
-        self._adam = torch.optim.Adam(list(self._learnt.values()), preset.learning_rate, **law)
+        betas, learnt = (preset.soap_beta1, preset.soap_beta2), list(self._learnt.values())
+        self._adam = torch.optim.Adam(learnt, preset.learning_rate, betas=betas, eps=preset.soap_epsilon)
         write_moments(self._learnt, self._adam, self._nothing_yet())
 
     @torch.no_grad()
@@ -197,12 +197,12 @@ def carry(moment: torch.Tensor, sizes: dict[int, int], matrices: Matrices) -> No
 
 def stacked(state: Arrays, kind: str, names: dict[str, torch.Tensor] | list[str]) -> np.ndarray:
     """Return the "soap/KIND/NAME" arrays one upon another; raises InputError where one is missing or of another shape."""
-    arrays = [state.get(f"soap/{kind}/{name}") for name in names]
-    if any(a is None or a.shape != arrays[0].shape for a in arrays):
+    keys = [f"soap/{kind}/{name}" for name in names]
+    if any(key not in state or state[key].shape != state[keys[0]].shape for key in keys):
         raise InputError(
             f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}"
         )
-    return np.stack(arrays)
+    return np.stack([state[key] for key in keys])
 
 
 def array(value: torch.Tensor) -> np.ndarray:

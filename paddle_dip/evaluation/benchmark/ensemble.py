@@ -1,7 +1,7 @@
 """One image restored by one fit, or by several whose canvases are averaged, each kept as soon as it is there."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ def restore_members(
 
 def make_members(
     image_runs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Callable[[], bool]
-) -> Iterator[ImageRun]:
+) -> Generator[ImageRun, None, None]:
     """Yield every image when its fits are made and kept, so that `restore_members` has only to put them together.
 
     The fits are made in processes, see `run_parallel`, those of the largest images first: no core idles long at the end.

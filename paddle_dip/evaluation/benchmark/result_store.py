@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from paddle_dip.evaluation.benchmark.folder import Folder
 from paddle_dip.io.files import write_json
-from paddle_dip.report.merge_runs import joined, read_summary
+from paddle_dip.report.merge_runs import Part, joined, read_summary
 from paddle_dip.report.results import ResultRow, read_rows, summarise, write_rows
 
 
@@ -41,8 +41,9 @@ class ResultStore:
 
     def write(self) -> tuple[list[ResultRow], dict]:
         """Write the table and the summary of all finished images, by name; return them."""
-        parts = []
+        parts: list[Part] = []
         if before := self._rows_of(self.rows.keys() - self.now):
+            assert self.earlier is not None  # what isn't of this session is in that summary
             parts.append((before, self.earlier))
         if now := self._rows_of(self.now):
             parts.append((now, summarise(now, self.bicubic_bp, self.preset, self.made_with)))

@@ -1,7 +1,7 @@
 """All images of the benchmark, and the page at the end."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +104,7 @@ def _restored(
     store: ResultStore,
     fit: Callable,
     interrupted: Callable[[], bool],
-) -> Iterator[tuple[ImageRun, list[ResultRow]]]:
+) -> Generator[tuple[ImageRun, list[ResultRow]], None, None]:
     """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
     s, left = settings, []
     for name, case in cases.items():

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -53,11 +54,12 @@ class Experiment:
     def preset(self) -> Preset:
         """Return the fit's settings: the paper's, with what the experiment changes."""
         network = network_config(self.network)
+        padded: dict[str, Any] = {"pad": self.pad} if self.pad else {}  # not every family has it
         return replace(
             super_resolution_preset("paper", self.factor),
             name="parity",
             steps=self.steps,
-            network=replace(network, pad=self.pad) if self.pad else network,
+            network=replace(network, **padded),
             learning_rate=_LBFGS_RATE if self.optimiser == "lbfgs" else network.learning_rate,
             initialisation=self.initialisation,
             work_scale=self.work_scale,
@@ -97,6 +99,7 @@ class Experiment:
         preset = replace(self.preset(), operator="pillow")
         low = np.zeros((self.channels, self.height // self.factor, self.width // self.factor), np.float32)
         problem = super_resolution(low, self.factor, preset)
+        assert problem.exact is not None  # every super-resolution has it
         problem = replace(problem, observation=problem.exact(self.truth()).astype(np.float32))
         if self.operator == "pillow":
             return problem

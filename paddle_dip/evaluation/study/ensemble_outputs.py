@@ -48,13 +48,14 @@ class EnsembleOutputs:
 
 def finished_outputs(folder: Path, data: Path) -> list[EnsembleOutputs]:
     """Return the canvases in a study's folder. data: the folder of sharp images. Raises InputError where a fit's is missing."""
-    groups: dict[tuple, list[np.ndarray]] = defaultdict(list)
+    groups: dict[tuple[str, str, Damage, int], list[np.ndarray]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         made, canvas = json.loads(path.read_text(encoding="utf-8")), path.with_suffix(".npy")
         if not canvas.exists():
             raise InputError(f"{canvas} doesn't exist: canvases lie where the fits were made, recorded readings have none")
         groups[made["variant"], made["image"], Damage(**made["damage"]), made["steps"]].append(np.load(canvas))
-    return [
-        EnsembleOutputs(*key, study_case(image_path(data, key[1]), key[2], variant_preset(key[0], key[2], key[3])), tuple(canvases))
-        for key, canvases in groups.items()
-    ]
+    found = []
+    for (variant, image, damage, steps), canvases in groups.items():
+        case = study_case(image_path(data, image), damage, variant_preset(variant, damage, steps))
+        found.append(EnsembleOutputs(variant, image, damage, steps, case, tuple(canvases)))
+    return found

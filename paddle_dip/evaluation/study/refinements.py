@@ -26,8 +26,8 @@ def refinements_table(folder: Path, data: Path, members: int) -> str:
     if not groups:
         raise InputError(f"no image in {folder} was magnified with {members} seeds")
     lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *(f"{gain:g}, {strength:g}" for gain, strength in _TRIED)]]
-    for _, alike in groupby(sorted(groups, key=_setting), key=_setting):
-        alike = list(alike)
+    for _, found in groupby(sorted(groups, key=_setting), key=_setting):
+        alike = list(found)
         figures = [_figures(group, members) for group in alike]
         lines += [[*group.titles, *_cells(values)] for group, values in zip(alike, figures, strict=True)]
         if len(figures) > 1:
@@ -40,8 +40,9 @@ def _setting(group: EnsembleOutputs) -> tuple:
 
 
 def _figures(group: EnsembleOutputs, members: int) -> list[float]:
-    plain = group.quality(members, _refined(group.preset, 1, 0))
-    return [plain, *(group.quality(members, _refined(group.preset, *tried)) - plain for tried in _TRIED)]
+    found = (group.quality(members, _refined(group.preset, *tried)) for tried in ((1, 0), *_TRIED))
+    plain, *refined = [quality for quality in found if quality is not None]  # none is: the group has enough members
+    return [plain, *(quality - plain for quality in refined)]
 
 
 def _refined(preset: Preset, gain: float, strength: float) -> Preset:

@@ -92,7 +92,7 @@ class Watch:
     def __init__(self, case: StudyCase, preset: Preset):
         self._case, self._preset = case, preset
         self._every = max(preset.steps // _READINGS, 1)
-        self._variances = (ExponentialVariance(), WindowedVariance())
+        self._variances: list[ExponentialVariance | WindowedVariance] = [ExponentialVariance(), WindowedVariance()]
         self.averages = {decay: np.zeros((len(case.truth), *case.problem.canvas)) for decay in DECAYS}
         self.readings: list[Reading] = []
 
@@ -115,7 +115,7 @@ class Watch:
     def load_state(self, state: dict) -> None:
         """Go on from a `state`."""
         self.averages, self.readings = state["averages"], state["readings"]
-        self._variances = (ExponentialVariance(), WindowedVariance())
+        self._variances = [ExponentialVariance(), WindowedVariance()]
         for variance, known in zip(self._variances, state["variances"], strict=True):
             variance.load_state(known)
 

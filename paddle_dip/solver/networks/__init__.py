@@ -8,6 +8,7 @@ from paddle_dip.solver.networks.deep_decoder import DeepDecoder
 from paddle_dip.solver.networks.hourglass import Hourglass
 from paddle_dip.solver.networks.skip import Skip
 from paddle_dip.solver.networks.unet import UNet
+from paddle_dip.solver.precision import Dtype
 
 # configuration: network.
 _NETWORKS = {SkipConfig: Skip, HourglassConfig: Hourglass, UNetConfig: UNet, DeepDecoderConfig: DeepDecoder}
@@ -19,7 +20,7 @@ def build_network(
     *,
     seed: int = 0,
     initialisation: str = "torch",
-    dtype: str = "float32",
+    dtype: Dtype = "float32",
     precision: str = "float32",
 ) -> nn.Layer:
     """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and `initialisation`.

@@ -1,5 +1,7 @@
 """The skip ("hourglass") network of the Deep Image Prior."""
 
+from typing import Any
+
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
@@ -16,7 +18,7 @@ class Scale(nn.Layer):
 
     def __init__(self, config: SkipConfig, index: int, inputs: int, deeper: int):
         super().__init__()
-        style = {"pad": config.pad, "activation": config.activation, "slope": config.slope}
+        style: dict[str, Any] = {"pad": config.pad, "activation": config.activation, "slope": config.slope}
         down, up, skip = config.down[index], config.up[index], config.skip[index]
         self.skip = ConvBlock(inputs, skip, 1, **style) if skip else None
         self.down1 = ConvBlock(inputs, down, config.down_kernel, stride=2, downsampling=config.downsampling, **style)

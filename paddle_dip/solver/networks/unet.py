@@ -1,6 +1,7 @@
 """The UNet of the Deep Image Prior's reference implementation."""
 
 from itertools import pairwise
+from typing import Any
 
 import paddle
 import paddle.nn.functional as F
@@ -16,7 +17,7 @@ class Pair(nn.Layer):
 
     def __init__(self, inputs: int, outputs: int, *, pad: str, norm: bool):
         super().__init__()
-        style = {"pad": pad, "activation": "relu", "norm": norm}
+        style: dict[str, Any] = {"pad": pad, "activation": "relu", "norm": norm}
         self.block1 = ConvBlock(inputs, outputs, 3, **style)
         self.block2 = ConvBlock(outputs, outputs, 3, **style)
 
@@ -42,7 +43,7 @@ class Up(nn.Layer):
     def __init__(self, deeper: int, beside: int, *, upsampling: str, pad: str):
         super().__init__()
         if upsampling == "transposed":
-            self.up = transposed(deeper, beside)
+            self.up: nn.Layer = transposed(deeper, beside)
         else:
             self.up = nn.Sequential(upsample(upsampling, deeper), convolution(deeper, beside, 3, pad=pad))
         self.pair = Pair(2 * beside, beside, pad=pad, norm=False)

@@ -1,5 +1,7 @@
 """The reference's LBFGS, after some steps of Adam."""
 
+from typing import Any
+
 import numpy as np
 import paddle
 
@@ -21,8 +23,10 @@ class LBFGS:
         learnt = list(parameters.values())
         self._adam = paddle.optimizer.Adam(preset.learning_rate, parameters=learnt)
         # One iteration a step and no test for convergence: as the reference's one call of many iterations.
-        limits = {"max_iter": 1, "tolerance_grad": -1.0, "tolerance_change": -1.0, "history_size": preset.history}
-        self._lbfgs = paddle.optimizer.LBFGS(parameters=learnt, **limits)
+        self._lbfgs = paddle.optimizer.LBFGS(
+            parameters=learnt, max_iter=1, tolerance_grad=-1.0, tolerance_change=-1.0, history_size=preset.history
+        )
+        self._known: dict[str, Any] = self._lbfgs.state  # Paddle lets its type be guessed, wrongly
 
     def step(self, loss: paddle.Tensor, step: int) -> None:
         """Take step number `step`, from 0, down the gradients of `loss`, which are there, and clear them."""
@@ -33,7 +37,7 @@ class LBFGS:
         else:
             self._lbfgs.learning_rate = rate
             self._lbfgs.step(lambda: loss)
-            self._lbfgs.state["alpha"] = float(self._lbfgs.state["alpha"])  # a tensor at first, of which Paddle's next step warns
+            self._known["alpha"] = float(self._known["alpha"])  # a tensor at first, of which Paddle's next step warns
         self._adam.clear_grad()
 
     def state(self) -> Arrays:
@@ -41,7 +45,7 @@ class LBFGS:
         return read_moments(self._parameters, self._adam) | self._curvature()
 
     def _curvature(self) -> Arrays:
-        known = self._lbfgs.state
+        known = self._known
         if "d" not in known:
             return {}
         numbers = {name: np.array(float(known[name])) for name in _NUMBERS}
@@ -60,4 +64,4 @@ class LBFGS:
         vectors = {name: paddle.to_tensor(known[name]) for name in _VECTORS}
         numbers = {name: float(known[name]) for name in _NUMBERS}
         scale = {"H_diag": paddle.to_tensor(numbers["H_diag"], dtype=kind.name), "n_iter": int(numbers["n_iter"])}
-        self._lbfgs.state.update(lists | vectors | numbers | scale | {"func_evals": int(numbers["n_iter"])})
+        self._known.update(lists | vectors | numbers | scale | {"func_evals": int(numbers["n_iter"])})

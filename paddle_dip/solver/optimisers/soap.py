@@ -81,7 +81,7 @@ class Stack:
             self._set_bases(number, tuple(stacked(state, f"basis{axis}", self.parameters) for axis in axes))
 
     def _turn_gradients(self) -> paddle.Tensor:
-        x = paddle.stack([parameter.grad for parameter in self.parameters.values()])
+        x = paddle.stack([parameter.grad for parameter in self.parameters.values()])  # type: ignore[misc]  # none is None here
         for number, size in self._sizes.items():
             x = x.reshape([len(x), size, -1])
             if number in self._statistics:
@@ -105,12 +105,17 @@ class SOAP:
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
         self._learnt |= {name: p for name, p in parameters.items() if p.ndim <= 1}
-        law = {"beta1": preset.soap_beta1, "beta2": preset.soap_beta2, "epsilon": preset.soap_epsilon}
         learnt = list(self._learnt.values())
-        # One call for all that is learnt, as calls add up; Paddle hasn't got that for float64.
-        law["use_multi_tensor"] = all(p.dtype == paddle.float32 for p in learnt)
-        self._adam = paddle.optimizer.Adam(preset.learning_rate, parameters=learnt, **law)
-        self._given = self._nothing_yet()  # what Adam was given, until its first step: it keeps that to itself
+        self._adam = paddle.optimizer.Adam(
+            preset.learning_rate,
+            beta1=preset.soap_beta1,
+            beta2=preset.soap_beta2,
+            epsilon=preset.soap_epsilon,
+            parameters=learnt,
+            # One call for all that is learnt, as calls add up; Paddle hasn't got that for float64.
+            use_multi_tensor=all(p.dtype == paddle.float32 for p in learnt),
+        )
+        self._given: Arrays | None = self._nothing_yet()  # what Adam was given, until its first step: it keeps that to itself
 
     @paddle.no_grad()
     def step(self, loss: paddle.Tensor, step: int) -> None:
@@ -170,7 +175,7 @@ class SOAP:
 
     def _nothing_yet(self) -> Arrays:
         start = {"beta1_pow_acc": self._preset.soap_beta1, "beta2_pow_acc": self._preset.soap_beta2}
-        arrays = {}
+        arrays: Arrays = {}
         for name, value in self._learnt.items():
             zeros = np.zeros(value.shape, value.numpy().dtype)
             arrays |= {f"adam/{m}/{name}": np.full(1, start[m], zeros.dtype) if m in start else zeros for m in MOMENTS}
@@ -201,9 +206,9 @@ def carry(moment: paddle.Tensor, sizes: dict[int, int], matrices: Matrices) -> N
 
 def stacked(state: Arrays, kind: str, names: dict[str, paddle.Tensor] | list[str]) -> np.ndarray:
     """Return the "soap/KIND/NAME" arrays one upon another; raises InputError where one is missing or of another shape."""
-    arrays = [state.get(f"soap/{kind}/{name}") for name in names]
-    if any(a is None or a.shape != arrays[0].shape for a in arrays):
+    keys = [f"soap/{kind}/{name}" for name in names]
+    if any(key not in state or state[key].shape != state[keys[0]].shape for key in keys):
         raise InputError(
             f"state doesn't fit the optimiser: soap/{kind} is missing or of another shape for one of {', '.join(names)}"
         )
-    return np.stack(arrays)
+    return np.stack([state[key] for key in keys])
