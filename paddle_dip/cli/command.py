@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
 from inspect import Parameter, Signature, signature
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 
 from paddle_dip.errors import FitError, InputError
 from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
+
+Number = TypeVar("Number", bound=float)
 
 
 def command_line(**settings) -> typer.Typer:
@@ -43,10 +45,10 @@ def _run(app: typer.Typer, exit_code: Callable[[], int]) -> NoReturn:
         _fail(as_typed(_message(error), sys.argv[1:]), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
-        if type(error).__name__ == "NoArgsIsHelpError":
-            print(error.format_message())
-            sys.exit(2)
         if hasattr(error, "format_message"):
+            if type(error).__name__ == "NoArgsIsHelpError":
+                print(error.format_message())
+                sys.exit(2)
             _fail(error.format_message(), 2)
         if type(error).__name__ == "Abort":
             _fail("interrupted", exit_code())
@@ -70,7 +72,7 @@ def with_options(command: Callable) -> Callable:
         options = kind(**{name: given.pop(name) for name in shared})
         command(**given, options=options)
 
-    whole.__signature__ = Signature([*own.values(), *shared.values()])
+    whole.__signature__ = Signature([*own.values(), *shared.values()])  # type: ignore[attr-defined]  # `signature` looks for it
     return whole
 
 
@@ -91,7 +93,7 @@ def need_torch() -> None:
         raise ImportError("PyTorch is needed to compare with it or to read its files; fix: pip install -r requirements-test.txt")
 
 
-def at_least(option: str, value: float, least: float) -> float:
+def at_least(option: str, value: Number, least: float) -> Number:
     """Return `value`; raises InputError, naming the option, where it is below `least`."""
     if not value >= least:
         raise InputError(f"{option} must be at least {least}, not {value}")

@@ -74,7 +74,8 @@ def check_hole(mask: np.ndarray, image: np.ndarray) -> None:
     Of a checkpoint of another size than is usual, `fill_photo` may refuse more.
     """
     check_mask_size(mask, image)
-    small_hole(soft_mask(mask, _USUAL_SIZE), working_sizes(*mask.shape[1:], _USUAL_SIZE))
+    height, width = mask.shape[1:]
+    small_hole(soft_mask(mask, _USUAL_SIZE), working_sizes(height, width, _USUAL_SIZE))
 
 
 def small_hole(soft: np.ndarray, sizes: Sizes) -> np.ndarray:
