@@ -83,20 +83,17 @@ _FEW_PIXELS = _paper(
 
 
 def _hourglass(name: str, network: NetworkConfig) -> Preset:
-    settings: dict[str, Any] = {
-        "input": "normal",
-        "input_scale": 1.0,
-        "noise": "cumulative",
-        "reg_noise_std": 1 / 30,
-        "loss": "sum",
-    }
     return Preset(
         name=name,
         task="restore-pixels",
         steps=25001,
         learning_rate=1e-4,
         network=network,
-        **settings,
+        input="normal",
+        input_scale=1.0,
+        noise="cumulative",
+        reg_noise_std=1 / 30,
+        loss="sum",
         sources=dict.fromkeys(_FIELDS, _HOURGLASS) | {"patience": _SPREAD},
     )
 
