@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
 from inspect import Parameter, Signature, signature
-from typing import NoReturn, TextIO
+from typing import NoReturn, TextIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from paddle_dip.errors import FitError, InputError
 from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
 
 CLOSED_PIPE = 141  # what a shell reports for a command whose reader, `head` for instance, has gone
+Number = TypeVar("Number", bound=float)
 
 
 def command_line(**settings) -> typer.Typer:
@@ -61,10 +62,10 @@ def _code(app: typer.Typer, exit_code: Callable[[], int]) -> int:
         return _told(as_typed(_message(error), sys.argv[1:]), 2)
     except Exception as error:
         # Typer carries click inside since 0.2x and depends on it before: its usage errors share a method, not an importable class.
-        if type(error).__name__ == "NoArgsIsHelpError":
-            print(error.format_message())
-            return 2
         if hasattr(error, "format_message"):
+            if type(error).__name__ == "NoArgsIsHelpError":
+                print(error.format_message())
+                return 2
             return _told(error.format_message(), 2)
         if type(error).__name__ == "Abort":
             return _told("interrupted", exit_code())
@@ -88,7 +89,7 @@ def with_options(command: Callable) -> Callable:
         options = kind(**{name: given.pop(name) for name in shared})
         command(**given, options=options)
 
-    whole.__signature__ = Signature([*own.values(), *shared.values()])
+    whole.__signature__ = Signature([*own.values(), *shared.values()])  # type: ignore[attr-defined]  # `signature` looks for it
     return whole
 
 
@@ -119,7 +120,7 @@ def need_torch() -> None:
         raise ImportError("PyTorch is needed to compare with it or to read its files; fix: pip install -r requirements-test.txt")
 
 
-def at_least(option: str, value: float, least: float) -> float:
+def at_least(option: str, value: Number, least: float) -> Number:
     """Return `value`; raises InputError, naming the option, where it is below `least`."""
     if not value >= least:
         raise InputError(f"{option} must be at least {least}, not {value}")

@@ -33,23 +33,25 @@ PresetName = Annotated[str, typer.Option(help="The settings: see the command pre
 class Options:
     """What every command takes beside its own options: each field is an option, see paddle_dip.cli.command.with_options."""
 
-    steps: Annotated[int, typer.Option(help="Steps, instead of the preset's.")] = None
+    steps: Annotated[int | None, typer.Option(help="Steps, instead of the preset's.")] = None
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0
     stop: Annotated[str, typer.Option(help=f"When to end: auto, the preset's choice, or one of {', '.join(STOPS)}.")] = "auto"
-    changes: Annotated[list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")] = ()
-    precision: Annotated[str, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = None
+    changes: Annotated[  # a dataclass takes no list as a default, Typer no other sequence
+        list[str], typer.Option("--set", help="NAME=VALUE: any other setting of the preset; may be repeated.")
+    ] = ()  # type: ignore[assignment]
+    precision: Annotated[str | None, typer.Option(help="float32, or bf16: faster convolutions on CPUs that have it.")] = None
     dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
     max_memory: Annotated[
-        float,
+        float | None,
         typer.Option(help="GiB that photo, fit and result may take: a photo that needs more is restored in overlapping tiles."),
     ] = None
     frames: Annotated[
-        int, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
+        int | None, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
     ] = None
     record: Annotated[
         bool, typer.Option("--record", help="Also write OUT with .json behind it: settings, seed, versions, device, commit.")
     ] = False
-    truth: Annotated[Path, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
+    truth: Annotated[Path | None, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
 
     def applied(self, preset: Preset) -> Preset:
         """Return the preset with what the options change in it; raises InputError for a value that isn't allowed."""
@@ -91,8 +93,8 @@ def restore_file(
     refused before the work begins.
     """
     check_place(out, path, photo, inputs.get("factor", 1))
-    how = {"seed": options.seed, "max_memory": options.max_memory, "dtype": options.dtype}
-    job = task_job(preset.task, path.name, photo, preset, **how, **inputs)
+    seed, max_memory, dtype = options.seed, options.max_memory, options.dtype
+    job = task_job(preset.task, path.name, photo, preset, seed=seed, max_memory=max_memory, dtype=dtype, **inputs)
     truth = _truth(options.truth, job) if truth is None else truth
     writable_folder(out.parent)
     process = _process(out, options, job, truth)
@@ -156,7 +158,7 @@ def _process(out: Path, options: Options, job: PhotoJob, truth: np.ndarray | Non
 
 def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:
     def watch(problem: Problem, snapshot) -> None:
-        if process and (snapshot.step % options.frames == 0 or snapshot.step == 1):
+        if process and options.frames and (snapshot.step % options.frames == 0 or snapshot.step == 1):
             with suppress(ArithmeticError):  # a fit that has gone wrong goes back soon
                 process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
 

@@ -19,13 +19,13 @@ from paddle_dip.trained.problem.residuals import check_hole
 def remove_object(
     photo: Path = typer.Argument(help="The photo: any size, colour or grey, 8 or 16 bits, with or without alpha."),
     mask: Path = typer.Argument(help="A picture of the same size that marks the object; in between: how much of the fill shows."),
-    out: Out = ...,
-    checkpoint: Path = typer.Option(
+    *,
+    out: Out,
+    checkpoint: Path | None = typer.Option(
         None, help="The folder of a run of `train removal`, or a checkpoint; without it the Deep Image Prior fills, as by inpaint."
     ),
     holes: str = typer.Option("white", help="Which colour of the mask marks the object: white or black."),
-    preset: str = typer.Option(None, help="Without --checkpoint: the settings, as of inpaint; fast if not given."),
-    *,
+    preset: str | None = typer.Option(None, help="Without --checkpoint: the settings, as of inpaint; fast if not given."),
     options: Options,
 ) -> None:
     """Take an object out of a photo and fill the place."""

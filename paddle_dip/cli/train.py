@@ -23,8 +23,8 @@ _TEST_DIGITS = 1000  # of MNIST's 10,000: their SSIM would take longer than the 
 def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
     preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
-    width: int = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
-    l1_weight: float = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
+    width: int | None = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
+    l1_weight: float | None = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
     precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,
@@ -64,7 +64,7 @@ def train_deblur(
 @train.command("digits")
 @with_options
 def train_digits(
-    data: Path = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
+    data: Path | None = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
     precision: Precision = "float32",
     *,
     options: TrainingOptions,
@@ -106,13 +106,14 @@ def train_photos(
     options: TrainingOptions,
 ) -> None:
     """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
+    from paddle_dip.trained.problem.architectures import PhotoAutoencoderConfig
     from paddle_dip.trained.problem.pairs import photo_files
     from paddle_dip.trained.problem.split import kept_split
     from paddle_dip.trained.problem.square_crops import read_square
 
     seed = options.seed
     chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
-    chosen = replace(chosen, network=replace(chosen.network, size=size))
+    chosen = replace(chosen, network=PhotoAutoencoderConfig(size=size))
     files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import autoencoder
@@ -123,11 +124,11 @@ def train_photos(
     with open_run(options.out, settings, resume=options.resume) as folder:
         split = kept_split(folder / "split.json", list(files), chosen.test_share, seed)
         train_files, test_files = ([files[name] for name in names] for names in (split.train, split.test))
-        test_files, kind = usable(test_files, read_square, skip), {"erase": chosen.erase, "seed": seed}
+        test_files = usable(test_files, read_square, skip)
         training = autoencoder.autoencoder_training(
-            chosen, lambda epoch: Photos(train_files, size, epoch=epoch + 1, skip=skip, **kind), seed=seed
+            chosen, lambda epoch: Photos(train_files, size, erase=chosen.erase, seed=seed, epoch=epoch + 1, skip=skip), seed=seed
         )
-        test = Photos(test_files, size, **kind)
+        test = Photos(test_files, size, erase=chosen.erase, seed=seed)
         run_training(
             options,
             training,

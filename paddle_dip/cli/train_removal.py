@@ -16,12 +16,14 @@ from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, RemovalP
 def train_removal(
     photos: Path = typer.Argument(help="A folder of photos, sub-folders included."),
     preset: str = typer.Option("small", help=f"One of {', '.join(REMOVAL_PRESETS)}: for a CPU, or the write-up's numbers."),
-    size: int = typer.Option(None, help="Pixels a side of what is learnt from, a multiple of 64, instead of the preset's."),
-    width: int = typer.Option(None, help="Channels of the finest scale instead of 32, the others in proportion."),
+    size: int | None = typer.Option(None, help="Pixels a side of what is learnt from, a multiple of 64, instead of the preset's."),
+    width: int | None = typer.Option(None, help="Channels of the finest scale instead of 32, the others in proportion."),
     fourier: float = typer.Option(0.0, help="Weight of the loss in the Fourier domain; 0: none."),
-    views: int = typer.Option(None, help="How often an epoch sees each photo, each time another square of it with another hole."),
-    learning_rate: float = typer.Option(None, help="Both optimisers', instead of the preset's."),
-    held_out: float = typer.Option(None, help="Share of the photos to test with; 0: test with those learnt from."),
+    views: int | None = typer.Option(
+        None, help="How often an epoch sees each photo, each time another square of it with another hole."
+    ),
+    learning_rate: float | None = typer.Option(None, help="Both optimisers', instead of the preset's."),
+    held_out: float | None = typer.Option(None, help="Share of the photos to test with; 0: test with those learnt from."),
     fixed: bool = typer.Option(
         False, "--fixed", help="Always the middle squares, each with one hole: to see whether it learns at all."
     ),

@@ -73,7 +73,8 @@ def reconstruct(
 
     network = autoencoder.load_autoencoder(checkpoint)
     picture = autoencoder.read_for(network, photo)
-    damaged = picture * (1 - random_hole(*picture.shape[1:], seed, 0, 0)) if erase else picture
+    height, width = picture.shape[1:]
+    damaged = picture * (1 - random_hole(height, width, seed, 0, 0)) if erase else picture
     shown = {"photo": picture, "erased": damaged} if erase else {"photo": picture}
     shown["output"] = autoencoder.restored(network, damaged[None])[0]
     with whole_file(out) as file:

@@ -26,15 +26,15 @@ class TrainingOptions:
     """What every training takes beside its own options: each field is an option, see paddle_dip.cli.command.with_options."""
 
     out: Annotated[Path, typer.Option(help="The run's folder: checkpoints, figures and pictures of each epoch, summary.json.")]
-    epochs: Annotated[int, typer.Option(help="Epochs, instead of the preset's.")] = None
-    batch: Annotated[int, typer.Option(help="Samples a step, instead of the preset's.")] = None
+    epochs: Annotated[int | None, typer.Option(help="Epochs, instead of the preset's.")] = None
+    batch: Annotated[int | None, typer.Option(help="Samples a step, instead of the preset's.")] = None
     seed: Annotated[int, typer.Option(help="Seed of everything random: weights, split, order, dropout, jitter, holes.")] = 0
     minutes: Annotated[
-        float, typer.Option(help="Stop at the last epoch's end before this many minutes are over; --resume goes on.")
+        float | None, typer.Option(help="Stop at the last epoch's end before this many minutes are over; --resume goes on.")
     ] = None
     keep: Annotated[int, typer.Option(help="Checkpoints to keep.")] = 3
     workers: Annotated[int, typer.Option(help="Processes that read the data; 0: this one.")] = 0
-    visualdl: Annotated[Path, typer.Option(help="Folder for VisualDL's logs (pip install visualdl).")] = None
+    visualdl: Annotated[Path | None, typer.Option(help="Folder for VisualDL's logs (pip install visualdl).")] = None
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False
 
     def __post_init__(self):

@@ -89,8 +89,8 @@ def _check_unit(array: np.ndarray) -> None:
 
 
 def _photo_of_pillow(image: Image.Image) -> Photo:
-    path = Path(image.filename) if getattr(image, "filename", "") else None
-    lossy = is_lossy(image, path)
+    filename = getattr(image, "filename", "")
+    lossy = is_lossy(image, Path(filename) if filename else None)
     try:
         image.load()
     except (OSError, SyntaxError) as error:

@@ -78,6 +78,7 @@ def _from_cmyk(image: Image.Image, name: str) -> tuple[Image.Image, tuple[str, .
             converted = ImageCms.profileToProfile(
                 image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
+            assert converted is not None  # it is only where the image is changed in place
             return converted, (f"{name} is a CMYK picture: converted to sRGB by its colour profile",)
         except (OSError, ImageCms.PyCMSError):  # a broken profile, or one for other colours
             pass

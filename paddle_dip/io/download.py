@@ -21,6 +21,7 @@ BASE_URL = "https://raw.githubusercontent.com/jbhuang0604/SelfExSR/master"
 _BLOCK = 1 << 14  # bytes; what a broken connection can lose
 _PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP answers that a later attempt may not get
 _RANGE_NOT_SATISFIABLE = 416
+_Answer = HTTPResponse | urllib.error.HTTPError
 
 
 class Unreachable(OSError):
@@ -130,7 +131,7 @@ def _attempt(url: str, part: Path, timeout: float) -> None:
     _attempt(url, part, timeout)
 
 
-def _answer(url: str, start: int, timeout: float) -> HTTPResponse | urllib.error.HTTPError:
+def _answer(url: str, start: int, timeout: float) -> _Answer:
     """Return the server's answer for the bytes from `start` on, a 416 included; raises _Failure for any other error."""
     request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
     try:
@@ -146,11 +147,11 @@ def _answer(url: str, start: int, timeout: float) -> HTTPResponse | urllib.error
         raise _Failure(f"the connection failed ({str(error) or type(error).__name__})") from None
 
 
-def _continues(answer: HTTPResponse | urllib.error.HTTPError, start: int) -> bool:
+def _continues(answer: _Answer, start: int) -> bool:
     return answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
 
 
-def _receive(answer: HTTPResponse, part: Path, *, append: bool) -> None:
+def _receive(answer: _Answer, part: Path, *, append: bool) -> None:
     received = 0
     with part.open("ab" if append else "wb") as file:
         while block := _read(answer):
@@ -162,7 +163,7 @@ def _receive(answer: HTTPResponse, part: Path, *, append: bool) -> None:
         raise _Failure(f"the connection broke after {received} of {announced} bytes")
 
 
-def _read(answer: HTTPResponse) -> bytes:
+def _read(answer: _Answer) -> bytes:
     try:
         return answer.read(_BLOCK)
     except (OSError, HTTPException) as error:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 import png
@@ -49,8 +50,8 @@ def _pillow_settings(metadata: Metadata, kind: str) -> dict:
         return {"quality": 95, "subsampling": 0, **dpi, **kept, **({"extra": _xmp_segment(xmp)} if xmp else {})}
     exif = exif_for(metadata)
     if kind == "WEBP":
-        kept = {"exif": exif.tobytes() if len(exif) else None, "xmp": metadata.xmp}
-        return {"lossless": True, **{key: value for key, value in kept.items() if value}}
+        stored = {"exif": exif.tobytes() if len(exif) else None, "xmp": metadata.xmp}
+        return {"lossless": True, **{key: value for key, value in stored.items() if value}}
     if metadata.xmp:
         exif[XMP] = metadata.xmp
     return {**dpi, **({"exif": exif} if len(exif) else {})}
@@ -118,12 +119,14 @@ def _tag(number: int, place: int) -> bytes:
 
 
 def _tiff_file(photo: Photo, samples: np.ndarray, exif: Image.Exif, kept: list[int]) -> io.BytesIO:
-    shown = {"photometric": "rgb", "planarconfig": "contig"} if len(photo.pixels) == 3 else {"photometric": "minisblack"}
+    colour = len(photo.pixels) == 3
+    shown: dict[str, Any] = {"photometric": "rgb", "planarconfig": "contig"} if colour else {"photometric": "minisblack"}
     if photo.alpha is not None:
         shown |= {"extrasamples": ["unassalpha"], "planarconfig": "contig"}
     if photo.metadata.dpi:
         shown |= {"resolution": photo.metadata.dpi, "resolutionunit": _INCH}
     text = {tag: value for tag, value in exif.items() if isinstance(value, str | bytes) and tag not in (_DESCRIPTION, _SOFTWARE)}
+    tags: list[tuple[int, int, int, Any, bool]]
     tags = [(tag, _ASCII, 0, value, True) for tag, value in text.items() if tag < 0x9C9B or isinstance(value, str)]
     tags += [(tag, _LONG, 1, 0, True) for tag in kept]
     if photo.metadata.xmp:

@@ -1,5 +1,6 @@
 """The only reading and writing of pixel files: 8 and 16 bits and floats, grey and colour, with and without alpha."""
 
+import math
 import struct
 import warnings
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from paddle_dip.io.metadata import ORIENTATION, metadata_of, unkept
 from paddle_dip.io.photo import FLOAT, Photo, photo_of
 
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
-LARGEST = Image.MAX_IMAGE_PIXELS
+LARGEST = Image.MAX_IMAGE_PIXELS or math.inf
 WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 _LONGEST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # pixels a side
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
@@ -47,10 +48,11 @@ def read_photo(path: Path) -> Photo:
     """Return the picture in a file, upright; raises InputError, naming the file, for all that isn't one readable still picture."""
     path = Path(path)
     name = str(path)
+    notes: tuple[str, ...] = ()
     with _explained(path):
         if is_tiff(path) and _tiff_size(path)[2]:
             samples, exif, profile = read_deep_tiff(path)
-            orientation, info, notes, lossy = exif.get(ORIENTATION, 1), {}, (), False
+            orientation, info, lossy = exif.get(ORIENTATION, 1), {}, False
         else:
             with _opened(path) as image:
                 samples, orientation, notes = _samples(path, image)

@@ -37,7 +37,7 @@ def marked_by(photo: Photo, holes: str = "white", *, name: str) -> tuple[np.ndar
     white = photo.pixels.mean(axis=0, keepdims=True, dtype=np.float64).astype(np.float32)
     marks, notes = (white if holes == "white" else 1 - white), []
     if photo.alpha is not None and photo.alpha.min() < photo.alpha.max():
-        painted = _one_colour(photo)
+        painted = _one_colour(photo.pixels, photo.alpha)
         marks = photo.alpha[None].copy() if painted else marks * photo.alpha
         if painted:
             notes.append(f"{name}: one colour on a transparent layer, what isn't transparent is taken as marked")
@@ -47,7 +47,7 @@ def marked_by(photo: Photo, holes: str = "white", *, name: str) -> tuple[np.ndar
     return marks.astype(np.float32, copy=False), tuple(notes)
 
 
-def _one_colour(photo: Photo) -> bool:
+def _one_colour(pixels: np.ndarray, alpha: np.ndarray) -> bool:
     """Is there one colour where the picture can be seen? What is transparent has any colour, by the program that wrote it."""
-    visible = photo.pixels[:, photo.alpha >= photo.alpha.max() / 2]
+    visible = pixels[:, alpha >= alpha.max() / 2]
     return bool((visible.max(axis=1) - visible.min(axis=1)).max() <= _ONE_COLOUR)

@@ -3,6 +3,7 @@
 import re
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
@@ -37,8 +38,9 @@ def metadata_of(info: dict, exif: Image.Exif, name: str) -> tuple[Metadata, tupl
 
     info: of the Pillow image.
     """
+    notes: tuple[str, ...] = ()
     try:
-        cleaned, notes = _upright_exif(exif), ()
+        cleaned = _upright_exif(exif)
     except _DAMAGE:
         cleaned, notes = None, (f"{name}: its EXIF is damaged and isn't kept",)
     xmp = info.get("xmp") or info.get("XML:com.adobe.xmp") or exif.get(XMP)
@@ -122,7 +124,7 @@ def _upright_xmp(xmp: bytes) -> bytes:
 def _dpi(info: dict, exif: Image.Exif) -> tuple[float, float] | None:
     try:
         unit = {_INCH: 1.0, _CENTIMETRE: 2.54}.get(exif.get(_RESOLUTION_UNIT, _INCH))
-        found = info.get("dpi") or (unit and (exif[_X_RESOLUTION] * unit, exif[_Y_RESOLUTION] * unit))
+        found: Any = info.get("dpi") or (unit and (exif[_X_RESOLUTION] * unit, exif[_Y_RESOLUTION] * unit))
         across, down = (float(value) for value in found)
     except _DAMAGE:  # a missing or a nonsensical resolution
         return None

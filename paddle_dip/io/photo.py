@@ -70,8 +70,9 @@ def _float_photo(samples: np.ndarray, name: str, **fields) -> Photo:
     if alpha is not None and (alpha.min() < 0 or alpha.max() > 1):
         raise InputError(f"{name}: its alpha must lie in [0, 1], not in [{alpha.min():g}, {alpha.max():g}]")
     low, high = float(pixels.min()), float(pixels.max())
+    notes: tuple[str, ...] = ()
     if low >= 0 and high <= 1:
-        low, high, notes = 0.0, 1.0, ()
+        low, high = 0.0, 1.0
     elif low == high:
         raise InputError(f"{name} holds the one value {low:g} everywhere, which has no range: values must lie in [0, 1] or differ")
     else:

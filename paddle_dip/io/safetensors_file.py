@@ -11,7 +11,7 @@ from paddle_dip.errors import InputError
 
 _LENGTH = 8  # bytes at the start that count the header's
 _CODES = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")  # NumPy counts bytes, the file bits: f4 is F32
-_DTYPES = {f"{kind.upper()}{8 * int(size)}": f"<{kind}{size}" for kind, size in _CODES} | {"BOOL": "?", "C64": "<c8"}
+_DTYPES = {f"{code[0].upper()}{8 * int(code[1])}": f"<{code}" for code in _CODES} | {"BOOL": "?", "C64": "<c8"}
 _BFLOAT16 = "BF16"
 
 

@@ -53,7 +53,7 @@ def reference_names(config: NetworkConfig) -> dict[str, str]:
     small Sequential behind its reflect padding, whatever its kernel, and member 0 where it pads with zeros itself.
     Raises InputError for another network than a skip network that the original can be told to build.
     """
-    _check_original(config)
+    config = _original(config)
     conv = "0" if config.pad == "zero" else "1"
     table: dict[str, str] = {}
     level = ""
@@ -99,7 +99,7 @@ def check(weights: Weights, wanted: Mapping[str, tuple[int, ...]]) -> Weights:
     return weights
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path) -> Weights | dict[str, Weights]:
     """Return the arrays of a .safetensors or .pdparams file under the file's own names; raises InputError for a bad one.
 
     A .pdparams file may also hold several sets of weights by a key: see `chosen`.
@@ -136,12 +136,13 @@ def write_weights(path: Path, weights: Weights) -> None:
         file.write(data)
 
 
-def _check_original(config: NetworkConfig) -> None:
+def _original(config: NetworkConfig) -> SkipConfig:
     if not isinstance(config, SkipConfig):
         raise InputError("weights with the original's names can be converted for skip networks only")
     upsamplings = {config.upsampling_at(index) for index in range(config.scales)}
     if config.pad == "replicate" or config.downsampling == "lanczos2" or "transposed" in upsamplings:
         raise InputError("the original has no skip network with replicate padding, a fixed lanczos2 or transposed upsampling")
+    return config
 
 
 def _renamed(name: str, names: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from IPython.display import DisplayHandle, display
@@ -62,8 +63,9 @@ class PhotoView:
 
     def __init__(self, folder: Path, before: ImageLike, truth: ImageLike | None = None):
         writable_folder(Path(folder, "frames"))
-        given = [None if image is None else as_photo(image).pixels for image in (before, truth)]
-        self._process, self._record, self._cell = Process(Path(folder), *given), {}, None
+        self._process = Process(Path(folder), as_photo(before).pixels, None if truth is None else as_photo(truth).pixels)
+        self._record: dict[str, Any] = {}
+        self._cell: DisplayHandle | None = None
 
     def watch(self, step: Step) -> None:
         """Draw and keep the fit's picture and curves where new ones are due: 10 times in a fit."""

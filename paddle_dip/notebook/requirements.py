@@ -40,4 +40,4 @@ def _met(line: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", re.match(r"[\d.]*", version)[0])))
+    return tuple(map(int, re.findall(r"\d+", re.split(r"[^\d.]", version)[0])))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import Field, fields, replace
 from numbers import Integral, Real
+from typing import Any
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks import NetworkConfig, network_config
@@ -20,7 +21,8 @@ def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
     for what isn't known or allowed.
     """
     given = [change.partition("=")[::2] for change in changes]
-    settings, parts = {}, {}
+    settings: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
     network = _network(preset, [words for name, words in given if name == "network"])
     for name, words in given:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from math import inf, isfinite
-from typing import Any
+from typing import Any, Protocol
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.kernels import KERNELS
@@ -31,7 +31,7 @@ PRECISIONS = ("float32", "bf16")
 STOPS = tuple(RULES)
 _ABOVE_0 = 1e-12  # the least that a setting above 0 may be
 # What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
-NO_REFINEMENT = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
+NO_REFINEMENT: dict[str, Any] = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0}
 
 
 def _choice(*allowed: str, default: str | None = None) -> Any:
@@ -219,7 +219,7 @@ _BEST_SOURCES = {
 }
 
 
-_REFINED = {"detail_gain": 1.3, "non_local_means": 0.04}
+_REFINED: dict[str, Any] = {"detail_gain": 1.3, "non_local_means": 0.04}
 _REFINEMENT = f"{_STUDY}: together 0.15 dB at x8 on Set5 and more at x4; the average of best's two fits wants a gain of 1.4"
 
 
@@ -264,7 +264,18 @@ def super_resolution_preset(name: str, factor: int) -> Preset:
     raise InputError(f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
 
 
-def described(preset: Preset) -> list[list[str]]:
+class Described(Protocol):
+    """A preset of any kind."""
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where the settings come from."""
+
+    def settings(self) -> dict:
+        """Return the settings, JSON-ready."""
+
+
+def described(preset: Described) -> list[list[str]]:
     """Return a preset, or one of paddle_dip.trained.problem.presets, as lines of setting, value and source."""
     values = preset.settings()
     return [[key, _in_words(value), preset.sources.get(key, "")] for key, value in values.items() if key not in ("name", "task")]

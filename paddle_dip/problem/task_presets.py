@@ -1,8 +1,9 @@
 """The presets of the tasks other than super-resolve: the paper's, two from a write-up on missing pixels, and our fast ones."""
 
 from dataclasses import fields, replace
+from typing import Any
 
-from paddle_dip.problem.networks import NETWORKS, HourglassConfig, SkipConfig
+from paddle_dip.problem.networks import NETWORKS, NetworkConfig, SkipConfig
 from paddle_dip.problem.presets import SOAP_SOURCES, Preset
 
 _AUTHORS = "the paper authors' {} notebook"
@@ -19,7 +20,7 @@ def _paper(task: str, notebook: str, *, name: str = "paper", **settings) -> Pres
 
 
 def _fast(paper: Preset, **settings) -> Preset:
-    changes = {"network": NETWORKS["skip-64"], "average": "ema", "stop": "emv"} | settings
+    changes: dict[str, Any] = {"network": NETWORKS["skip-64"], "average": "ema", "stop": "emv"} | settings
     return replace(paper, name="fast", **changes, sources=dict(paper.sources) | dict.fromkeys(changes, _OURS))
 
 
@@ -81,15 +82,18 @@ _FEW_PIXELS = _paper(
 )
 
 
-def _hourglass(name: str, network: HourglassConfig) -> Preset:
-    settings = {"input": "normal", "input_scale": 1.0, "noise": "cumulative", "reg_noise_std": 1 / 30, "loss": "sum"}
+def _hourglass(name: str, network: NetworkConfig) -> Preset:
     return Preset(
         name=name,
         task="restore-pixels",
         steps=25001,
         learning_rate=1e-4,
         network=network,
-        **settings,
+        input="normal",
+        input_scale=1.0,
+        noise="cumulative",
+        reg_noise_std=1 / 30,
+        loss="sum",
         sources=dict.fromkeys(_FIELDS, _HOURGLASS) | {"patience": _SPREAD},
     )
 
@@ -97,7 +101,7 @@ def _hourglass(name: str, network: HourglassConfig) -> Preset:
 _PIXEL_SHUFFLE = _hourglass("pixel-shuffle", NETWORKS["pixel-shuffle"])
 # Of three decays and two learning rates the best on two photos at half size, and in the time of 450 steps of skip-64 1.1 and 1.7 dB
 # above it; the variance of the outputs doesn't show where it begins to fit too much, withheld pixels do.
-_PIXELS_CHANGES = {
+_PIXELS_CHANGES: dict[str, Any] = {
     "steps": 1500,
     "learning_rate": 0.003,
     "average": "ema",
@@ -112,13 +116,14 @@ _PIXELS = replace(
     **_PIXELS_CHANGES,
     sources=dict(_PIXEL_SHUFFLE.sources) | dict.fromkeys(_PIXELS_CHANGES, "our study on photos (docs/tasks.md)"),
 )
+_GUIDED = SkipConfig(input_depth=3, upsampling=("nearest", "nearest", "bilinear", "bilinear", "bilinear"))
 _FLASH = _paper(
     "flash-no-flash",
     "flash/no-flash",
     steps=601,
     reg_noise_std=0.0,
     learning_rate=0.1,
-    network=SkipConfig(input_depth=3, upsampling=("nearest", "nearest", "bilinear", "bilinear", "bilinear")),
+    network=_GUIDED,
     input="guide",
 )
 PRESETS = (
@@ -135,6 +140,6 @@ PRESETS = (
     _FEW_PIXELS,
     _PIXEL_SHUFFLE,
     _hourglass("transposed", NETWORKS["transposed"]),
-    _fast(_FLASH, network=replace(_FLASH.network, down=(64,) * 5, up=(64,) * 5), stop="never"),
+    _fast(_FLASH, network=replace(_GUIDED, down=(64,) * 5, up=(64,) * 5), stop="never"),
     _FLASH,
 )

@@ -66,7 +66,7 @@ def task_preset(task: str, name: str = "fast", factor: int | None = None) -> Pre
 
 def all_presets() -> dict[str, Preset]:
     """Return every preset under "TASK NAME"; those of super-resolve under "NAME xFACTOR", as they depend on it."""
-    found = {}
+    found: dict[str, Preset] = {}
     for task in TASKS:
         if "factor" in TASKS[task].inputs:
             found |= {f"{name} x{factor}": super_resolution_preset(name, factor) for name in PRESETS for factor in (8, 4)}

@@ -122,7 +122,8 @@ def _size(image: np.ndarray) -> str:
 
 def canvas_size(size: tuple[int, int], preset: Preset) -> tuple[int, int]:
     """Return height and width of what the network paints for an image of `size`, height and width."""
-    return tuple(-(-side // preset.work_scale) for side in size)
+    height, width = (-(-side // preset.work_scale) for side in size)
+    return height, width
 
 
 def check_factor(factor: int) -> None:

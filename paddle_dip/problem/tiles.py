@@ -1,6 +1,6 @@
 """A picture worked on in overlapping tiles, blended where they overlap."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def smallest_tile(height: int, width: int) -> tuple[int, int]:
     return min(height, _SMALLEST), min(width, _SMALLEST)
 
 
-def blended(tiles: list[Tile], parts: Iterable[np.ndarray], scale: int = 1) -> np.ndarray:
+def blended(tiles: Sequence[Tile], parts: Iterable[np.ndarray], scale: int = 1) -> np.ndarray:
     """Return one picture, float32 [C, scale * H, scale * W], of a grid of tiles and what became of each, [C, scale * h, scale * w].
 
     Where tiles overlap they fade into each other. `parts` may be a generator: one part is held at a time.

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,9 @@ _NOTES = "notes.json"
 
 def save_checkpoint(path: Path, state: dict[str, np.ndarray], notes: dict) -> None:
     """Write named arrays and JSON-ready notes to one .npz file."""
+    arrays: dict[str, Any] = {**state, _NOTES: np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)}
     with whole_file(path) as file:
-        np.savez(file, **state, **{_NOTES: np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)})
+        np.savez(file, **arrays)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict]:

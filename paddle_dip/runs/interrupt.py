@@ -54,14 +54,14 @@ def handlers_kept() -> Iterator[None]:
 
     SIGTERM waits until the end of it.
     """
-    masks = hasattr(signal, "pthread_sigmask")  # not on Windows
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]) if masks else None
+    # Windows has no masks.
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
         for number in _SIGNALS:
             _set_again(number)
-        if masks:
+        if former is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 

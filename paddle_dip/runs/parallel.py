@@ -11,7 +11,7 @@ from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from paddle_dip.runs import progress
 
@@ -31,10 +31,10 @@ U = TypeVar("U", bound=Titled)
 
 
 @dataclass(frozen=True)
-class _Worker:
+class _Worker(Generic[U]):
     """A process at work on one unit. answer: a pair of what `work` raised, or None, and what it returned; then the pipe's end."""
 
-    unit: Titled
+    unit: U
     process: BaseProcess
     answer: Connection
 
@@ -48,7 +48,8 @@ def run_parallel(
     KeyboardInterrupt, its checkpoint written, when `interrupted` says so. Raises KeyboardInterrupt when `interrupted` says so;
     what `work` raises; ChildProcessError where a process ended by itself. The other processes are told to end then, and waited for.
     """
-    left, workers = list(units)[::-1], []
+    left = list(units)[::-1]
+    workers: list[_Worker[U]] = []
     try:
         while left or workers:
             while left and len(workers) < at_a_time:
@@ -64,7 +65,7 @@ def run_parallel(
         _end(workers)
 
 
-def _start(unit: Titled, work: Callable[..., Any]) -> _Worker:
+def _start(unit: U, work: Callable[..., Any]) -> _Worker[U]:
     answer, sender = _SPAWN.Pipe(duplex=False)
     process = _SPAWN.Process(target=_work, args=(unit, work, sender), daemon=True)
     with _deaf_to_interrupts():
@@ -133,5 +134,7 @@ def _outcome(work: Callable[[], Any]) -> bytes:
 
 
 def _follow_parent() -> None:
-    parent_process().join()
+    parent = parent_process()
+    assert parent is not None  # a worker has one
+    parent.join()
     os._exit(1)  # and write nothing: the folder may be another run's by now

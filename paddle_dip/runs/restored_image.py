@@ -75,8 +75,8 @@ def restored_image(task: str, image: ImageLike, how: How, **inputs: Any) -> Rest
     chosen = how.preset if isinstance(how.preset, Preset) else task_preset(task, how.preset, inputs.get("factor"))
     chosen = with_settings(chosen, **how.settings)
     name = Path(image).name if isinstance(image, str | os.PathLike) else task
-    limits = {"seed": how.seed, "max_memory": how.max_memory, "dtype": how.dtype}
-    job = task_job(task, name, noted_photo(image), chosen, **limits, **inputs)
+    photo = noted_photo(image)
+    job = task_job(task, name, photo, chosen, seed=how.seed, max_memory=how.max_memory, dtype=how.dtype, **inputs)
     if how.on_step and len(job.tiles) > 1:
         raise InputError("on_step needs the image in one piece: raise max_memory, or leave on_step out")
 

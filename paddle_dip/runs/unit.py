@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class UnitResult:
 class UnitSnapshot:
     """What observers are shown after each step: the fit's snapshot, and what the unit would end on now. over: it does."""
 
-    fit: object
+    fit: Any
     over: bool
     _preset: Preset
     _stopper: Stopper

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class UnitState:
     def __init__(self, unit, observers: Sequence[Callable]):
         self.guard, self.log = Guard(), UnitLog()
         self._unit, self._begun, self._saved, self._seen = unit, time.monotonic(), time.monotonic(), 0
-        self._remembering = [observer for observer in observers if hasattr(observer, "load_state")]
+        self._remembering: list[Any] = [observer for observer in observers if hasattr(observer, "load_state")]
         self.stopper = build_stopper(unit.problem, unit.preset, unit.seed)
         self._good: Memory = self._memory()  # as of the guard's good state
 
@@ -90,7 +91,7 @@ class UnitState:
         stopper, notes = self._memory()
         arrays, good = _joined(state, stopper), self.guard.good
         good_step = int(good["step"]) if good else 0
-        if 0 < good_step < int(state["step"]):
+        if good and 0 < good_step < int(state["step"]):
             arrays |= {f"guard/{name}": value for name, value in _joined(good, self._good[0]).items()}
         guard = {name: getattr(self.guard, name) for name in _COUNTS} | {"step": good_step, "notes": self._good[1]}
         save_checkpoint(self._unit.checkpoint, arrays, asdict(self.log) | notes | {"guard": guard})

@@ -29,7 +29,8 @@ class DeepDecoderConfig(NetworkConfig):
 
     def input_shape(self, height: int, width: int) -> tuple[int, int, int, int]:
         """Return the shape of z for a canvas of that size: as small as makes the canvas when doubled `scales` times."""
-        return 1, self.input_depth, *(side >> self.scales for side in network_size((height, width), self.scales))
+        rows, columns = network_size((height, width), self.scales)
+        return 1, self.input_depth, rows >> self.scales, columns >> self.scales
 
     def scale_convolutions(self, channels: int, pixels: list[int]) -> list[Convolution]:
         """Return every convolution. pixels: of the image at every scale, the finest first; channels: the image's."""

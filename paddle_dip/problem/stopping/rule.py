@@ -30,7 +30,8 @@ class Stopper:
             raise InputError(f"stop {preset.stop} {self.needs}")
         self._problem, self._preset, self._seed = problem, preset, seed
         self._least = np.inf
-        self.step, self.canvas = 0, None
+        self.step = 0
+        self.canvas: np.ndarray | None = None
 
     @classmethod
     def follows(cls, problem: "Problem") -> bool:

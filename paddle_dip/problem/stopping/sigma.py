@@ -21,8 +21,10 @@ class Sigma(Stopper):
         return problem.sigma is not None
 
     def _signal(self, snapshot) -> float:
-        self.canvas, self.step = snapshot.canvas("average"), snapshot.step
-        return observed_error(self._problem, self.canvas)
+        average = snapshot.canvas("average")
+        self.canvas, self.step = average, snapshot.step
+        return observed_error(self._problem, average)
 
     def _ends(self, snapshot, signal: float) -> bool:
+        assert self._problem.sigma is not None  # it `follows`
         return signal < self._problem.sigma**2
