@@ -49,7 +49,7 @@ def networks(as_json: bool = JSON) -> None:
     from paddle_dip.solver.networks import build_network, trainable_parameters
     from paddle_dip.trained.networks import build_network as build_trained
 
-    titles = {"Networks": NETWORKS, "Networks that learn from a data set": TRAINED_NETWORKS}
+    titles = {"Networks": list(NETWORKS), "Networks that learn from a data set": list(TRAINED_NETWORKS)}
     counts = {name: trainable_parameters(build_network(config, channels=3)) for name, config in NETWORKS.items()}
     counts |= {name: trainable_parameters(build_trained(config)) for name, config in TRAINED_NETWORKS.items()}
     if as_json:

@@ -1,6 +1,7 @@
 """How every command of the project behaves: Typer parses, bad input is one clear line on standard error and exit code 2."""
 
 import codecs
+import io
 import os
 import re
 import sys
@@ -159,11 +160,11 @@ def _told(message: str, code: int) -> int:
 def _never_fail(stream: TextIO | None) -> None:
     """Have a stream print what its encoding lacks as an escape, and the name of a file as the bytes that it has on disk."""
     codecs.register_error("paddle_dip.printable", _printable)
-    if hasattr(stream, "reconfigure"):
+    if isinstance(stream, io.TextIOWrapper):  # not where a test or a notebook has put its own in its place
         stream.reconfigure(errors="paddle_dip.printable")
 
 
-def _printable(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
+def _printable(error: UnicodeError) -> tuple[str | bytes, int]:
     try:  # Python reads bytes that its locale has no letters for as such
         return codecs.lookup_error("surrogateescape")(error)
     except UnicodeEncodeError:
@@ -172,7 +173,7 @@ def _printable(error: UnicodeEncodeError) -> tuple[str | bytes, int]:
 
 def _drop_unread() -> bool:
     """Return whether standard output or error is a pipe that nobody reads any more; what was left to write is dropped."""
-    closed = [stream for stream in (sys.__stdout__, sys.__stderr__) if _is_unread(stream)]
+    closed = [stream for stream in (sys.__stdout__, sys.__stderr__) if stream is not None and _is_unread(stream)]
     for stream in closed:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     return bool(closed)

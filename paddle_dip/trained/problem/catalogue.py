@@ -9,7 +9,8 @@ from paddle_dip.trained.problem.architectures import (
     PhotoAutoencoderConfig,
 )
 
-TRAINED_NETWORKS = {
+Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
+TRAINED_NETWORKS: dict[str, Config] = {
     "deblurrer": GeneratorConfig(),
     "deblurrer-discriminator": DiscriminatorConfig(),
     "digit-autoencoder": DigitAutoencoderConfig(),
