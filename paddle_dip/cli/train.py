@@ -73,7 +73,7 @@ def train_digits(
     seed = options.seed
     chosen = options.applied(AUTOENCODER_PRESETS["digits"], precision)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
-    from paddle_dip.report.latent import latent_scatter
+    from paddle_dip.report.latent_space import latent_scatter
     from paddle_dip.trained import autoencoder
     from paddle_dip.trained.datasets import Digits, read_digits
     from paddle_dip.trained.runs import Assessment, open_run

@@ -9,7 +9,7 @@ from paddle_dip.cli.training_options import TrainingOptions
 def run_training(options: TrainingOptions, training, settings: dict, *, assess: Callable, facts: Callable[[], dict]) -> None:
     """Train in the folder of an open run, print each epoch's row, and write the summary."""
     from paddle_dip.trained.runs import Plan, run, write_summary
-    from paddle_dip.trained.visual import scalar_log
+    from paddle_dip.trained.visualdl_log import scalar_log
 
     with scalar_log(options.visualdl) as log:
 

@@ -89,7 +89,7 @@ def restore_photo(
 ) -> Photo:
     """Return the photo restored, in the job's tiles, or else in those of `plan`; alpha, which has no prior, is enlarged by Lanczos.
 
-    watch: called with the problem and each snapshot of a photo that is in one piece. progress: see paddle_dip.runs.unit.run_unit.
+    watch: called with the problem and each snapshot of a photo that is in one piece. progress: see runs.work_unit.run_unit.
     Raises what `plan` does, and FitError.
     """
     job = job if job.tiles else plan(job, max_memory)

@@ -8,7 +8,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import refined
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.progress import quiet
-from paddle_dip.runs.unit import Unit, run_unit
+from paddle_dip.runs.work_unit import Unit, run_unit
 
 
 def restore(

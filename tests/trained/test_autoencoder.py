@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from paddle_dip.report.latent import latent_scatter
+from paddle_dip.report.latent_space import latent_scatter
 from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_training, encoded, read_for, restored
 from paddle_dip.trained.datasets import Digits, Photos, read_digits
 from paddle_dip.trained.engine import train

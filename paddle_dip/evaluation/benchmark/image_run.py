@@ -23,7 +23,7 @@ from paddle_dip.report.results import HistoryPoint, ResultRow
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import peak_memory_mb
 from paddle_dip.runs.restore import finish, member_seeds
-from paddle_dip.runs.unit import Unit, run_unit
+from paddle_dip.runs.work_unit import Unit, run_unit
 
 _HISTORY_POINTS = 25  # refining the image for each takes as long as two or three steps
 

@@ -18,7 +18,7 @@ from paddle_dip.report.grids import enlarged_pixels, picture_grid
 from paddle_dip.runs.canvas import as_fitted
 from paddle_dip.runs.provenance import provenance
 from paddle_dip.runs.restore import finish
-from paddle_dip.runs.unit import Unit, run_unit
+from paddle_dip.runs.work_unit import Unit, run_unit
 
 _READINGS = 60  # of a fit
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paddle_dip.problem.randomness import held_out_pixels
-from paddle_dip.problem.stopping.observed import known_weight, observed_error
+from paddle_dip.problem.stopping.observed_error import known_weight, observed_error
 from paddle_dip.problem.stopping.rule import Least
 
 if TYPE_CHECKING:

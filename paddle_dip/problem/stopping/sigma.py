@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from paddle_dip.problem.stopping.observed import observed_error
+from paddle_dip.problem.stopping.observed_error import observed_error
 from paddle_dip.problem.stopping.rule import Stopper
 
 if TYPE_CHECKING:

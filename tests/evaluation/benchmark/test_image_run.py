@@ -12,7 +12,7 @@ from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case
 from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
-from paddle_dip.runs import unit_state
+from paddle_dip.runs import work_unit_state as unit_state
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.restore import finish
 from paddle_dip.solver.fit import fit

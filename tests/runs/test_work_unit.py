@@ -8,7 +8,7 @@ import pytest
 from paddle_dip.problem.task_presets import task_preset
 from paddle_dip.problem.tasks import denoising
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
-from paddle_dip.runs.unit import Unit, run_unit
+from paddle_dip.runs.work_unit import Unit, run_unit
 
 PRESET = replace(task_preset("denoise", "fast"), steps=240, stop="wmv", patience=500)
 PROBLEM = denoising(np.full((3, 8, 8), 0.5, np.float32), PRESET)

@@ -16,7 +16,7 @@ from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.canvas import as_fitted, chosen_canvas
 from paddle_dip.runs.divergence import guarded
 from paddle_dip.runs.progress import quiet
-from paddle_dip.runs.unit_state import UnitState
+from paddle_dip.runs.work_unit_state import UnitState
 
 
 @dataclass(frozen=True)
