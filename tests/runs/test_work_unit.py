@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from paddle_dip.problem.task_presets import task_preset
+from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.work_unit import Unit, run_unit
