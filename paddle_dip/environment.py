@@ -35,7 +35,9 @@ def prepare_environment() -> None:
 
 def home() -> Path | None:
     """Return the user's own home folder, writable or not; None where the system knows none."""
-    return Path(_users_home) if os.path.isabs(_users_home) else None
+    now = os.path.expanduser("~")
+    own = _users_home if now == str(temporary_home()) else now
+    return Path(own) if os.path.isabs(own) else None
 
 
 def temporary_home() -> Path | None:
