@@ -9,6 +9,7 @@ from pathlib import Path
 OLDEST_PADDLE = (3, 0)
 _ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
 _users_home = os.path.expanduser("~")  # before it is set
+_stand_ins: set[str] = set()  # the folders that HOME was set to because the user's own can't be written
 _PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when it loads, and fails where it can't
 
 
@@ -28,6 +29,7 @@ def prepare_environment() -> None:
         return
     if not can_be_made(Path(_users_home, _PADDLES)) and (folder := temporary_home()):
         os.environ["HOME"] = str(folder)
+        _stand_ins.add(str(folder))
     missing = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(missing)
     _ours.update(missing)
@@ -36,7 +38,7 @@ def prepare_environment() -> None:
 def home() -> Path | None:
     """Return the user's own home folder, writable or not; None where the system knows none."""
     now = os.path.expanduser("~")
-    own = _users_home if now == str(temporary_home()) else now
+    own = _users_home if now in _stand_ins else now
     return Path(own) if os.path.isabs(own) else None
 
 

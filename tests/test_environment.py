@@ -117,7 +117,7 @@ def test_the_stand_in_for_a_home_is_nobody_elses(tmp_path, monkeypatch):
 
 
 def test_a_user_without_a_home_has_none(monkeypatch):
-    monkeypatch.setattr(environment, "_users_home", "~")  # what Python makes of it where neither HOME nor a passwd entry is
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what Python makes of it where neither HOME nor a passwd entry is
     assert environment.home() is None
 
 
