@@ -38,7 +38,8 @@ def run(app: typer.Typer) -> NoReturn:
     try:
         with sigterm_as_ctrl_c() as exit_code:
             code = _code(app, exit_code)
-        sys.stdout.flush()  # here, where a closed pipe is noticed: at Python's end it would be a traceback
+        if sys.stdout is not None:  # it was closed from the start
+            sys.stdout.flush()  # here, where a closed pipe is noticed: at Python's end it would be a traceback
     except (BrokenPipeError, SystemExit) as error:
         broken = error.__context__ if isinstance(error, SystemExit) else error  # Typer and Rich make exits of closed pipes
         if not isinstance(broken, BrokenPipeError):

@@ -25,8 +25,7 @@ def provenance() -> dict:
 
 def computed_with() -> dict:
     """Return what the last bits of a result depend on, beside the settings: Paddle, device, threads, compiled operators or not."""
-    import paddle
-
+    from paddle_dip.solver import paddle  # which loads it quietly, and keeps Python's handlers of interrupts
     from paddle_dip.solver.fast import build
 
     operators = "compiled" if build.available() else "plain"
@@ -54,7 +53,7 @@ def peak_memory_mb() -> float:
 
 
 def _device() -> str:
-    import paddle
+    from paddle_dip.solver import paddle  # which loads it quietly, and keeps Python's handlers of interrupts
 
     name = paddle.get_device()
     if name.startswith("gpu"):
