@@ -14,8 +14,7 @@ from paddle_dip.trained.problem.architectures import (
     GeneratorConfig,
     PhotoAutoencoderConfig,
 )
-
-Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
+from paddle_dip.trained.problem.catalogue import Config
 
 # configuration: network.
 _NETWORKS = {
