@@ -35,8 +35,9 @@ TITLE = "Parity of Paddle and PyTorch"
 RUNGS = (("paddle", "float64"), ("paddle", "float32"), ("paddle-plain", "float32"))
 PARTING_STEPS = 12  # of ladders that rounding parts soon: float32's, and LBFGS's
 TORCH_SEEDS = 100  # torch's trials start here, Paddle's at 0
-# Beside every network's own ladder: LBFGS after Adam, z learnt.
-OTHER_OPTIMISER = ("--optimiser", "lbfgs", "--learn-input")
+# Beside every network's own ladder: LBFGS after Adam, z learnt; SOAP, in both forms of the skip network.
+LBFGS = ("--optimiser", "lbfgs", "--learn-input")
+SOAP = ("--optimiser", "soap")
 app = command_line()
 
 
@@ -68,7 +69,12 @@ def parity_report(
             count = steps if dtype == "float64" else few
             sections.append(_ladder(side, network, dtype, count, out / f"{network}-{side}-{dtype}", resume=resume))
     screen.print("ladder: skip-64, LBFGS")
-    sections.append(_ladder("paddle", "skip-64", "float64", few, out / "skip-64-lbfgs", OTHER_OPTIMISER, resume=resume))
+    sections.append(_ladder("paddle", "skip-64", "float64", few, out / "skip-64-lbfgs", LBFGS, resume=resume))
+    for network in ("skip-64", "skip-64-coarse"):
+        for side, dtype in _rungs(network):
+            screen.print(f"ladder: {network}, SOAP, {side}, {dtype}")
+            count = steps if dtype == "float64" else few
+            sections.append(_ladder(side, network, dtype, count, out / f"{network}-soap-{side}-{dtype}", SOAP, resume=resume))
     screen.print("trials")
     scores = _run_trials(_trials(image, size, trial_steps, seeds, data), out, resume=resume)
     command = f"python tools/parity_report.py --trial-steps {trial_steps} --seeds {seeds} --size {size} --image {image}"

@@ -142,6 +142,8 @@ def _original(config: NetworkConfig) -> SkipConfig:
     upsamplings = {config.upsampling_at(index) for index in range(config.scales)}
     if config.pad == "replicate" or config.downsampling == "lanczos2" or "transposed" in upsamplings:
         raise InputError("the original has no skip network with replicate padding, a fixed lanczos2 or transposed upsampling")
+    if config.up_grid == "coarse":
+        raise InputError("the original has no skip network that convolves on the coarse grid (up_grid)")
     return config
 
 

@@ -22,6 +22,8 @@ SMALL_NETWORKS = {
     "small-swish": replace(SMALL, activation="swish"),
     "small-elu": replace(SMALL, activation="elu"),
     "small-kernels": replace(SMALL, down_kernel=5, up_kernel=5, up_1x1=False),
+    "small-coarse": replace(SMALL, up_grid="coarse"),
+    "small-coarse-transposed": replace(SMALL, up_grid="coarse", upsampling=("transposed", "nearest", "bilinear")),
     "small-pixel-shuffle": HourglassConfig(down=(4, 6, 16), up=(8, 12), skip=(0, 2)),
     "small-transposed": HourglassConfig(kind="transposed", down=(4, 6, 10), up=(5, 9), skip=(0, 3)),
     "small-unet": UNetConfig(widths=(6, 8, 10), input_depth=5),

@@ -149,7 +149,13 @@ def test_the_originals_state_dict_gives_the_same_image(config):
     torch.testing.assert_close(ours(z), original(z), rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("config", [NETWORKS["unet"], replace(SMALL, upsampling="transposed"), replace(SMALL, pad="replicate")])
+@pytest.mark.parametrize(
+    "config",
+    [
+        NETWORKS["unet"],
+        *(replace(SMALL, **change) for change in ({"upsampling": "transposed"}, {"pad": "replicate"}, {"up_grid": "coarse"})),
+    ],
+)
 def test_networks_that_the_original_has_not_are_refused(config):
     with pytest.raises(ValueError, match="the original"):
         reference_names(config)

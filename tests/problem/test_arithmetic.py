@@ -30,6 +30,7 @@ def test_four_times_the_pixels_are_four_times_the_work(name):
         SkipConfig(down=(8, 12), up=(6, 10), skip=(4, 2), down_kernel=5, up_kernel=1, up_1x1=False, upsampling="transposed"),
         SkipConfig(down=(8, 12), up=(6, 10), skip=(4, 2), downsampling="avg", upsampling=("nearest", "transposed")),
         SkipConfig(down=(8, 12), up=(6, 10), skip=(4, 2), downsampling="lanczos2"),
+        SkipConfig(down=(8, 12), up=(6, 10), skip=(4, 0), up_grid="coarse", upsampling=("transposed", "nearest")),
         HourglassConfig(down=(4, 6, 16), up=(8, 12), skip=(0, 2)),
         HourglassConfig(kind="transposed", down=(4, 6, 10), up=(5, 9), skip=(0, 3)),
         UNetConfig(widths=(6, 8, 10)),

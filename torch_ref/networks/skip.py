@@ -20,9 +20,11 @@ class Scale(nn.Module):
         self.skip = ConvBlock(inputs, skip, 1, **style) if skip else None
         self.down1 = ConvBlock(inputs, down, config.down_kernel, stride=2, downsampling=config.downsampling, **style)
         self.down2 = ConvBlock(down, down, config.down_kernel, **style)
-        self.merge = Merge(skip, deeper, upsampling=config.upsampling_at(index))
-        self.up1 = ConvBlock(skip + deeper, up, config.up_kernel, **style)
-        self.up2 = ConvBlock(up, up, 1, **style) if config.up_1x1 else None
+        self.coarse = config.up_grid == "coarse"
+        enlarged = up if self.coarse else deeper
+        self.merge = Merge(skip, enlarged, upsampling=config.upsampling_at(index))
+        self.up1 = ConvBlock(deeper if self.coarse else skip + deeper, up, config.up_kernel, **style)
+        self.up2 = ConvBlock(skip + up if self.coarse else up, up, 1, **style) if config.up_1x1 else None
 
 
 class Skip(nn.Module):
@@ -53,5 +55,5 @@ class Skip(nn.Module):
         if index + 1 < len(self.scales):
             deeper = self._scale(deeper, index + 1)
         skip = scale.skip(x) if scale.skip is not None else None
-        merged = scale.up1(scale.merge(skip, deeper))
-        return scale.up2(merged) if scale.up2 is not None else merged
+        x = scale.merge(skip, scale.up1(deeper)) if scale.coarse else scale.up1(scale.merge(skip, deeper))
+        return scale.up2(x) if scale.up2 is not None else x

@@ -18,6 +18,7 @@ from paddle_dip.problem.networks.config import (
 
 DOWNSAMPLINGS = ("stride", "avg", "max", "lanczos2")
 ACTIVATIONS = ("leaky_relu", "swish", "elu")
+UP_GRIDS = ("fine", "coarse")
 # Numbers a canvas pixel with the compiled operators, measured at widths 64 and 128: 850 and 1480.
 _NUMBERS_PER_CHANNEL = 10
 _NUMBERS_BESIDE = 220
@@ -43,8 +44,11 @@ class SkipConfig(NetworkConfig):
     downsampling: str = "stride"  # one of DOWNSAMPLINGS: the convolution's own stride, or what follows a convolution without
     activation: str = "leaky_relu"  # one of ACTIVATIONS
     down_kernel: int = 3  # size of the convolutions' kernels on the way down
-    up_kernel: int = 3  # and behind each merge
+    up_kernel: int = 3  # and of those on the way up
     up_1x1: bool = True  # a 1x1 convolution ends each scale's way up
+    # Where the way up convolves: "fine", behind the merge, as in the reference; or "coarse", before the deeper branch is enlarged,
+    # which leaves the merge to the 1x1 convolution and takes half the arithmetic.
+    up_grid: str = "fine"
 
     kept: ClassVar[float] = 2.6
 
@@ -62,6 +66,9 @@ class SkipConfig(NetworkConfig):
             check_choice("upsampling", self.upsampling_at(index), UPSAMPLINGS)
         check_choice("downsampling", self.downsampling, DOWNSAMPLINGS)
         check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("up_grid", self.up_grid, UP_GRIDS)
+        if self.up_grid == "coarse" and not self.up_1x1:
+            raise InputError("up_grid coarse needs up_1x1: nothing else joins the branches")
         for name in ("down_kernel", "up_kernel"):
             if getattr(self, name) < 1 or getattr(self, name) % 2 == 0:
                 raise InputError(f"{name} must be odd and at least 1, not {getattr(self, name)}")
@@ -72,6 +79,7 @@ class SkipConfig(NetworkConfig):
         return {
             "skip": cls(),  # the paper's
             "skip-64": cls(down=(64,) * 5, up=(64,) * 5),  # the fast preset's
+            "skip-64-coarse": cls(down=(64,) * 5, up=(64,) * 5, up_grid="coarse"),  # the same, convolving before it enlarges
         }
 
     @property
@@ -83,7 +91,8 @@ class SkipConfig(NetworkConfig):
     def compiled(self) -> bool:
         """Whether the compiled operators (paddle_dip.solver.fast) have all its layers; where not, Paddle's own run."""
         enlarged = {self.upsampling_at(index) for index in range(self.scales)}
-        bilinear = "bilinear" not in enlarged or (self.pad != "zero" and self.up_kernel == 3)
+        merged_by_1x1 = self.up_grid == "coarse"
+        bilinear = "bilinear" not in enlarged or merged_by_1x1 or (self.pad != "zero" and self.up_kernel == 3)
         return (self.downsampling, self.activation) == ("stride", "leaky_relu") and "transposed" not in enlarged and bilinear
 
     def upsampling_at(self, scale: int) -> str:
@@ -107,12 +116,17 @@ class SkipConfig(NetworkConfig):
             found.append(Convolution(inputs, skip, 1, here, passes))
             found.append(Convolution(inputs, down, self.down_kernel, strided, passes))
             found.append(Convolution(down, down, self.down_kernel, below))
-            found.append(Convolution(skip + deeper, up, self.up_kernel, here))
+            if self.up_grid == "coarse":
+                found += [Convolution(deeper, up, self.up_kernel, below), Convolution(skip + up, up, 1, here)]
+                enlarged = up
+            else:
+                found.append(Convolution(skip + deeper, up, self.up_kernel, here))
+                enlarged = deeper
             if self.downsampling == "lanczos2":
                 found.append(Convolution(1, down, 8, below, passes=2))  # each channel by itself, the weights fixed
             if self.upsampling_at(index) == "transposed":
-                found.append(Convolution(deeper, deeper, 4, below))
-            if self.up_1x1:
+                found.append(Convolution(enlarged, enlarged, 4, below))
+            if self.up_1x1 and self.up_grid == "fine":
                 found.append(Convolution(up, up, 1, here))
             inputs = down
         return found

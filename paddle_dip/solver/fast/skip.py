@@ -5,6 +5,7 @@ import paddle.nn.functional as F
 from paddle import nn
 
 from paddle_dip.solver.fast.operators import conv, conv_block, merge_block
+from paddle_dip.solver.layers import ConvBlock, Merge
 
 
 def paint(network: nn.Layer, z: paddle.Tensor) -> paddle.Tensor:
@@ -19,11 +20,17 @@ def _scale(network: nn.Layer, x: paddle.Tensor, index: int) -> paddle.Tensor:
     if index + 1 < len(network.scales):
         deeper = _scale(network, deeper, index + 1)
     skip = conv_block(x, scale.skip, **precision) if scale.skip is not None else None
-    if scale.merge.up.mode == "bilinear":
-        x = merge_block(skip, deeper, scale.merge, scale.up1, **precision)
-    else:
-        x = conv_block(_merged(skip, _doubled(deeper), scale.merge.norm), scale.up1, **precision)
+    if scale.coarse:
+        return _join(skip, conv_block(deeper, scale.up1, **precision), scale.merge, scale.up2, **precision)
+    x = _join(skip, deeper, scale.merge, scale.up1, **precision)
     return x if scale.up2 is None else conv_block(x, scale.up2, **precision)
+
+
+def _join(skip: paddle.Tensor | None, deeper: paddle.Tensor, merge: Merge, block: ConvBlock, *, bf16: bool) -> paddle.Tensor:
+    """Return block(merge(skip, deeper))."""
+    if merge.up.mode == "bilinear":
+        return merge_block(skip, deeper, merge, block, bf16=bf16)
+    return conv_block(_merged(skip, _doubled(deeper), merge.norm), block, bf16=bf16)
 
 
 def _merged(skip: paddle.Tensor | None, deeper: paddle.Tensor, norm: nn.BatchNorm2D) -> paddle.Tensor:

@@ -46,6 +46,8 @@ def test_z_is_as_large_as_the_canvas_but_for_the_deep_decoder(config, shape):
         (SKIP, {"pad": "reflection"}),
         (SKIP, {"down_kernel": 4}),
         (SKIP, {"up_kernel": -1}),
+        (SKIP, {"up_grid": "middle"}),
+        (SKIP, {"up_grid": "coarse", "up_1x1": False}),
         (SKIP, {"input_depth": 0}),
         (TRANSPOSED, {"kind": "nearest"}),
         (TRANSPOSED, {"skip": (0,) * 6}),

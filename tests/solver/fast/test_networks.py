@@ -19,6 +19,8 @@ FAST = {
     "skip": SMALL,
     "skip, replicate": replace(SMALL, pad="replicate"),
     "skip, nearest": replace(SMALL, pad="zero", upsampling="nearest", down_kernel=5, up_kernel=5),
+    "skip, coarse": replace(SMALL, up_grid="coarse"),
+    "skip, coarse, nearest": replace(SMALL, up_grid="coarse", pad="zero", upsampling=("nearest", "bilinear", "nearest")),
     "skip, mixed": replace(SMALL, upsampling=("nearest", "bilinear", "nearest"), up_1x1=False),
     "pixel-shuffle": HourglassConfig(down=(4, 6, 16), up=(8, 12), skip=(0, 2), input_depth=4),
     "transposed": HourglassConfig(kind="transposed", down=(4, 6, 10), up=(5, 9), skip=(0, 3), input_depth=4),
@@ -72,6 +74,7 @@ def test_output_and_gradients_are_the_plain_networks(name):
         ({"down_kernel": 5}, True),
         ({"up_kernel": 5}, False),
         ({"up_1x1": False}, True),
+        ({"up_grid": "coarse", "pad": "zero", "up_kernel": 5}, True),
     ],
 )
 def test_other_options_take_the_plain_layers(changes, fast, monkeypatch):
@@ -114,7 +117,7 @@ def test_falls_back_with_one_line(tmp_path, variables, says):
 
 @needs_operators
 @pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
-@pytest.mark.parametrize("name", ["skip", "pixel-shuffle", "transposed"])
+@pytest.mark.parametrize("name", ["skip", "skip, coarse", "pixel-shuffle", "transposed"])
 def test_bf16_is_another_number_but_near(name):
     z = paddle.rand([1, 4, 40, 24])
     exact, rounded = (build_network(FAST[name], 3, precision=precision)(z).numpy() for precision in ("float32", "bf16"))
