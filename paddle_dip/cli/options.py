@@ -105,11 +105,11 @@ def restore_file(
     write_photo(out, result)
     if options.record:
         write_json(out.with_name(f"{out.name}.json"), settings)
+    page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings) if process else None
     height, width = result.pixels.shape[1:]
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
     console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
-    if process:
-        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
+    if page:
         console().print(f"Process: {page}", soft_wrap=True)
 
 
