@@ -13,7 +13,7 @@ from paddle_dip.problem.networks import NETWORKS
 from paddle_dip.problem.presets import described
 from paddle_dip.problem.task_table import all_presets
 from paddle_dip.report.tables import terminal_table
-from paddle_dip.trained.problem.catalogue import TRAINED_NETWORKS
+from paddle_dip.trained.problem.architectures import TRAINED_NETWORKS
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
 app.add_typer(trained)
