@@ -11,7 +11,7 @@ from paddle.io import Dataset
 from paddle_dip.problem.metrics import luma
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
 from paddle_dip.trained.loading import batches
 from paddle_dip.trained.networks import build_network
@@ -35,16 +35,7 @@ def autoencoder_training(preset: AutoencoderPreset, samples: Callable[[int], Dat
         damaged, clean, _ = batch
         return autoencoder_gradients(network, damaged, clean)
 
-    return Training(
-        networks={"autoencoder": network},
-        adams={"autoencoder": adam_of(network, preset)},
-        samples=samples,
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-    )
+    return Training({"autoencoder": network}, samples, gradients, preset, seed)
 
 
 def restored(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:

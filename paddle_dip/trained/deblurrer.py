@@ -13,7 +13,7 @@ from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
 from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import GeneratorConfig
@@ -41,17 +41,10 @@ def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip:
         masks = [paddle.to_tensor(dropout_mask(shape, rate, seed, step, n, rank)) for n, shape in enumerate(shapes)]
         return deblurring_gradients(generator, networks["discriminator"], blurred, sharp, masks, preset)
 
-    return Training(
-        networks=networks,
-        adams={name: adam_of(network, preset) for name, network in networks.items()},
-        samples=lambda epoch: Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip),
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-        learning_rate=preset.learning_rate_at,
-    )
+    def samples(epoch: int) -> Pairs:
+        return Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip)
+
+    return Training(networks, samples, gradients, preset, seed)
 
 
 def deblurred(generator: nn.Layer, image: np.ndarray) -> np.ndarray:

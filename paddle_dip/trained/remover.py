@@ -14,7 +14,7 @@ from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
 from paddle_dip.trained.datasets import Holed, Skip
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, filling_gradients
 from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import FillerConfig
@@ -43,16 +43,7 @@ def removal_training(files: list[Path], preset: RemovalPreset, *, seed: int, ski
         place = None if preset.fixed else epoch
         return Holed(files, preset.size, views=preset.views, seed=seed, epoch=place, skip=skip)
 
-    return Training(
-        networks=networks,
-        adams={name: adam_of(network, preset) for name, network in networks.items()},
-        samples=samples,
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-    )
+    return Training(networks, samples, gradients, preset, seed)
 
 
 def filled(filler: nn.Layer, picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -102,7 +102,7 @@ def run(
     start = position.epoch * batches + position.batch
     deadline = None if plan.minutes is None else time.monotonic() + 60 * plan.minutes
     begun = time.monotonic() - record.seconds
-    with deferred_interrupt() as interrupted, track(folder.name, training.epochs * batches, start=start) as show:
+    with deferred_interrupt() as interrupted, track(folder.name, training.preset.epochs * batches, start=start) as show:
         for update in train(training, position=position, workers=plan.workers):
             if chief:
                 show(update)

@@ -1,7 +1,8 @@
 """Trainings as frozen presets: every number, and where it comes from. Override one with `dataclasses.replace`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import Field, asdict, dataclass, field, replace
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import PRECISIONS
@@ -19,8 +20,42 @@ FOR_A_CPU = "ours, for a CPU"
 _AUTOENCODERS = "the PyTorch code behind the autoencoders' write-up"
 
 
+class TrainingPreset:
+    """What all trainings' presets have in common: dataclasses, each with these fields among others of its own."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field]]
+    least_share: ClassVar[float] = 1e-9  # of the samples to test with
+    epochs: int
+    batch: int
+    learning_rate: float
+    betas: tuple[float, float]
+    adam_epsilon: float
+    weight_decay: float
+    test_share: float
+    precision: str
+
+    def __post_init__(self):
+        if self.precision not in PRECISIONS:
+            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {self.precision!r}")
+        for name in ("epochs", "batch"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not self.least_share <= self.test_share < 1:
+            raise InputError(f"test_share must be between 0 and 1, not {self.test_share}")
+
+    def learning_rate_at(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, counted from 0."""
+        return self.learning_rate
+
+    def settings(self) -> dict:
+        """Return every setting as JSON-ready values, the sources left out."""
+        values = asdict(replace(self, sources={}))
+        del values["sources"]
+        return _listed(values)
+
+
 @dataclass(frozen=True)
-class DeblurPreset:
+class DeblurPreset(TrainingPreset):
     """All settings of a deblurrer's training but its data and its seed."""
 
     name: str
@@ -41,23 +76,18 @@ class DeblurPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        check_preset(self)
+        super().__post_init__()
         if self.jitter not in JITTERS:
             raise InputError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
         if not 0 <= self.cooldown <= 1:
             raise InputError(f"cooldown must be between 0 and 1, not {self.cooldown}")
 
     def learning_rate_at(self, epoch: int) -> float:
-        """Return the learning rate of an epoch, counted from 0."""
         return self.learning_rate * min((self.epochs - epoch) / (round(self.cooldown * self.epochs) + 1), 1)
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
 
 
 @dataclass(frozen=True)
-class AutoencoderPreset:
+class AutoencoderPreset(TrainingPreset):
     """All settings of an autoencoder's training but its data and its seed."""
 
     name: str
@@ -72,31 +102,6 @@ class AutoencoderPreset:
     test_share: float = 0.2
     precision: str = "float32"
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-
-    def __post_init__(self):
-        check_preset(self)
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
-
-
-def check_preset(preset, *, least_share: float = 1e-9) -> None:
-    """Raise ValueError where a setting that all trainings have isn't allowed. least_share: of the samples to test with."""
-    if preset.precision not in PRECISIONS:
-        raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {preset.precision!r}")
-    for name in ("epochs", "batch"):
-        if getattr(preset, name) < 1:
-            raise InputError(f"{name} must be at least 1, not {getattr(preset, name)}")
-    if not least_share <= preset.test_share < 1:
-        raise InputError(f"test_share must be between 0 and 1, not {preset.test_share}")
-
-
-def preset_settings(preset) -> dict:
-    """Return every setting of a training's preset as JSON-ready values, the sources left out."""
-    values = asdict(replace(preset, sources={}))
-    del values["sources"]
-    return _listed(values)
 
 
 def _listed(value):

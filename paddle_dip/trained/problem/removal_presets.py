@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from paddle_dip.errors import InputError
 from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
-from paddle_dip.trained.problem.presets import FOR_A_CPU, check_preset, preset_settings
+from paddle_dip.trained.problem.presets import FOR_A_CPU, TrainingPreset
 
 _WRITE_UP = "the write-up on object removal, after Yi et al. 2020"
 
 
 @dataclass(frozen=True)
-class RemovalPreset:
+class RemovalPreset(TrainingPreset):
     """All settings of an object removal's training but its photos and its seed."""
 
+    least_share: ClassVar[float] = 0.0
     name: str
     epochs: int
     batch: int = 4
@@ -37,7 +39,7 @@ class RemovalPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        check_preset(self, least_share=0.0)
+        super().__post_init__()
         least = 2 ** len(self.critic.down)
         if self.size < least or self.size % least:
             raise InputError(f"size must be a multiple of {least}, not {self.size}")
@@ -51,10 +53,6 @@ class RemovalPreset:
     def size(self) -> int:
         """Pixels a side of what is learnt from."""
         return self.critic.size
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
 
 
 _WRITE_UPS = ("batch", "filler", "critic", "critic_steps", "learning_rate", "betas")
