@@ -9,8 +9,7 @@ from paddle_dip.cli.command import at_least, command_line, console, with_options
 from paddle_dip.cli.train_removal import train_removal
 from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
-from paddle_dip.problem.presets import described
-from paddle_dip.report.tables import terminal_table
+from paddle_dip.report.tables import preset_table
 from paddle_dip.trained.problem.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS
 
@@ -144,12 +143,7 @@ train.command("removal")(train_removal)
 @train.command("presets")
 def train_presets() -> None:
     """List every training's numbers and where they come from."""
-    deblur, removal = (
-        {f"{task} {name}": preset for name, preset in presets.items()}
-        for task, presets in (("deblur", DEBLUR_PRESETS), ("removal", REMOVAL_PRESETS))
-    )
+    deblur = {f"deblur {name}": preset for name, preset in DEBLUR_PRESETS.items()}
+    removal = {f"removal {name}": preset for name, preset in REMOVAL_PRESETS.items()}
     for title, preset in {**deblur, **AUTOENCODER_PRESETS, **removal}.items():
-        table = terminal_table(title, ["setting", "value", "source"], described(preset))
-        for column in table.columns[1:]:
-            column.justify = "left"
-        console().print(table)
+        console().print(preset_table(title, preset))

@@ -14,7 +14,7 @@ from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping.least_variance import subset
 from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
-from paddle_dip.report.grids import enlarged_pixels, picture_grid
+from paddle_dip.report.grids import enlarged_pixels, picture_grid, write_png
 from paddle_dip.runs.canvas import as_fitted
 from paddle_dip.runs.provenance import provenance
 from paddle_dip.runs.restore import finish
@@ -125,8 +125,7 @@ class Watch:
         pictures = {"given": enlarged_pixels(problem.observation, truth), "result": finish(problem, self._preset, average)}
         with whole_file(out / f"{name}.npy") as file:
             np.save(file, average)
-        with whole_file(out / f"{name}.png") as file:
-            picture_grid(pictures | {"truth": truth}).save(file, format="PNG")
+        write_png(out / f"{name}.png", picture_grid(pictures | {"truth": truth}))
         write_csv(out / f"{name}.csv", _COLUMNS, [asdict(reading) for reading in self.readings])
 
     def quality(self, canvas: np.ndarray) -> float:

@@ -33,6 +33,7 @@ class TrainingPreset:
     weight_decay: float
     test_share: float
     precision: str
+    sources: Mapping[str, str]
 
     def __post_init__(self):
         if self.precision not in PRECISIONS:
