@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, console, one_of, say
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import console, say
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import Photo, check_writable, losses, read_photo, write_photo
 from paddle_dip.io.photo import pixels_on_scale

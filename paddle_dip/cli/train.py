@@ -5,10 +5,11 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, with_options
+from paddle_dip.cli.command import command_line, console, with_options
 from paddle_dip.cli.train_removal import train_removal
 from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
+from paddle_dip.errors import at_least
 from paddle_dip.report.tables import preset_table
 from paddle_dip.trained.problem.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS

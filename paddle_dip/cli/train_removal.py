@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, with_options
+from paddle_dip.cli.command import with_options
 from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
 
 

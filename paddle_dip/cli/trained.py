@@ -4,10 +4,11 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, one_of
+from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.options import check_apart, check_place, read_told
 from paddle_dip.cli.train import train
 from paddle_dip.cli.training_options import SkipBad, skipper
+from paddle_dip.errors import at_least, one_of
 from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import read_photo, write_photo
 from paddle_dip.trained.problem.blurs import BLURS

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from paddle_dip.cli.command import at_least, one_of
+from paddle_dip.errors import at_least, one_of
 from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.trained.problem.presets import TrainingPreset
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, replace
 from typing import ClassVar
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.trained.problem.architectures import (
     DigitAutoencoderConfig,
@@ -36,11 +36,9 @@ class TrainingPreset:
     sources: Mapping[str, str]
 
     def __post_init__(self):
-        if self.precision not in PRECISIONS:
-            raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {self.precision!r}")
+        one_of("precision", self.precision, PRECISIONS)
         for name in ("epochs", "batch"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, not {getattr(self, name)}")
+            at_least(name, getattr(self, name), 1)
         if not self.least_share <= self.test_share < 1:
             raise InputError(f"test_share must be between 0 and 1, not {self.test_share}")
 
@@ -78,8 +76,7 @@ class DeblurPreset(TrainingPreset):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.jitter not in JITTERS:
-            raise InputError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
+        one_of("jitter", self.jitter, JITTERS)
         if not 0 <= self.cooldown <= 1:
             raise InputError(f"cooldown must be between 0 and 1, not {self.cooldown}")
 
@@ -202,11 +199,8 @@ def deblur_preset(name: str, *, width: int | None = None) -> DeblurPreset:
 
     Raises InputError for an unknown name or a width below 1.
     """
-    if name not in DEBLUR_PRESETS:
-        raise InputError(f"preset must be one of {', '.join(DEBLUR_PRESETS)}, not {name!r}")
-    preset = DEBLUR_PRESETS[name]
+    preset = DEBLUR_PRESETS[one_of("preset", name, DEBLUR_PRESETS)]
     if width is None:
         return preset
-    if width < 1:
-        raise InputError(f"width must be at least 1, not {width}")
+    at_least("width", width, 1)
     return replace(preset, generator=_scaled(preset.generator, width), discriminator=_scaled(preset.discriminator, width))
