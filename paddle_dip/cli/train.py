@@ -107,14 +107,14 @@ def train_photos(
 ) -> None:
     """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
     from paddle_dip.trained.problem.architectures import PhotoAutoencoderConfig
-    from paddle_dip.trained.problem.pairs import photo_files
+    from paddle_dip.trained.problem.pairs import named_photos
     from paddle_dip.trained.problem.split import kept_split
     from paddle_dip.trained.problem.square_crops import read_square
 
     seed = options.seed
     chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
     chosen = replace(chosen, network=PhotoAutoencoderConfig(size=size))
-    files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
+    files, skip = named_photos(photos), skipper(skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import autoencoder
     from paddle_dip.trained.datasets import Photos, usable
