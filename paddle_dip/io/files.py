@@ -6,7 +6,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -76,6 +76,18 @@ def writable_folder(path: Path) -> Path:
     except OSError as error:
         raise InputError(f"output folder {path} can't be written to: {error.strerror or error}") from None
     return path
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the half-written files of a run that was killed."""
+    for leftover in folder.rglob(".*.part"):
+        leftover.unlink(missing_ok=True)
+
+
+def differences(earlier: Mapping, now: Mapping, free: Collection[str] = ()) -> dict[str, str]:
+    """Return in words, by name, the settings that differ between a folder's earlier run and this one; free: names that may."""
+    names = sorted(name for name in {*earlier, *now} - {*free} if earlier.get(name) != now.get(name))
+    return {name: f"{name} {earlier.get(name)} there, {now.get(name)} here" for name in names}
 
 
 @contextmanager
