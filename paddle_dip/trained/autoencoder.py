@@ -40,20 +40,20 @@ def autoencoder_training(preset: AutoencoderPreset, samples: Callable[[int], Dat
 
 def restored(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
     """Return what an autoencoder makes of pictures, [N, C, H, W] in [0, 1], by its running statistics; leaves it in train mode."""
-    network.eval()
-    with paddle.no_grad():
-        output = network(paddle.to_tensor(pictures.astype(np.float32))).numpy()
-    network.train()
-    return output
+    return _in_use(network, network, pictures)
 
 
 def encoded(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
     """Return the latent vectors, [N, latent], of pictures, [N, C, H, W] in [0, 1], with the running statistics."""
+    return _in_use(network, network.encode, pictures)
+
+
+def _in_use(network: nn.Layer, work: Callable, pictures: np.ndarray) -> np.ndarray:
     network.eval()
     with paddle.no_grad():
-        vectors = network.encode(paddle.to_tensor(pictures.astype(np.float32))).numpy()
+        output = work(paddle.to_tensor(pictures.astype(np.float32))).numpy()
     network.train()
-    return vectors
+    return output
 
 
 def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> Assessment:

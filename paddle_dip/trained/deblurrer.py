@@ -10,7 +10,7 @@ from paddle import nn
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import in_squares
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
+from paddle_dip.trained.checkpoints import load_network, read_network
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Training
@@ -87,10 +87,8 @@ def learnt_pairs(checkpoint: Path) -> PairSettings | None:
 
 def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the generator of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
-    weights, notes = read_network(checkpoint, "generator")
-    settings = notes["settings"]
-    config = GeneratorConfig(**with_tuples(settings["generator"]))
-    return loaded(config, weights), settings["size"]
+    generator, settings = load_network(checkpoint, "generator", GeneratorConfig)
+    return generator, settings["size"]
 
 
 def deblur_photo(photo: Photo, generator: nn.Layer, size: int) -> Photo:

@@ -11,7 +11,7 @@ from paddle import nn
 
 from paddle_dip.io.images import Photo
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
+from paddle_dip.trained.checkpoints import load_network
 from paddle_dip.trained.datasets import Holed, Skip
 from paddle_dip.trained.devices import world
 from paddle_dip.trained.engine import Training
@@ -75,10 +75,8 @@ def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
 
 def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the filler of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
-    weights, notes = read_network(checkpoint, "filler")
-    settings = notes["settings"]
-    config = FillerConfig(**with_tuples(settings["filler"]))
-    return loaded(config, weights), settings["critic"]["size"]
+    filler, settings = load_network(checkpoint, "filler", FillerConfig)
+    return filler, settings["critic"]["size"]
 
 
 def remove_object(photo: Photo, mask: np.ndarray, filler: nn.Layer, size: int) -> Photo:
