@@ -85,11 +85,9 @@ class History:
             self.points.append(HistoryPoint(snapshot.step, loss, psnr_y(result, truth), psnr_y(iterate, truth)))
 
     def state(self) -> dict:
-        """Return all that it has taken in, JSON-ready."""
         return {"history": [asdict(point) for point in self.points]}
 
     def load_state(self, state: dict) -> None:
-        """Go on from a `state`."""
         self.points = [HistoryPoint(**point) for point in state["history"]]
 
 
