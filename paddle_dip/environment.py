@@ -1,6 +1,7 @@
 """The settings of threads and of MKL, made once, before Paddle loads; and the check of which Paddle is installed."""
 
 import os
+import re
 import sys
 import tempfile
 import warnings
@@ -122,7 +123,7 @@ def check_paddle() -> None:
         if _importable("paddle"):  # built from source or vendored: no distribution to ask
             return
         raise ImportError("PaddlePaddle is not installed; fix: pip install -r requirements.txt")
-    if _release(found) < OLDEST_PADDLE:
+    if version_numbers(found) < OLDEST_PADDLE:
         oldest = ".".join(map(str, OLDEST_PADDLE))
         needed = "requirements-gpu.txt" if installed["paddlepaddle-gpu"] else "requirements.txt"
         raise ImportError(f"PaddlePaddle {found} is too old, {oldest} or newer is needed; fix: pip install -r {needed}")
@@ -163,6 +164,6 @@ def _importable(module: str) -> bool:
     return find_spec(module) is not None
 
 
-def _release(text: str) -> tuple[int, int]:
-    major, minor = (text.split(".") + ["0"])[:2]
-    return int(major), int("".join(c for c in minor if c.isdigit()) or 0)
+def version_numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers that a version begins with, to be compared: (3, 1) of "3.1rc2"."""
+    return tuple(map(int, re.findall(r"\d+", re.split(r"[^\d.]", version)[0])))

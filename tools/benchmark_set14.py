@@ -8,8 +8,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, one_of
+from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.command import run as run_command
+from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden

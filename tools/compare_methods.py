@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, one_of, run
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.evaluation.comparison.cases import Blur, blurred_cases, choose_files, holed_cases
 from paddle_dip.io.files import writable_folder
 from paddle_dip.report.tables import terminal_table

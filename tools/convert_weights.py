@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import command_line, need_torch, one_of, run
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import command_line, need_torch, run
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.io.files import whole_file, writable_folder
 from paddle_dip.io.weights import (
     Weights,

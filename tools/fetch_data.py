@@ -7,8 +7,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, one_of, run
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import command_line, run
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.download import BASE_URL, Connection, Remote, Unreachable, benchmark_files, fetch_all
 
 SETS = ("Set14", "Set5")

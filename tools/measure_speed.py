@@ -9,8 +9,8 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, need_torch, one_of, run
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import command_line, console, need_torch, run
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.evaluation.speed.compare import SIDES, compare, summarise
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.io.files import writable_folder, write_json

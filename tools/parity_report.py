@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, run
+from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.environment import installed_version, usable_cores
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least
 from paddle_dip.evaluation.parity.compare import Stage
 from paddle_dip.evaluation.parity.report_page import Section, as_html, as_markdown
 from paddle_dip.evaluation.parity.report_sections import (

@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import command_line, one_of, run
+from paddle_dip.cli.command import command_line, run
+from paddle_dip.errors import one_of
 from paddle_dip.evaluation.parity.arrays import read_arrays, write_arrays
 from paddle_dip.evaluation.parity.backends import SIDES, Side
 from paddle_dip.evaluation.parity.dump import dump

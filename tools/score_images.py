@@ -8,7 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import command_line, console, one_of, run
+from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.errors import one_of
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.problem.metrics import METRIC
 from paddle_dip.report.scores import AFTER, mean_score, score_folder

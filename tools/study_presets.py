@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, one_of, run
+from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.study.cases import TASKS, Damage, image_path
 from paddle_dip.evaluation.study.ensembles import ensembles_table
 from paddle_dip.evaluation.study.refinements import refinements_table

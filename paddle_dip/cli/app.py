@@ -10,10 +10,9 @@ from paddle_dip.cli.removal import remove_object
 from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
 from paddle_dip.problem.networks import NETWORKS
-from paddle_dip.problem.presets import described
 from paddle_dip.problem.task_table import all_presets
-from paddle_dip.report.tables import terminal_table
-from paddle_dip.trained.problem.catalogue import TRAINED_NETWORKS
+from paddle_dip.report.tables import preset_table, terminal_table
+from paddle_dip.trained.problem.architectures import TRAINED_NETWORKS
 
 app = command_line(help="Deep Image Prior for PaddlePaddle.", no_args_is_help=True)
 app.add_typer(trained)
@@ -67,7 +66,4 @@ def presets(as_json: bool = JSON) -> None:
         print(json.dumps({title: p.settings() | {"sources": dict(p.sources)} for title, p in all_presets().items()}, indent=2))
         return
     for title, preset in all_presets().items():
-        table = terminal_table(title, ["setting", "value", "source"], described(preset))
-        for column in table.columns[1:]:
-            column.justify = "left"
-        console().print(table)
+        console().print(preset_table(title, preset))

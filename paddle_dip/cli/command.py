@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
 from inspect import Parameter, Signature, signature
-from typing import NoReturn, TextIO, TypeVar
+from typing import NoReturn, TextIO
 
 import typer
 from rich.console import Console
@@ -18,7 +18,6 @@ from paddle_dip.errors import FitError, InputError
 from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
 
 CLOSED_PIPE = 141  # what a shell reports for a command whose reader, `head` for instance, has gone
-Number = TypeVar("Number", bound=float)
 
 
 def command_line(**settings) -> typer.Typer:
@@ -120,20 +119,6 @@ def need_torch() -> None:
     """Raise ImportError, naming the fix, where PyTorch isn't installed."""
     if find_spec("torch") is None:
         raise ImportError("PyTorch is needed to compare with it or to read its files; fix: pip install -r requirements-test.txt")
-
-
-def at_least(option: str, value: Number, least: float) -> Number:
-    """Return `value`; raises InputError, naming the option, where it is below `least`."""
-    if not value >= least:
-        raise InputError(f"{option} must be at least {least}, not {value}")
-    return value
-
-
-def one_of(option: str, value, allowed: tuple):
-    """Return `value`; raises InputError, naming the option, where it isn't one of `allowed`."""
-    if value not in allowed:
-        raise InputError(f"{option} must be one of {', '.join(map(str, allowed))}, not {value}")
-    return value
 
 
 def as_typed(message: str, words: list[str]) -> str:

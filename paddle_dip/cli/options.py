@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, console, one_of, say
-from paddle_dip.errors import InputError
+from paddle_dip.cli.command import console, say
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.files import writable_folder, write_json
 from paddle_dip.io.images import Photo, check_writable, losses, read_photo, write_photo
 from paddle_dip.io.photo import pixels_on_scale
@@ -105,11 +105,11 @@ def restore_file(
     write_photo(out, result)
     if options.record:
         write_json(out.with_name(f"{out.name}.json"), settings)
+    page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings) if process else None
     height, width = result.pixels.shape[1:]
     score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
     console().print(f"{out}: {width}x{height} pixels{score}", soft_wrap=True)
-    if process:
-        page = process.finish(result.pixels, f"{path.name}: {preset.task}", settings)
+    if page:
         console().print(f"Process: {page}", soft_wrap=True)
 
 

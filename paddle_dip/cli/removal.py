@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import console, one_of, say, with_options
+from paddle_dip.cli.command import console, say, with_options
 from paddle_dip.cli.options import Options, Out, changed_options, check_apart, check_place, read_told
 from paddle_dip.cli.tasks import inpaint
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import Photo, write_photo
 from paddle_dip.io.masks import HOLES, read_mask

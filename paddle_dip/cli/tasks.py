@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from paddle_dip.cli.command import at_least, one_of, say, with_options
+from paddle_dip.cli.command import say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.masks import HOLES, read_mask
 from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, with_options
+from paddle_dip.cli.command import command_line, console, with_options
 from paddle_dip.cli.train_removal import train_removal
 from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
-from paddle_dip.problem.presets import described
-from paddle_dip.report.tables import terminal_table
+from paddle_dip.errors import at_least
+from paddle_dip.report.tables import preset_table
 from paddle_dip.trained.problem.presets import AUTOENCODER_PRESETS, DEBLUR_PRESETS, deblur_preset
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS
 
@@ -107,14 +107,14 @@ def train_photos(
 ) -> None:
     """Train the autoencoder of colour photos, which fills in an erased rectangle, another one each time."""
     from paddle_dip.trained.problem.architectures import PhotoAutoencoderConfig
-    from paddle_dip.trained.problem.pairs import photo_files
+    from paddle_dip.trained.problem.pairs import named_photos
     from paddle_dip.trained.problem.split import kept_split
     from paddle_dip.trained.problem.square_crops import read_square
 
     seed = options.seed
     chosen = options.applied(AUTOENCODER_PRESETS["photos"], precision)
     chosen = replace(chosen, network=PhotoAutoencoderConfig(size=size))
-    files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
+    files, skip = named_photos(photos), skipper(skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import autoencoder
     from paddle_dip.trained.datasets import Photos, usable
@@ -144,12 +144,7 @@ train.command("removal")(train_removal)
 @train.command("presets")
 def train_presets() -> None:
     """List every training's numbers and where they come from."""
-    deblur, removal = (
-        {f"{task} {name}": preset for name, preset in presets.items()}
-        for task, presets in (("deblur", DEBLUR_PRESETS), ("removal", REMOVAL_PRESETS))
-    )
+    deblur = {f"deblur {name}": preset for name, preset in DEBLUR_PRESETS.items()}
+    removal = {f"removal {name}": preset for name, preset in REMOVAL_PRESETS.items()}
     for title, preset in {**deblur, **AUTOENCODER_PRESETS, **removal}.items():
-        table = terminal_table(title, ["setting", "value", "source"], described(preset))
-        for column in table.columns[1:]:
-            column.justify = "left"
-        console().print(table)
+        console().print(preset_table(title, preset))

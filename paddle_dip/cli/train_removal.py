@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, with_options
+from paddle_dip.cli.command import with_options
 from paddle_dip.cli.training import run_training
 from paddle_dip.cli.training_options import Precision, SkipBad, TrainingOptions, skipper
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least
 from paddle_dip.trained.problem.removal_presets import REMOVAL_PRESETS, RemovalPreset, removal_preset
 
 
@@ -34,13 +34,13 @@ def train_removal(
 ) -> None:
     """Train the network that fills holes, on photos with random ones: rectangles and strokes of a brush."""
     from paddle_dip.trained.problem.crops import check_sizes, read_large
-    from paddle_dip.trained.problem.pairs import photo_files
+    from paddle_dip.trained.problem.pairs import named_photos
     from paddle_dip.trained.problem.split import kept_split
 
     seed = options.seed
     chosen = options.applied(removal_preset(preset, size=size, width=width), precision)
     chosen = _with(chosen, fourier_weight=fourier, views=views, learning_rate=learning_rate, test_share=held_out, fixed=fixed)
-    files, skip = {file.relative_to(photos).as_posix(): file for file in photo_files(photos)}, skipper(skip_bad)
+    files, skip = named_photos(photos), skipper(skip_bad)
     check_sizes(list(files.values()), chosen.size, skip=skip_bad)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained import remover

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import typer
 
-from paddle_dip.cli.command import at_least, command_line, console, one_of
+from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.options import check_apart, check_place, read_told
 from paddle_dip.cli.train import train
 from paddle_dip.cli.training_options import SkipBad, skipper
-from paddle_dip.io.files import whole_file, writable_folder
+from paddle_dip.errors import at_least, one_of
+from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import read_photo, write_photo
 from paddle_dip.trained.problem.blurs import BLURS
 
@@ -67,7 +68,7 @@ def reconstruct(
     check_apart(out, photo)
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
-    from paddle_dip.report.grids import picture_grid
+    from paddle_dip.report.grids import picture_grid, write_png
     from paddle_dip.trained import autoencoder
     from paddle_dip.trained.problem.random_erasing import random_hole
 
@@ -77,6 +78,5 @@ def reconstruct(
     damaged = picture * (1 - random_hole(height, width, seed, 0, 0)) if erase else picture
     shown = {"photo": picture, "erased": damaged} if erase else {"photo": picture}
     shown["output"] = autoencoder.restored(network, damaged[None])[0]
-    with whole_file(out) as file:
-        picture_grid({name: autoencoder.enlarged(image) for name, image in shown.items()}).save(file, format="PNG")
+    write_png(out, picture_grid({name: autoencoder.enlarged(image) for name, image in shown.items()}))
     console().print(f"{out}: {' | '.join(shown)}", soft_wrap=True)

@@ -15,7 +15,7 @@ def run_training(options: TrainingOptions, training, settings: dict, *, assess: 
 
         def watch(row: dict[str, float]) -> None:
             figures = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
-            console().print(f"epoch {row['epoch']}/{training.epochs}: {figures}", soft_wrap=True)
+            console().print(f"epoch {row['epoch']}/{training.preset.epochs}: {figures}", soft_wrap=True)
             log(row)
 
         plan = Plan(options.keep, options.workers, options.minutes)

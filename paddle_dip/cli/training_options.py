@@ -8,12 +8,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from paddle_dip.cli.command import at_least, one_of
+from paddle_dip.errors import at_least, one_of
 from paddle_dip.problem.presets import PRECISIONS
-from paddle_dip.trained.problem.presets import AutoencoderPreset, DeblurPreset
-from paddle_dip.trained.problem.removal_presets import RemovalPreset
+from paddle_dip.trained.problem.presets import TrainingPreset
 
-Preset = TypeVar("Preset", DeblurPreset, AutoencoderPreset, RemovalPreset)
+Preset = TypeVar("Preset", bound=TrainingPreset)
 
 Precision = Annotated[str, typer.Option(help="float32, or bf16 on a GPU.")]
 SkipBad = Annotated[

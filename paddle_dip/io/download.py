@@ -3,8 +3,6 @@
 Why not pooch: it checks the sha256 too, but begins every file anew. Python's urllib suffices; it takes the environment's proxies.
 """
 
-import hashlib
-import json
 import os
 import time
 import urllib.error
@@ -12,10 +10,10 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from importlib.resources import files
 from pathlib import Path
 
 from paddle_dip.io.files import writable_folder
+from paddle_dip.problem.ground_truth import checksums, sha256
 
 BASE_URL = "https://raw.githubusercontent.com/jbhuang0604/SelfExSR/master"
 _BLOCK = 1 << 14  # bytes; what a broken connection can lose
@@ -60,8 +58,7 @@ class _Failure(Exception):
 
 def benchmark_files() -> list[Remote]:
     """Return the images of Set14 and Set5."""
-    table = json.loads(files("paddle_dip.problem").joinpath("checksums.json").read_text(encoding="utf-8"))
-    return [Remote(path, entry["source"], entry["sha256"]) for path, entry in table.items()]
+    return [Remote(path, entry["source"], entry["sha256"]) for path, entry in checksums().items()]
 
 
 def fetch_all(remotes: Iterable[Remote], folder: Path, connection: Connection, *, announce: Callable[[str], object]) -> None:
@@ -175,4 +172,4 @@ def _size(path: Path) -> int:
 
 
 def _sha256(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    return sha256(path) if path.is_file() else None

@@ -6,12 +6,15 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeVar, get_type_hints
 
 from paddle_dip.errors import InputError
+
+Row = TypeVar("Row")
 
 
 @contextmanager
@@ -54,14 +57,20 @@ def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None
     write_text(path, text.getvalue())
 
 
-def read_csv(path: Path, columns: tuple[str, ...], parse: Callable[[dict], Any]) -> list:
-    """Return the rows of a table, each parsed; raises InputError where it has other columns or `parse` does."""
+def write_rows(path: Path, kind: type, rows: Sequence) -> None:
+    """Write rows, all of one dataclass, as CSV: a column a field."""
+    write_csv(path, tuple(get_type_hints(kind)), [asdict(row) for row in rows])
+
+
+def read_rows(path: Path, kind: type[Row]) -> list[Row]:
+    """Return the rows of a dataclass that a table holds; raises InputError where it has other columns or values."""
+    kinds = get_type_hints(kind)
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != columns:
-                raise InputError(f"its columns must be {', '.join(columns)}")
-            return [parse(record) for record in reader]
+            if tuple(reader.fieldnames or ()) != tuple(kinds):
+                raise InputError(f"its columns must be {', '.join(kinds)}")
+            return [kind(**{name: kinds[name](value) for name, value in record.items()}) for record in reader]
     except (ValueError, TypeError, KeyError) as error:  # other text, other bytes, rows too short or too long
         raise InputError(f"{path} can't be read, it is damaged ({error})") from None
 
@@ -76,6 +85,18 @@ def writable_folder(path: Path) -> Path:
     except OSError as error:
         raise InputError(f"output folder {path} can't be written to: {error.strerror or error}") from None
     return path
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the half-written files of a run that was killed."""
+    for leftover in folder.rglob(".*.part"):
+        leftover.unlink(missing_ok=True)
+
+
+def differences(earlier: Mapping, now: Mapping, free: Collection[str] = ()) -> dict[str, str]:
+    """Return in words, by name, the settings that differ between a folder's earlier run and this one; free: names that may."""
+    names = sorted(name for name in {*earlier, *now} - {*free} if earlier.get(name) != now.get(name))
+    return {name: f"{name} {earlier.get(name)} there, {now.get(name)} here" for name in names}
 
 
 @contextmanager

@@ -4,12 +4,11 @@ AI Studio brings a Paddle made for its machines; another, installed over it, wou
 """
 
 import importlib
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-from paddle_dip.environment import check_paddle, installed_version
+from paddle_dip.environment import check_paddle, installed_version, version_numbers
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 
@@ -36,8 +35,4 @@ def missing(requirements: Path) -> list[str]:
 def _met(line: str) -> bool:
     name, _, least = line.partition(">=")
     found = installed_version(name)
-    return found is not None and _numbers(found) >= _numbers(least)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", re.split(r"[^\d.]", version)[0])))
+    return found is not None and version_numbers(found) >= version_numbers(least)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.io.adapters import ImageLike, as_photo, like
 from paddle_dip.io.files import writable_folder
 from paddle_dip.io.images import Photo, to_bytes, write_photo, write_rgb
@@ -64,8 +64,7 @@ def degraded_photo(task: str, folder: Path, seed: int = 0) -> Sample:
 
 def _check(task: str) -> None:
     known = [name for name in TASKS if "flash" not in TASKS[name].inputs]  # there is no second photo at hand
-    if task not in known:
-        raise InputError(f"task must be one of {', '.join(known)}, not {task!r}")
+    one_of("task", task, known)
 
 
 def letters(height: int, width: int) -> np.ndarray:

@@ -22,7 +22,6 @@ class KernelBlur:
         return convolved(image, self.kernel)
 
     def output_size(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the `size` itself, height and width."""
         return size
 
 

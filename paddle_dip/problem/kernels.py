@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 
 KERNELS = ("lanczos2", "lanczos3", "gauss12", "gauss1sq2", "box")
 
@@ -23,14 +23,12 @@ def kernel_1d(name: str, factor: int, *, phase: float = 0.5) -> np.ndarray:
         raise InputError(f"factor must be a positive whole number, not {factor}")
     if phase not in (0, 0.5):
         raise InputError(f"phase must be 0 or 0.5, not {phase}")
-    if name in ("lanczos2", "lanczos3"):
+    if one_of("kernel", name, KERNELS) in ("lanczos2", "lanczos3"):
         window = _lanczos(int(name[-1]), factor, phase)
     elif name in _GAUSS:
         window = _gauss(name, phase)
-    elif name == "box":
-        window = _box(factor, phase)
     else:
-        raise InputError(f"kernel must be one of {', '.join(KERNELS)}, not {name!r}")
+        window = _box(factor, phase)
     return window / window.sum()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.problem.presets import PRESETS, Preset, super_resolution_preset
 from paddle_dip.problem.task_presets import PRESETS as OTHER_PRESETS
 from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
@@ -38,9 +38,7 @@ TASKS = {
 
 def task_named(name: str) -> Task:
     """Return a task of TASKS; raises InputError for an unknown name."""
-    if name not in TASKS:
-        raise InputError(f"task must be one of {', '.join(TASKS)}, not {name!r}")
-    return TASKS[name]
+    return TASKS[one_of("task", name, TASKS)]
 
 
 def task_presets(task: str, factor: int | None = None) -> dict[str, Preset]:
@@ -59,9 +57,7 @@ def task_presets(task: str, factor: int | None = None) -> dict[str, Preset]:
 def task_preset(task: str, name: str = "fast", factor: int | None = None) -> Preset:
     """Return a task's preset; raises InputError as `task_presets` does, and for an unknown name."""
     found = task_presets(task, factor)
-    if name not in found:
-        raise InputError(f"preset must be one of {', '.join(found)}, not {name!r}")
-    return found[name]
+    return found[one_of("preset", name, found)]
 
 
 def all_presets() -> dict[str, Preset]:

@@ -8,16 +8,6 @@ from PIL import Image
 from paddle_dip.report.results import HistoryPoint
 
 
-def psnr_curves(histories: dict[str, list[HistoryPoint]]) -> str:
-    """Return `psnr_figure` as SVG."""
-    return _svg(psnr_figure(histories))
-
-
-def process_curve(points: list[dict]) -> str:
-    """Return `process_figure` as SVG."""
-    return _svg(process_figure(points))
-
-
 def psnr_figure(histories: dict[str, list[HistoryPoint]]) -> Figure:
     """Return the curves of PSNR (dB, paper metric) over the steps, a panel an image: the result and the bare iterate."""
     columns = min(len(histories), 3)
@@ -54,7 +44,8 @@ def figure_picture(figure: Figure) -> Image.Image:
     return Image.open(file)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """Return a figure as an SVG element."""
     text = io.StringIO()
     figure.savefig(text, format="svg")
     return text.getvalue()[text.getvalue().index("<svg") :]

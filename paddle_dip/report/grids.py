@@ -1,10 +1,12 @@
 """Pictures side by side, each under its caption."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from paddle_dip.io.files import whole_file
 from paddle_dip.io.images import to_bytes
 
 _CAPTION = 22
@@ -30,6 +32,12 @@ def enlarged_pixels(image: np.ndarray, like: np.ndarray) -> np.ndarray:
     """Return [C, h, w] with each pixel as large a square as brings it to the size of `like`."""
     factor = like.shape[1] // image.shape[1]
     return image.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
+def write_png(path: Path, picture: Image.Image) -> None:
+    """Write a picture as a PNG file, whole or not at all."""
+    with whole_file(path) as file:
+        picture.save(file, format="PNG")
 
 
 def picture_sheet(rows: list[dict[str, np.ndarray]]) -> bytes:

@@ -3,15 +3,14 @@
 import base64
 import io
 import json
-from importlib.resources import files
 
 import numpy as np
-from jinja2 import Environment
 from markupsafe import Markup
 from PIL import Image
 
 from paddle_dip.io.images import to_bytes
-from paddle_dip.report.curves import psnr_curves
+from paddle_dip.report.curves import psnr_figure, svg
+from paddle_dip.report.html import html_page
 from paddle_dip.report.published import EXPLAINED
 from paddle_dip.report.results import HistoryPoint
 
@@ -27,22 +26,18 @@ def benchmark_page(
     histories: dict[str, list[HistoryPoint]],
 ) -> str:
     """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1]."""
-    template = files("paddle_dip.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     heading, lines = table
-    return (
-        Environment(autoescape=True)
-        .from_string(template)
-        .render(
-            title=title,
-            summary=summary,
-            settings=json.dumps(summary, indent=2),
-            heading=heading,
-            published=EXPLAINED,
-            lines=lines,
-            pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
-            sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
-            curves=Markup(psnr_curves(histories)),
-        )
+    return html_page(
+        "page.html.j2",
+        title=title,
+        summary=summary,
+        settings=json.dumps(summary, indent=2),
+        heading=heading,
+        published=EXPLAINED,
+        lines=lines,
+        pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
+        sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
+        curves=Markup(svg(psnr_figure(histories))),
     )
 
 

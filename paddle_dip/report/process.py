@@ -1,19 +1,18 @@
 """A restoration as pictures: the sequence, as GIF and animated WebP, a curve, and one page with everything."""
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment
 from markupsafe import Markup
 from PIL import Image
 
 from paddle_dip.io.files import whole_file, write_csv, write_json, write_text
 from paddle_dip.io.images import to_bytes, write_rgb
 from paddle_dip.problem.metrics import psnr
-from paddle_dip.report.curves import process_curve
-from paddle_dip.report.grids import enlarged_pixels, picture_grid
+from paddle_dip.report.curves import process_figure, svg
+from paddle_dip.report.grids import enlarged_pixels, picture_grid, write_png
+from paddle_dip.report.html import html_page
 
 _ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame, and of the small copies
 _FRAME_MS = 120
@@ -44,22 +43,19 @@ class Process:
     def finish(self, result: np.ndarray, title: str, settings: dict) -> Path:
         """Write animations, the pictures side by side and as small copies, curve and page; return the page's path."""
         pictures = {"corrupted": self.corrupted, "result": result} | ({} if self.truth is None else {"truth": self.truth})
-        with whole_file(self.folder / "comparison.png") as file:
-            picture_grid(pictures | {"corrupted": enlarged_pixels(self.corrupted, result)}).save(file, format="PNG")
+        grid = picture_grid(pictures | {"corrupted": enlarged_pixels(self.corrupted, result)})
+        write_png(self.folder / "comparison.png", grid)
         for name, image in pictures.items():
-            with whole_file(self.folder / f"{name}.png") as file:
-                _small(image).save(file, format="PNG")
+            write_png(self.folder / f"{name}.png", _small(image))
         moving = [*self.frames, _small(result)]
         for suffix, more in (("gif", {}), ("webp", {"quality": 90})):
             with whole_file(self.folder / f"process.{suffix}") as file:
                 _animate(moving, file, suffix.upper(), **more)
         write_csv(self.folder / "history.csv", tuple(self.points[0]) if self.points else ("step", "loss"), self.points)
         write_json(self.folder / "settings.json", settings)
-        template = files("paddle_dip.report").joinpath("process.html.j2").read_text(encoding="utf-8")
-        curve = Markup(process_curve(self.points)) if self.points else ""
-        page = Environment(autoescape=True).from_string(template)
-        write_text(self.folder / "index.html", page.render(title=title, pictures=list(pictures), curve=curve, settings=settings))
-        return self.folder / "index.html"
+        page, curve = self.folder / "index.html", Markup(svg(process_figure(self.points))) if self.points else ""
+        write_text(page, html_page("process.html.j2", title=title, pictures=list(pictures), curve=curve, settings=settings))
+        return page
 
 
 def _animate(frames: list[Image.Image], file, kind: str, **settings) -> None:

@@ -1,12 +1,11 @@
 """The schema of a benchmark's results, once: a row an image, and a summary of the rows."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import get_type_hints
 
 import numpy as np
 
-from paddle_dip.io.files import read_csv, write_csv
+from paddle_dip.io import files
 from paddle_dip.problem.metrics import METRIC
 
 
@@ -31,8 +30,7 @@ class ResultRow:
 
 
 ENSEMBLE = "ensemble"
-_PARSERS = get_type_hints(ResultRow)
-COLUMNS = tuple(_PARSERS)
+COLUMNS = tuple(field.name for field in fields(ResultRow))
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,12 @@ class HistoryPoint:
 
 def write_rows(path: Path, rows: list[ResultRow]) -> None:
     """Write results.csv, whole or not at all."""
-    write_csv(path, COLUMNS, [asdict(row) for row in rows])
+    files.write_rows(path, ResultRow, rows)
 
 
 def read_rows(path: Path) -> list[ResultRow]:
     """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
-    if not Path(path).exists():
-        return []
-    return read_csv(path, COLUMNS, lambda record: ResultRow(**{name: _PARSERS[name](value) for name, value in record.items()}))
+    return files.read_rows(path, ResultRow) if Path(path).exists() else []
 
 
 def final_rows(rows: list[ResultRow]) -> list[ResultRow]:
@@ -65,13 +61,12 @@ def final_rows(rows: list[ResultRow]) -> list[ResultRow]:
 
 def write_history(path: Path, points: list[HistoryPoint]) -> None:
     """Write the history of one fit as CSV."""
-    write_csv(path, tuple(field.name for field in fields(HistoryPoint)), [asdict(point) for point in points])
+    files.write_rows(path, HistoryPoint, points)
 
 
 def read_history(path: Path) -> list[HistoryPoint]:
     """Return the history written by `write_history`; raises ValueError where the file holds something else."""
-    columns = tuple(field.name for field in fields(HistoryPoint))
-    return read_csv(path, columns, lambda r: HistoryPoint(int(r["step"]), *(float(r[name]) for name in columns[1:])))
+    return files.read_rows(path, HistoryPoint)
 
 
 def summarise(all_rows: list[ResultRow], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:

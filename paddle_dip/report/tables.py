@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from paddle_dip.problem.presets import Described, described
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.results import ResultRow
 
@@ -41,6 +42,14 @@ def terminal_table(title: str, heading: list[str], lines: list[list[str]]) -> Ta
         table.add_column(name, justify="right" if number else "left", no_wrap=number == 0)
     for line in lines:
         table.add_row(*map(Text, line))
+    return table
+
+
+def preset_table(title: str, preset: Described) -> Table:
+    """Return a preset's numbers and where they come from."""
+    table = terminal_table(title, ["setting", "value", "source"], described(preset))
+    for column in table.columns[1:]:
+        column.justify = "left"
     return table
 
 

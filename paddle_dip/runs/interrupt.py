@@ -8,6 +8,10 @@ INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM  # what a sh
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM. A class of its own: CPython ends by SIGINT once KeyboardInterrupt itself has left an `exec`, of an import too."""
+
+
 @contextmanager
 def sigterm_as_ctrl_c() -> Iterator[Callable[[], int]]:
     """Have SIGTERM raise KeyboardInterrupt, as Ctrl-C does; give a function that says which exit code an interrupt has."""
@@ -16,7 +20,7 @@ def sigterm_as_ctrl_c() -> Iterator[Callable[[], int]]:
     def note(number, frame) -> None:
         nonlocal terminated
         terminated = True
-        raise KeyboardInterrupt
+        raise _Terminated
 
     former = signal.signal(signal.SIGTERM, note)
     try:

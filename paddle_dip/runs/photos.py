@@ -84,17 +84,14 @@ def restore_photo(
     *,
     fit: Callable[..., Iterator],
     watch: Callable = lambda problem, snapshot: None,
-    max_memory: int | None = None,
-    progress: Callable = track,
 ) -> Photo:
     """Return the photo restored, in the job's tiles, or else in those of `plan`; alpha, which has no prior, is enlarged by Lanczos.
 
-    watch: called with the problem and each snapshot of a photo that is in one piece. progress: see runs.work_unit.run_unit.
-    Raises what `plan` does, and FitError.
+    watch: called with the problem and each snapshot of a photo that is in one piece. Raises what `plan` does, and FitError.
     """
-    job = job if job.tiles else plan(job, max_memory)
-    parts = (_restored(job, number, fit, watch, progress) for number in range(len(job.tiles)))
-    return replace(job.photo, pixels=blended(job.tiles, parts, job.factor), alpha=_enlarged(job.photo.alpha, job.factor))
+    job = job if job.tiles else plan(job, None)
+    parts = (_restored(job, number, fit, watch) for number in range(len(job.tiles)))
+    return job.with_result(blended(job.tiles, parts, job.factor))
 
 
 def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
@@ -106,7 +103,7 @@ def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
     return np.asarray(large).clip(0, 1)
 
 
-def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable, progress: Callable) -> np.ndarray:
+def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
     """Return what becomes of one tile, [C, h, w]; one without a hole is as it was."""
     problem = job.problem(job.tiles[number])
     if problem.known is not None and problem.known.min() == 1:
@@ -125,5 +122,5 @@ def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: C
         watch=look,
         dtype=job.dtype,
         title=f"{job.name}, tile {number + 1} of {len(job.tiles)}" if several else job.name,
-        progress=progress,
+        progress=track,
     )

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -26,13 +26,10 @@ def quiet(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
     yield lambda snapshot: None
 
 
-@contextmanager
-def track(name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
+def track(name: str, steps: int, *, start: int = 0) -> AbstractContextManager[Callable]:
     """Give a function to be called with each snapshot; it shows step, loss and time left on standard error."""
-    console = Console(file=sys.stderr)
-    show = _bar if console.is_terminal and not _lines_only else _log
-    with show(name, steps, start) as update:
-        yield update
+    show = _bar if Console(file=sys.stderr).is_terminal and not _lines_only else _log
+    return show(name, steps, start)
 
 
 @contextmanager

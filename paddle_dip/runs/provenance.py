@@ -78,19 +78,13 @@ def _commit() -> str | None:
         # Only our own repository counts, not one that the package happens to be installed under.
         if not (folder.parent / ".git").exists():
             return None
-        head = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, encoding="utf-8", errors="replace", timeout=10
-        )
-        changed = subprocess.run(
-            ["git", "status", "--porcelain", "--", "."],
-            cwd=folder,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=10,
-        )
+        head, changed = _git(folder, "rev-parse", "HEAD"), _git(folder, "status", "--porcelain", "--", ".")
     except (OSError, subprocess.SubprocessError):
         return None
     if head.returncode:
         return None
     return head.stdout.strip() + (" with changes" if changed.stdout.strip() else "")
+
+
+def _git(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["git", *words], cwd=folder, capture_output=True, encoding="utf-8", errors="replace", timeout=10)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import Preset
@@ -32,10 +32,8 @@ def task_job(
     standard deviation sigma, of 255; estimated where it is None. All that can't be done is refused here, before Paddle has loaded:
     raises InputError, which begins with the name of what is wrong.
     """
-    if not seed >= 0:
-        raise InputError(f"seed must be at least 0, not {seed}")
-    if dtype not in DTYPES:
-        raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype}")
+    at_least("seed", seed, 0)
+    one_of("dtype", dtype, DTYPES)
     if task == "denoise":
         inputs["sigma"] = _noise(photo, inputs.get("sigma"))
     if any(isinstance(value, np.ndarray) for value in inputs.values()):
@@ -57,6 +55,4 @@ def _noise(photo: Photo, sigma: float | None) -> float:
 def _bytes(max_memory: float | None) -> int | None:
     if max_memory is None:
         return None
-    if not max_memory >= _LEAST_MEMORY:
-        raise InputError(f"max_memory must be at least {_LEAST_MEMORY}, not {max_memory}")
-    return int(min(max_memory, _ENDLESS) * 2**30)
+    return int(min(at_least("max_memory", max_memory, _LEAST_MEMORY), _ENDLESS) * 2**30)

@@ -53,11 +53,9 @@ class UnitSnapshot:
 
     @property
     def step(self) -> int:
-        """How many steps the fit has taken."""
         return self.fit.step
 
     def loss(self) -> float:
-        """Return the loss of this step."""
         return self.fit.loss()
 
     def canvas(self, kind: str) -> np.ndarray:

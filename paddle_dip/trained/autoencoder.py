@@ -11,7 +11,7 @@ from paddle.io import Dataset
 from paddle_dip.problem.metrics import luma
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, autoencoder_gradients
 from paddle_dip.trained.loading import batches
 from paddle_dip.trained.networks import build_network
@@ -35,34 +35,25 @@ def autoencoder_training(preset: AutoencoderPreset, samples: Callable[[int], Dat
         damaged, clean, _ = batch
         return autoencoder_gradients(network, damaged, clean)
 
-    return Training(
-        networks={"autoencoder": network},
-        adams={"autoencoder": adam_of(network, preset)},
-        samples=samples,
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-    )
+    return Training({"autoencoder": network}, samples, gradients, preset, seed)
 
 
 def restored(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
     """Return what an autoencoder makes of pictures, [N, C, H, W] in [0, 1], by its running statistics; leaves it in train mode."""
-    network.eval()
-    with paddle.no_grad():
-        output = network(paddle.to_tensor(pictures.astype(np.float32))).numpy()
-    network.train()
-    return output
+    return _in_use(network, network, pictures)
 
 
 def encoded(network: nn.Layer, pictures: np.ndarray) -> np.ndarray:
     """Return the latent vectors, [N, latent], of pictures, [N, C, H, W] in [0, 1], with the running statistics."""
+    return _in_use(network, network.encode, pictures)
+
+
+def _in_use(network: nn.Layer, work: Callable, pictures: np.ndarray) -> np.ndarray:
     network.eval()
     with paddle.no_grad():
-        vectors = network.encode(paddle.to_tensor(pictures.astype(np.float32))).numpy()
+        output = work(paddle.to_tensor(pictures.astype(np.float32))).numpy()
     network.train()
-    return vectors
+    return output
 
 
 def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> Assessment:

@@ -1,5 +1,6 @@
 """A training's state on disk: networks, optimisers and where it stands, in files named after the steps taken."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,16 @@ def loaded(config: Config, weights: dict[str, np.ndarray]) -> nn.Layer:
     return network
 
 
-def with_tuples(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of a configuration that was noted in JSON, which makes lists of its tuples, as it had them."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+def load_network(path: Path, name: str, config: Callable[..., Config]) -> tuple[nn.Layer, dict[str, Any]]:
+    """Return the network `name` of a checkpoint or a run's folder and the run's settings, which tell how `config` was.
+
+    Raises InputError where there is none, or the checkpoint is of another training.
+    """
+    weights, notes = read_network(path, name)
+    settings = notes["settings"]
+    # JSON makes lists of a configuration's tuples.
+    noted = {key: tuple(value) if isinstance(value, list) else value for key, value in settings[name].items()}
+    return loaded(config(**noted), weights), settings
 
 
 def _part(state: Weights, prefix: str) -> Weights:

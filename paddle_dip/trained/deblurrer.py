@@ -10,10 +10,10 @@ from paddle import nn
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import in_squares
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
+from paddle_dip.trained.checkpoints import load_network, read_network
 from paddle_dip.trained.datasets import Pairs, Skip, read_pair, usable
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
 from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import GeneratorConfig
@@ -41,17 +41,10 @@ def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip:
         masks = [paddle.to_tensor(dropout_mask(shape, rate, seed, step, n, rank)) for n, shape in enumerate(shapes)]
         return deblurring_gradients(generator, networks["discriminator"], blurred, sharp, masks, preset)
 
-    return Training(
-        networks=networks,
-        adams={name: adam_of(network, preset) for name, network in networks.items()},
-        samples=lambda epoch: Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip),
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-        learning_rate=preset.learning_rate_at,
-    )
+    def samples(epoch: int) -> Pairs:
+        return Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip)
+
+    return Training(networks, samples, gradients, preset, seed)
 
 
 def deblurred(generator: nn.Layer, image: np.ndarray) -> np.ndarray:
@@ -94,10 +87,8 @@ def learnt_pairs(checkpoint: Path) -> PairSettings | None:
 
 def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the generator of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
-    weights, notes = read_network(checkpoint, "generator")
-    settings = notes["settings"]
-    config = GeneratorConfig(**with_tuples(settings["generator"]))
-    return loaded(config, weights), settings["size"]
+    generator, settings = load_network(checkpoint, "generator", GeneratorConfig)
+    return generator, settings["size"]
 
 
 def deblur_photo(photo: Photo, generator: nn.Layer, size: int) -> Photo:

@@ -7,6 +7,7 @@ What else it is made of is used here: DataLoader, DistributedBatchSampler, auto_
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import paddle
 from paddle import nn
@@ -15,29 +16,28 @@ from paddle.io import Dataset, DistributedBatchSampler
 from paddle_dip.trained.devices import autocast, average_gradients, world
 from paddle_dip.trained.gradients import Losses
 from paddle_dip.trained.loading import batches
-from paddle_dip.trained.problem.presets import AutoencoderPreset, DeblurPreset
+from paddle_dip.trained.problem.presets import TrainingPreset
 from paddle_dip.trained.problem.randomness import order_seed
-from paddle_dip.trained.problem.removal_presets import RemovalPreset
 
 
 @dataclass(frozen=True)
 class Training:
     """What is learnt and how.
 
-    adams: one a network, under its name. samples: from an epoch to its samples. gradients: from a batch and its step to the losses,
-    the first being the one to show, with every gradient set of the networks that are to change then: all of them at step 0.
-    learning_rate: from an epoch to that of all Adams; None: each keeps its own.
+    samples: from an epoch to its samples. gradients: from a batch and its step to the losses, the first being the one to show, with
+    every gradient set of the networks that are to change then: all of them at step 0.
     """
 
     networks: dict[str, nn.Layer]
-    adams: dict[str, paddle.optimizer.Adam]
     samples: Callable[[int], Dataset]
     gradients: Callable[[list[paddle.Tensor], int], Losses]
-    epochs: int
-    batch: int
+    preset: TrainingPreset
     seed: int
-    precision: str = "float32"
-    learning_rate: Callable[[int], float] | None = None
+
+    @cached_property
+    def adams(self) -> dict[str, paddle.optimizer.Adam]:
+        """One a network, under its name."""
+        return {name: _adam_of(network, self.preset) for name, network in self.networks.items()}
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,22 @@ class Update:
 
 
 def train(training: Training, *, position: Position = Position(), workers: int = 0) -> Iterator[Update]:
-    """Train the networks in place; yield after each step, the last at the end of epoch number `training.epochs`.
+    """Train the networks in place; yield after each step, the last at the end of epoch number `training.preset.epochs`.
 
     Everything random is a function of the seed, the epoch and the step, so a run that goes on from a position, its networks and
     optimisers set as they were, gives the same bits as one that never stopped, with the same number of threads and processes.
     """
     trained = [p for network in training.networks.values() for p in network.parameters() if not p.stop_gradient]
-    for epoch in range(position.epoch, training.epochs):
+    for epoch in range(position.epoch, training.preset.epochs):
         begun = position if epoch == position.epoch else Position(epoch)
         sums = {name: paddle.to_tensor(value, dtype="float64") for name, value in begun.sums.items()}
         order = batch_order(training, epoch)
-        if training.learning_rate is not None:
-            for adam in training.adams.values():
-                adam.set_lr(training.learning_rate(epoch))
+        for adam in training.adams.values():
+            adam.set_lr(training.preset.learning_rate_at(epoch))
         loader = batches(training.samples(epoch), order[begun.batch :], workers=workers)
         for batch, samples in enumerate(loader, start=begun.batch):
             step = epoch * len(order) + batch
-            with autocast(training.precision):
+            with autocast(training.preset.precision):
                 losses = training.gradients(samples, step)
             average_gradients(trained)
             for adam in training.adams.values():
@@ -106,7 +105,7 @@ def train(training: Training, *, position: Position = Position(), workers: int =
             yield Update(step + 1, epoch, batch + 1, len(order), losses, sums)
 
 
-def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset | RemovalPreset) -> paddle.optimizer.Adam:
+def _adam_of(network: nn.Layer, preset: TrainingPreset) -> paddle.optimizer.Adam:
     """Return the optimiser of a network's trainable parameters with a preset's settings; weight decay is coupled, as in torch."""
     return paddle.optimizer.Adam(
         preset.learning_rate,
@@ -121,6 +120,6 @@ def adam_of(network: nn.Layer, preset: DeblurPreset | AutoencoderPreset | Remova
 def batch_order(training: Training, epoch: int) -> list[list[int]]:
     """Return the samples of each batch of an epoch, this process's share of them."""
     rank, size = world()
-    sampler = DistributedBatchSampler(training.samples(epoch), training.batch, num_replicas=size, rank=rank, shuffle=True)
+    sampler = DistributedBatchSampler(training.samples(epoch), training.preset.batch, num_replicas=size, rank=rank, shuffle=True)
     sampler.set_epoch(order_seed(training.seed, epoch))
     return list(sampler)

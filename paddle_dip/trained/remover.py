@@ -11,10 +11,10 @@ from paddle import nn
 
 from paddle_dip.io.images import Photo
 from paddle_dip.report.grids import picture_sheet
-from paddle_dip.trained.checkpoints import loaded, read_network, with_tuples
+from paddle_dip.trained.checkpoints import load_network
 from paddle_dip.trained.datasets import Holed, Skip
 from paddle_dip.trained.devices import world
-from paddle_dip.trained.engine import Training, adam_of
+from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, filling_gradients
 from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import FillerConfig
@@ -43,16 +43,7 @@ def removal_training(files: list[Path], preset: RemovalPreset, *, seed: int, ski
         place = None if preset.fixed else epoch
         return Holed(files, preset.size, views=preset.views, seed=seed, epoch=place, skip=skip)
 
-    return Training(
-        networks=networks,
-        adams={name: adam_of(network, preset) for name, network in networks.items()},
-        samples=samples,
-        gradients=gradients,
-        epochs=preset.epochs,
-        batch=preset.batch,
-        seed=seed,
-        precision=preset.precision,
-    )
+    return Training(networks, samples, gradients, preset, seed)
 
 
 def filled(filler: nn.Layer, picture: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -84,10 +75,8 @@ def assess_filler(filler: nn.Layer, samples: Holed) -> Assessment:
 
 def load_filler(checkpoint: Path) -> tuple[nn.Layer, int]:
     """Return the filler of a checkpoint or a run's folder and the size it was trained at; raises ValueError for another's."""
-    weights, notes = read_network(checkpoint, "filler")
-    settings = notes["settings"]
-    config = FillerConfig(**with_tuples(settings["filler"]))
-    return loaded(config, weights), settings["critic"]["size"]
+    filler, settings = load_network(checkpoint, "filler", FillerConfig)
+    return filler, settings["critic"]["size"]
 
 
 def remove_object(photo: Photo, mask: np.ndarray, filler: nn.Layer, size: int) -> Photo:

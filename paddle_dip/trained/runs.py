@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from paddle_dip.errors import FitError, InputError
-from paddle_dip.io.files import held, whole_file, writable_folder, write_csv, write_json
+from paddle_dip.io.files import differences, held, remove_leftovers, whole_file, writable_folder, write_csv, write_json
 from paddle_dip.runs.interrupt import deferred_interrupt
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import computed_with, provenance
@@ -67,8 +67,7 @@ def open_run(out: Path, settings: dict, *, resume: bool) -> Iterator[Path]:
         if chief:
             for part in ("checkpoints", "pictures"):
                 (out / part).mkdir(exist_ok=True)
-            for leftover in out.rglob(".*.part"):  # half-written files of a run that was killed
-                leftover.unlink(missing_ok=True)
+            remove_leftovers(out)
             write_json(noted, settings)
         try:
             yield out
@@ -102,7 +101,7 @@ def run(
     start = position.epoch * batches + position.batch
     deadline = None if plan.minutes is None else time.monotonic() + 60 * plan.minutes
     begun = time.monotonic() - record.seconds
-    with deferred_interrupt() as interrupted, track(folder.name, training.epochs * batches, start=start) as show:
+    with deferred_interrupt() as interrupted, track(folder.name, training.preset.epochs * batches, start=start) as show:
         for update in train(training, position=position, workers=plan.workers):
             if chief:
                 show(update)
@@ -168,9 +167,9 @@ def _check_same(noted: Path, settings: dict) -> None:
         raise InputError(f"{noted} can't be read, choose another --out") from None
     # A run may be made longer, but where the epochs to come decide the learning rate of those gone by.
     free = set() if settings.get("cooldown") else {"epochs"}
-    different = sorted(key for key in {*settings, *earlier} - free if settings.get(key) != earlier.get(key))
+    different = differences(earlier, settings, free)
     if "task" in different:
         raise InputError(f"--out {noted.parent} holds a run of train {earlier.get('task')}: choose another folder")
     if different:
-        changes = ", ".join(f"{key} {earlier.get(key)} there, {settings.get(key)} here" for key in different)
+        changes = ", ".join(different.values())
         raise InputError(f"--out {noted.parent} holds a run with other settings ({changes}): choose another folder")

@@ -183,6 +183,14 @@ def test_a_closed_pipe_is_no_fault(words):
         assert (process.returncode, said) == (141, b"")
 
 
+@pytest.mark.parametrize("words", [("presets",), ("--version",)], ids=" ".join)
+def test_a_standard_output_that_is_closed_from_the_start_is_no_fault(words):
+    result = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, *CLI, *words], cwd=ROOT, capture_output=True, timeout=60
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 def test_a_table_in_a_pipe_ends_its_lines_where_they_end():
     lines = command(*CLI, "presets").stdout.splitlines()
     assert lines[0] == "best x8" and max(map(len, lines)) <= 160

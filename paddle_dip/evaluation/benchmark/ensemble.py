@@ -25,7 +25,7 @@ def restore_members(
     """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
     problem = image_run.problem()
     for member in image_run.members:
-        _make(member, problem, fit=fit, interrupted=interrupted)
+        make_member(member, problem=problem, fit=fit, interrupted=interrupted)
     rows, canvases, histories = zip(*(_read(member.member) for member in image_run.members), strict=True)
     image = finish(problem, image_run.preset, np.mean(canvases, axis=0))
     if len(rows) == 1:
@@ -52,9 +52,12 @@ def make_members(
             yield by_name[member.case.name]
 
 
-def make_member(member: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]) -> None:
-    """Make one fit and keep its row, canvas and history, unless they are there."""
-    _make(member, member.problem(), fit=fit, interrupted=interrupted)
+def make_member(member: ImageRun, *, fit: Callable, interrupted: Callable[[], bool], problem: Problem | None = None) -> None:
+    """Make one fit and keep its row, canvas and history, unless they are there. problem: the member's, where it is there."""
+    if not member.member.exists():
+        problem = problem or member.problem()
+        row, canvas, history = restore_case(member, problem, fit=fit, interrupted=interrupted)
+        save_checkpoint(member.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
 
 
 def forget_members(image_run: ImageRun) -> None:
@@ -62,12 +65,6 @@ def forget_members(image_run: ImageRun) -> None:
     for member in image_run.members:
         for path in (member.member, member.checkpoint):
             path.unlink(missing_ok=True)
-
-
-def _make(member: ImageRun, problem: Problem, *, fit: Callable, interrupted: Callable[[], bool]) -> None:
-    if not member.member.exists():
-        row, canvas, history = restore_case(member, problem, fit=fit, interrupted=interrupted)
-        save_checkpoint(member.member, {"canvas": canvas}, {"row": asdict(row), "history": [asdict(point) for point in history]})
 
 
 def _read(path: Path) -> Member:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import held, writable_folder, write_json
+from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import read_history
@@ -83,8 +83,7 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: 
         raise InputError(f"--out {folder.root} holds results without their settings.json: choose another folder")
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x", 0), folder.member("x", 0)):
         part.parent.mkdir(exist_ok=True)
-    for leftover in folder.root.rglob(".*.part"):  # half-written files of a run that was killed
-        leftover.unlink(missing_ok=True)
+    remove_leftovers(folder.root)
     write_json(folder.settings, {"settings": settings, "images": images})
 
 
@@ -95,10 +94,8 @@ def _joined(folder: Folder, settings: dict, images: dict[str, str], available: C
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{folder.settings} can't be read, choose another --out") from None
-    made_with, settings = completed(made_with), completed(settings)
-    different = sorted(key for key in {*settings, *made_with} if settings.get(key) != made_with.get(key))
-    if different:
-        changes = ", ".join(f"{key} {made_with.get(key)} there, {settings.get(key)} here" for key in different)
+    if different := differences(completed(made_with), completed(settings)):
+        changes = ", ".join(different.values())
         raise InputError(f"--out {folder.root} holds a run with other settings ({changes}): choose another folder")
     strangers = sorted(known.keys() - set(available))
     if strangers:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from paddle_dip.evaluation.benchmark.folder import Folder
-from paddle_dip.io.files import whole_file
 from paddle_dip.io.images import to_bytes
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.baselines import bicubic
@@ -18,7 +17,7 @@ from paddle_dip.problem.dataset import BenchmarkCase, to_unit
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
-from paddle_dip.report.grids import picture_grid
+from paddle_dip.report.grids import picture_grid, write_png
 from paddle_dip.report.results import HistoryPoint, ResultRow
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import peak_memory_mb
@@ -86,11 +85,9 @@ class History:
             self.points.append(HistoryPoint(snapshot.step, loss, psnr_y(result, truth), psnr_y(iterate, truth)))
 
     def state(self) -> dict:
-        """Return all that it has taken in, JSON-ready."""
         return {"history": [asdict(point) for point in self.points]}
 
     def load_state(self, state: dict) -> None:
-        """Go on from a `state`."""
         self.points = [HistoryPoint(**point) for point in state["history"]]
 
 
@@ -126,8 +123,7 @@ def _draw_grid(image_run: ImageRun, problem: Problem, snapshot) -> None:
         "bicubic": bicubic(image_run.case.low, image_run.factor),
         f"step {snapshot.step}": finish(problem, image_run.preset, snapshot.chosen_canvas()),
     }
-    with whole_file(image_run.grid(snapshot.step)) as file:
-        picture_grid(pictures).save(file, format="PNG")
+    write_png(image_run.grid(snapshot.step), picture_grid(pictures))
 
 
 def as_stored(image: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The photos to compare methods on, each damaged in a way that is known."""
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from paddle_dip.problem.dataset import find_source, image_names, load_truth, to_
 from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.crops import middle_view, read_large
 from paddle_dip.trained.problem.masks import random_mask
-from paddle_dip.trained.problem.pairs import photo_files
+from paddle_dip.trained.problem.pairs import named_photos
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ class ComparisonCase:
 
 def choose_files(photos: Path, count: int) -> dict[str, Path]:
     """Return the first `count` photos in a folder under their names there; raises InputError where there are fewer."""
-    files = photo_files(photos)
+    files = named_photos(photos)
     if len(files) < count:
         raise InputError(f"--count {count} photos are asked for, {photos} has {len(files)}")
-    return {file.relative_to(photos).as_posix(): file for file in files[:count]}
+    return dict(islice(files.items(), count))
 
 
 def holed_cases(files: dict[str, Path], size: int, seed: int) -> list[ComparisonCase]:

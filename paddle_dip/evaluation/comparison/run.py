@@ -10,7 +10,7 @@ import numpy as np
 
 from paddle_dip.evaluation.comparison.cases import ComparisonCase
 from paddle_dip.evaluation.comparison.methods import Method
-from paddle_dip.io.files import write_csv, write_json, write_text
+from paddle_dip.io.files import write_json, write_rows, write_text
 from paddle_dip.report.comparison import comparison_page
 from paddle_dip.trained.problem.pairs import pair_name
 from paddle_dip.trained.problem.scores import scores
@@ -78,7 +78,7 @@ def write_comparison(out: Path, rows: list[ComparisonRow], pictures: dict, facts
     facts: "settings", "notes" in sentences, and with what it was made.
     """
     means = mean_rows(rows)
-    write_csv(out / "results.csv", COLUMNS, [asdict(row) for row in rows])
+    write_rows(out / "results.csv", ComparisonRow, rows)
     summary = facts | {"means": [asdict(row) for row in means]}
     write_json(out / "summary.json", summary)
     lines = [[row.photo, row.method, f"{row.psnr:.2f}", f"{row.ssim:.4f}", f"{row.seconds:.2f}"] for row in (*means, *rows)]

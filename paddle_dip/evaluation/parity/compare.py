@@ -1,6 +1,6 @@
 """The comparison of two sets of named arrays, stage by stage, with a verdict on each."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,10 +31,6 @@ class Stage:
     tolerance: float
     passed: bool
     reason: str
-
-    def as_json(self) -> dict:
-        """Return the stage as JSON-ready values."""
-        return asdict(self) | {"shape": list(self.shape)}
 
 
 def compare(
@@ -190,7 +186,7 @@ def _worst(verdicts: list[Stage]) -> Stage:
         return (int(not verdict.passed), verdict.max_abs)
 
     worst = max(verdicts, key=badness)
-    return Stage(**{**worst.__dict__, "arrays": len(verdicts)})
+    return replace(worst, arrays=len(verdicts))
 
 
 def _figures(verdict: Stage) -> str:

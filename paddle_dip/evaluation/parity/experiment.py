@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.networks import network_config
 from paddle_dip.problem.networks.config import PADS
@@ -155,11 +155,9 @@ def checked(experiment: Experiment) -> Experiment:
     if experiment.input == "guide" and experiment.operator != "identity":
         raise InputError("input guide needs the operator identity: the guide is a picture as large as the observation")
     for name, allowed in choices.items():
-        if getattr(experiment, name) not in allowed:
-            raise InputError(f"{name} must be one of {', '.join(map(str, allowed))}, not {getattr(experiment, name)}")
+        one_of(name, getattr(experiment, name), allowed)
     for name, least in (("steps", 1), ("channels", 1), ("work_scale", 1), ("seed", 0)):
-        if getattr(experiment, name) < least:
-            raise InputError(f"{name} must be at least {least}, not {getattr(experiment, name)}")
+        at_least(name, getattr(experiment, name), least)
     for name in () if experiment.same_size() else ("height", "width"):
         if experiment.factor < 1 or getattr(experiment, name) % experiment.factor:
             raise InputError(f"{name} must be a multiple of the factor {experiment.factor}, not {getattr(experiment, name)}")

@@ -1,10 +1,8 @@
 """A document of titles, paragraphs and tables, as Markdown and as one HTML page."""
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 
-from jinja2 import Environment
-
+from paddle_dip.report.html import html_page
 from paddle_dip.report.readme import markdown
 
 
@@ -37,5 +35,4 @@ def as_markdown(title: str, sections: list[Section]) -> str:
 
 def as_html(title: str, sections: list[Section]) -> str:
     """Return the document as a self-contained HTML page."""
-    template = files("paddle_dip.evaluation.parity").joinpath("report_page.html.j2").read_text(encoding="utf-8")
-    return Environment(autoescape=True, keep_trailing_newline=True).from_string(template).render(title=title, sections=sections)
+    return html_page("parity.html.j2", title=title, sections=sections)

@@ -19,10 +19,10 @@ def write_comparison(
     path: Path, sides: dict[str, str], experiment: Experiment | None, stages: list[Stage], located: str | None
 ) -> None:
     """Write comparison.json: passed, stages, and what was compared."""
-    listed = [stage.as_json() for stage in stages]
+    listed = [asdict(stage) for stage in stages]
     trained = [stage for stage in stages if stage.name.startswith("params_")]
     if trained:  # the last under a name that doesn't depend on --steps, so that a script can look for it
-        listed.append(trained[-1].as_json() | {"name": "params_N", "same_as": trained[-1].name})
+        listed.append(asdict(trained[-1]) | {"name": "params_N", "same_as": trained[-1].name})
     write_json(
         path,
         {

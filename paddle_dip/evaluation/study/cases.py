@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.io.images import read_photo, to_bytes
 from paddle_dip.problem.dataset import crop_for_factor, make_case
 from paddle_dip.problem.metrics import psnr, psnr_y
@@ -38,9 +38,7 @@ class Damage:
 
     def __post_init__(self):
         object.__setattr__(self, "task", FORMER_TASKS.get(self.task, self.task))
-        if self.task not in TASKS:
-            raise InputError(f"task must be one of {', '.join(TASKS)}, not {self.task!r}")
-        least, most = _AMOUNTS[self.task]
+        least, most = _AMOUNTS[one_of("task", self.task, TASKS)]
         if not least <= self.amount <= most:
             raise InputError(f"amount must lie between {least} and {most} for {self.task}, not {self.amount:g}")
         if self.task == "super-resolve" and self.amount != int(self.amount):

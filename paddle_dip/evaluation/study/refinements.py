@@ -8,7 +8,6 @@ import numpy as np
 
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.ensemble_outputs import EnsembleOutputs, finished_outputs
-from paddle_dip.problem.presets import Preset
 from paddle_dip.report.readme import markdown
 
 # detail_gain and non_local_means.
@@ -40,13 +39,10 @@ def _setting(group: EnsembleOutputs) -> tuple:
 
 
 def _figures(group: EnsembleOutputs, members: int) -> list[float]:
-    found = (group.quality(members, _refined(group.preset, *tried)) for tried in ((1, 0), *_TRIED))
+    presets = (replace(group.preset, detail_gain=gain, non_local_means=strength) for gain, strength in ((1, 0), *_TRIED))
+    found = (group.quality(members, preset) for preset in presets)
     plain, *refined = [quality for quality in found if quality is not None]  # none is: the group has enough members
     return [plain, *(quality - plain for quality in refined)]
-
-
-def _refined(preset: Preset, gain: float, strength: float) -> Preset:
-    return replace(preset, detail_gain=gain, non_local_means=strength)
 
 
 def _cells(figures: list[float]) -> list[str]:

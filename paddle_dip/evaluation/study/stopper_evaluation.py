@@ -1,21 +1,11 @@
 """Stoppers that look on while a fit takes all its steps: where each would have ended it, and how good that was."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import RULES, Stopper, build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.canvas import current_canvas
-
-
-@dataclass(frozen=True)
-class Ending:
-    """What a stopper did. step: whose average it returned; ended: the step at which it ended the fit; quality: PSNR in dB."""
-
-    stop: str
-    step: int
-    ended: int
-    quality: float
 
 
 class StopperEvaluation:
@@ -36,11 +26,9 @@ class StopperEvaluation:
         return {kind: build_stopper(self._problem, replace(self._preset, stop=kind), self._seed) for kind in self._kinds}
 
     def state(self) -> dict:
-        """Return all that they know."""
         return {"stoppers": {kind: stopper.state() for kind, stopper in self._stoppers.items()}, "ended": self._ended}
 
     def load_state(self, state: dict) -> None:
-        """Go on from a `state`."""
         self._stoppers, self._ended = self._fresh(), state["ended"]
         for kind, stopper in self._stoppers.items():
             stopper.load_state(state["stoppers"][kind])
@@ -53,11 +41,14 @@ class StopperEvaluation:
                 self._ended[kind] = snapshot.step
 
     def endings(self, last, quality) -> list[dict]:
-        """Return what each did, the last snapshot being `last`. quality: from a canvas to the PSNR of its result, in dB."""
-        return [asdict(self._ending(kind, last, quality)) for kind in self._stoppers]
+        """Return what each did, the last snapshot being `last`. quality: from a canvas to the PSNR of its result, in dB.
 
-    def _ending(self, kind: str, last, quality) -> Ending:
-        stopper, ended = self._stoppers[kind], self._ended.get(kind, last.step)
-        if stopper.canvas is None:
-            return Ending(kind, last.step, ended, quality(current_canvas(self._preset, last)))
-        return Ending(kind, stopper.step, ended, quality(stopper.canvas))
+        That is: "stop", its name; "step", whose average it returned; "ended", the step at which it ended the fit; "quality", in dB.
+        """
+        found = []
+        for kind, stopper in self._stoppers.items():
+            own = stopper.canvas is not None
+            step, canvas = (stopper.step, stopper.canvas) if own else (last.step, current_canvas(self._preset, last))
+            ended = self._ended.get(kind, last.step)
+            found.append({"stop": kind, "step": step, "ended": ended, "quality": quality(canvas)})
+        return found

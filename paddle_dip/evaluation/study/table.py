@@ -18,7 +18,7 @@ _AVERAGES = dict(zip(DECAYS, ("average", "average_995", "average_998"), strict=T
 
 @dataclass(frozen=True)
 class Fit:
-    """A finished trial. stops: what the stoppers did, as stopper_evaluation.Ending's fields; stop, decay: its own preset's."""
+    """A finished trial. stops: what the stoppers did, as StopperEvaluation.endings says it; stop, decay: its own preset's."""
 
     variant: str
     damage: str
@@ -52,7 +52,8 @@ def study_table(folder: Path) -> str:
     groups: dict[tuple, list[Fit]] = defaultdict(list)
     for fit in read_fits(folder):
         groups[fit.damage, _rank(fit.variant), fit.variant, fit.image, fit.readings[-1].step].append(fit)
-    heading = ["variant", "damage", "image", "seeds", "TFLOP", "steps", *_course_heading(), "iterate at the end"]
+    course = [f"after {part}/{_COLUMNS}" for part in range(1, _COLUMNS + 1)]
+    heading = ["variant", "damage", "image", "seeds", "TFLOP", "steps", *course, "iterate at the end"]
     return markdown([heading, *(_line(groups[key]) for key in sorted(groups))])
 
 
@@ -77,10 +78,6 @@ def stops_table(folder: Path) -> str:
 def _rank(variant: str) -> int:
     names = list(VARIANTS)
     return names.index(variant) if variant in names else len(names)
-
-
-def _course_heading() -> list[str]:
-    return [f"after {part}/{_COLUMNS}" for part in range(1, _COLUMNS + 1)]
 
 
 def _line(fits: list[Fit]) -> list[str]:

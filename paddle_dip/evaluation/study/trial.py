@@ -1,7 +1,7 @@
 """One fit of the study: its quality and the stoppers' doings while it goes on, against a truth that only the readings see."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +9,12 @@ import numpy as np
 from paddle_dip.evaluation.study.cases import Damage, StudyCase, image_path, study_case
 from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
 from paddle_dip.evaluation.study.variants import DECAYS, variant_preset
-from paddle_dip.io.files import read_csv, whole_file, write_csv, write_json
+from paddle_dip.io.files import read_rows, whole_file, write_json, write_rows
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping.least_variance import subset
 from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
-from paddle_dip.report.grids import enlarged_pixels, picture_grid
+from paddle_dip.report.grids import enlarged_pixels, picture_grid, write_png
 from paddle_dip.runs.canvas import as_fitted
 from paddle_dip.runs.provenance import provenance
 from paddle_dip.runs.restore import finish
@@ -36,9 +36,6 @@ class Reading:
     average_995: float
     average_998: float
     iterate: float
-
-
-_COLUMNS = tuple(field.name for field in fields(Reading))
 
 
 @dataclass(frozen=True)
@@ -108,12 +105,10 @@ class Watch:
             self.readings.append(Reading(snapshot.step, tflop, snapshot.loss(), *signals, *found))
 
     def state(self) -> dict:
-        """Return all that it has taken in."""
         variances = [variance.state() for variance in self._variances]
         return {"averages": self.averages, "readings": self.readings, "variances": variances}
 
     def load_state(self, state: dict) -> None:
-        """Go on from a `state`."""
         self.averages, self.readings = state["averages"], state["readings"]
         self._variances = [ExponentialVariance(), WindowedVariance()]
         for variance, known in zip(self._variances, state["variances"], strict=True):
@@ -125,9 +120,8 @@ class Watch:
         pictures = {"given": enlarged_pixels(problem.observation, truth), "result": finish(problem, self._preset, average)}
         with whole_file(out / f"{name}.npy") as file:
             np.save(file, average)
-        with whole_file(out / f"{name}.png") as file:
-            picture_grid(pictures | {"truth": truth}).save(file, format="PNG")
-        write_csv(out / f"{name}.csv", _COLUMNS, [asdict(reading) for reading in self.readings])
+        write_png(out / f"{name}.png", picture_grid(pictures | {"truth": truth}))
+        write_rows(out / f"{name}.csv", Reading, self.readings)
 
     def quality(self, canvas: np.ndarray) -> float:
         """Return the PSNR, in dB, of the image that a canvas amounts to."""
@@ -141,4 +135,4 @@ def finished(trial: Trial, out: Path) -> bool:
 
 def read_readings(path: Path) -> list[Reading]:
     """Return the readings in a file; raises ValueError where it holds something else."""
-    return read_csv(path, _COLUMNS, lambda row: Reading(int(row["step"]), *(float(row[name]) for name in _COLUMNS[1:])))
+    return read_rows(path, Reading)

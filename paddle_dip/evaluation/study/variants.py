@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.overrides import overridden
@@ -63,9 +63,8 @@ def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Pr
 
 
 def _super_resolution(name: str, factor: int) -> Preset:
-    if name not in VARIANTS:
-        raise InputError(f"variant must be one of {', '.join(VARIANTS)}, not {name!r}")
+    variant = VARIANTS[one_of("variant", name, VARIANTS)]
     fast = super_resolution_preset("fast", factor)
     base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
     base = replace(base, detail_gain=1.0, non_local_means=0.0)  # studied on what fits end on, not on every reading
-    return replace(base, **VARIANTS[name].changes)
+    return replace(base, **variant.changes)

@@ -3,7 +3,7 @@
 How a network computes is in paddle_dip.solver.networks, and mirrored in torch_ref.networks, under the same file names.
 """
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import one_of
 from paddle_dip.problem.networks.config import NetworkConfig
 from paddle_dip.problem.networks.deep_decoder import DeepDecoderConfig
 from paddle_dip.problem.networks.hourglass import HourglassConfig
@@ -17,6 +17,4 @@ NETWORKS: dict[str, NetworkConfig] = {name: config for family in FAMILIES for na
 
 def network_config(name: str) -> NetworkConfig:
     """Return the configuration called `name`; raises InputError where there is none."""
-    if name not in NETWORKS:
-        raise InputError(f"network must be one of {', '.join(NETWORKS)}, not {name}")
-    return NETWORKS[name]
+    return NETWORKS[one_of("network", name, NETWORKS)]

@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 
 PADS = ("reflect", "replicate", "zero")
 UPSAMPLINGS = ("bilinear", "nearest", "transposed")
+check_choice = one_of  # as the families call it
 LEAST = 2  # pixels at the deepest scale: reflection pads by less than the side, and BatchNorm needs more than one value
 _KEPT_BESIDE = 40  # float32 numbers a canvas pixel, beside those that `kept` counts
 
@@ -93,9 +94,3 @@ def check_widths(least: int = 1, **widths: tuple[int, ...]) -> None:
     for name, values in widths.items():
         if not values or min(values) < least:
             raise InputError(f"{name} must be at least {least} everywhere, not {', '.join(map(str, values)) or 'empty'}")
-
-
-def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    """Raise InputError where a setting isn't one of those allowed."""
-    if value not in allowed:
-        raise InputError(f"{name} must be one of {', '.join(allowed)}, not {value!r}")

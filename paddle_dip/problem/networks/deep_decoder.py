@@ -24,7 +24,6 @@ class DeepDecoderConfig(NetworkConfig):
 
     @classmethod
     def examples(cls) -> dict[str, NetworkConfig]:
-        """Return the family's named networks."""
         return {"deep-decoder": cls()}
 
     def input_shape(self, height: int, width: int) -> tuple[int, int, int, int]:

@@ -40,12 +40,10 @@ class HourglassConfig(NetworkConfig):
 
     @classmethod
     def examples(cls) -> dict[str, NetworkConfig]:
-        """Return the family's named networks."""
         return {"pixel-shuffle": cls(), "transposed": cls(kind="transposed", up=(8, 16, 32, 64, 128))}
 
     @property
     def scales(self) -> int:
-        """How often the image is halved."""
         return len(self.down)
 
     def scale_convolutions(self, channels: int, pixels: list[int]) -> list[Convolution]:

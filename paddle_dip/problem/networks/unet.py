@@ -30,12 +30,10 @@ class UNetConfig(NetworkConfig):
 
     @classmethod
     def examples(cls) -> dict[str, NetworkConfig]:
-        """Return the family's named networks."""
         return {"unet": cls()}
 
     @property
     def scales(self) -> int:
-        """How often the image is halved."""
         return len(self.widths) - 1
 
     def scale_convolutions(self, channels: int, pixels: list[int]) -> list[Convolution]:

@@ -24,20 +24,10 @@ class HeldOut(Least):
     @classmethod
     def as_fitted(cls, problem: "Problem", seed: int) -> "Problem":
         """Return the problem with some of its known pixels withheld from the fit."""
-        return held_out(problem, seed)
+        return replace(problem, known=known_weight(problem) * ~_withheld(problem, seed))
 
     def _signal(self, snapshot) -> float:
-        return held_out_error(self._problem, snapshot.canvas("average"), self._seed)
-
-
-def held_out(problem: "Problem", seed: int) -> "Problem":
-    """Return the problem with some of its known pixels withheld from the fit: the same as `held_out_error` looks at."""
-    return replace(problem, known=known_weight(problem) * ~_withheld(problem, seed))
-
-
-def held_out_error(problem: "Problem", canvas: np.ndarray, seed: int) -> float:
-    """Return the mean squared error of what a canvas, [C, *problem.canvas], predicts for the withheld pixels."""
-    return observed_error(problem, canvas, _withheld(problem, seed))
+        return observed_error(self._problem, snapshot.canvas("average"), _withheld(self._problem, self._seed))
 
 
 def _withheld(problem: "Problem", seed: int) -> np.ndarray:

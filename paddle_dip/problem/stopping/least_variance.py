@@ -28,11 +28,9 @@ class _LeastVariance(Least):
         return self._variance.add(output) if np.isfinite(output).all() else np.inf
 
     def state(self) -> Arrays:
-        """Return all that it knows, as named arrays, to go on from."""
         return super().state() | {f"variance/{name}": value for name, value in self._variance.state().items()}
 
     def load_state(self, state: Arrays) -> None:
-        """Go on from a `state`."""
         super().load_state(state)
         self._variance.load_state({n.removeprefix("variance/"): v for n, v in state.items() if n.startswith("variance/")})
 

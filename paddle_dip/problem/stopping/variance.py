@@ -61,10 +61,8 @@ class ExponentialVariance:
         return self._variance
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that it has taken in, as named arrays."""
         return {} if self._mean is None else {"mean": self._mean, "variance": np.array(self._variance)}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state`."""
         if state:
             self._mean, self._variance = state["mean"], float(state["variance"])

@@ -6,24 +6,17 @@ from paddle_dip.trained.initialisation import initialise
 from paddle_dip.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
 from paddle_dip.trained.networks.pix2pix import Discriminator, Generator
 from paddle_dip.trained.networks.removal import Critic, Filler
-from paddle_dip.trained.problem.architectures import (
-    CriticConfig,
-    DigitAutoencoderConfig,
-    DiscriminatorConfig,
-    FillerConfig,
-    GeneratorConfig,
-    PhotoAutoencoderConfig,
-)
-from paddle_dip.trained.problem.catalogue import Config
+from paddle_dip.trained.problem import architectures
+from paddle_dip.trained.problem.architectures import Config
 
 # configuration: network.
 _NETWORKS = {
-    CriticConfig: Critic,
-    DigitAutoencoderConfig: DigitAutoencoder,
-    DiscriminatorConfig: Discriminator,
-    FillerConfig: Filler,
-    GeneratorConfig: Generator,
-    PhotoAutoencoderConfig: PhotoAutoencoder,
+    architectures.CriticConfig: Critic,
+    architectures.DigitAutoencoderConfig: DigitAutoencoder,
+    architectures.DiscriminatorConfig: Discriminator,
+    architectures.FillerConfig: Filler,
+    architectures.GeneratorConfig: Generator,
+    architectures.PhotoAutoencoderConfig: PhotoAutoencoder,
 }
 
 

@@ -8,10 +8,8 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
+from paddle_dip.solver.layers import batch_norm
 from paddle_dip.trained.problem.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
-
-# torch's momentum 0.1 is Paddle's 0.9: Paddle weighs the old value, torch the new one.
-_BATCH_NORM = {"momentum": 0.9, "epsilon": 1e-5}
 
 
 class Block(nn.Layer):
@@ -21,7 +19,7 @@ class Block(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2D(inputs, outputs, 3, stride=2, padding=padding)
         self.pool = pool
-        self.norm = nn.BatchNorm2D(outputs, momentum=_BATCH_NORM["momentum"], epsilon=_BATCH_NORM["epsilon"]) if norm else None
+        self.norm = batch_norm(outputs) if norm else None
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         x = self.conv(x)
@@ -37,7 +35,7 @@ class UpBlock(nn.Layer):
         super().__init__()
         self.conv = nn.Conv2DTranspose(inputs, outputs, 3, stride=2, padding=padding, output_padding=output_padding)
         self.repeat = repeat
-        self.norm = nn.BatchNorm2D(outputs, momentum=_BATCH_NORM["momentum"], epsilon=_BATCH_NORM["epsilon"])
+        self.norm = batch_norm(outputs)
 
     def forward(self, x: paddle.Tensor) -> paddle.Tensor:
         if self.repeat:

@@ -69,3 +69,16 @@ class CriticConfig:
     down: tuple[int, ...] = (64, 128, 256, 256, 256, 256)
     slope: float = 0.2
     initialisation: str = "hifill"
+
+
+Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
+
+# By the names that the `networks` command lists, each as its paper or repository has it.
+TRAINED_NETWORKS: dict[str, Config] = {
+    "deblurrer": GeneratorConfig(),
+    "deblurrer-discriminator": DiscriminatorConfig(),
+    "digit-autoencoder": DigitAutoencoderConfig(),
+    "photo-autoencoder": PhotoAutoencoderConfig(),
+    "object-remover": FillerConfig(),
+    "object-remover-critic": CriticConfig(),
+}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 
 BLURS = ("disk", "gaussian")
 _FINE = 15  # sub-pixels a side, to cut the disk's edge smoothly
@@ -18,14 +18,12 @@ def blur_kernel(name: str, strength: float) -> np.ndarray:
     """
     if not 0 < strength < float("inf"):
         raise InputError(f"strength must be above 0, not {strength}")
-    if name == "disk":
+    if one_of("blur", name, BLURS) == "disk":
         kernel = _disk(strength)
-    elif name == "gaussian":
+    else:
         reach = int(np.ceil(_GAUSS_REACH * strength))
         window = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * strength**2))
         kernel = np.outer(window, window)
-    else:
-        raise InputError(f"blur must be one of {', '.join(BLURS)}, not {name!r}")
     return kernel / kernel.sum()
 
 

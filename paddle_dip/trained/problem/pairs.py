@@ -106,6 +106,11 @@ def photo_files(folder: Path) -> list[Path]:
     return files
 
 
+def named_photos(folder: Path) -> dict[str, Path]:
+    """Return `photo_files` by their paths in the folder."""
+    return {file.relative_to(folder).as_posix(): file for file in photo_files(folder)}
+
+
 def read_settings(folder: Path) -> PairSettings | None:
     """Return how the pairs in a folder were made, None where `prepare_pairs` didn't; raises InputError where it can't be read."""
     path = Path(folder, _NOTED)
@@ -120,7 +125,7 @@ def read_settings(folder: Path) -> PairSettings | None:
 
 def find_pairs(folder: Path) -> list[Pair]:
     """Return the pairs in folder/blurred and folder/sharp; raises InputError for names on one side only or fewer than two."""
-    sides = {part: _by_place(Path(folder, part)) for part in (BLURRED, SHARP)}
+    sides = {part: named_photos(Path(folder, part)) for part in (BLURRED, SHARP)}
     blurred, sharp = sides[BLURRED], sides[SHARP]
     for part, single in ((BLURRED, sorted(blurred.keys() - sharp.keys())), (SHARP, sorted(sharp.keys() - blurred.keys()))):
         if single:
@@ -129,10 +134,6 @@ def find_pairs(folder: Path) -> list[Pair]:
     if len(sharp) < 2:
         raise InputError(f"pairs {folder}: at least 2 pairs are needed, one to learn from and one to test with, not {len(sharp)}")
     return [Pair(name, blurred[name], sharp[name]) for name in sorted(sharp)]
-
-
-def _by_place(side: Path) -> dict[str, Path]:
-    return {file.relative_to(side).as_posix(): file for file in photo_files(side)}
 
 
 def common_size(pairs: list[Pair], multiple: int, *, skip: bool) -> int:

@@ -1,9 +1,10 @@
 """Trainings as frozen presets: every number, and where it comes from. Override one with `dataclasses.replace`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import Field, asdict, dataclass, field, replace
+from typing import ClassVar
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.trained.problem.architectures import (
     DigitAutoencoderConfig,
@@ -19,8 +20,41 @@ FOR_A_CPU = "ours, for a CPU"
 _AUTOENCODERS = "the PyTorch code behind the autoencoders' write-up"
 
 
+class TrainingPreset:
+    """What all trainings' presets have in common: dataclasses, each with these fields among others of its own."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field]]
+    least_share: ClassVar[float] = 1e-9  # of the samples to test with
+    epochs: int
+    batch: int
+    learning_rate: float
+    betas: tuple[float, float]
+    adam_epsilon: float
+    weight_decay: float
+    test_share: float
+    precision: str
+    sources: Mapping[str, str]
+
+    def __post_init__(self):
+        one_of("precision", self.precision, PRECISIONS)
+        for name in ("epochs", "batch"):
+            at_least(name, getattr(self, name), 1)
+        if not self.least_share <= self.test_share < 1:
+            raise InputError(f"test_share must be between 0 and 1, not {self.test_share}")
+
+    def learning_rate_at(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, counted from 0."""
+        return self.learning_rate
+
+    def settings(self) -> dict:
+        """Return every setting as JSON-ready values, the sources left out."""
+        values = asdict(replace(self, sources={}))
+        del values["sources"]
+        return _listed(values)
+
+
 @dataclass(frozen=True)
-class DeblurPreset:
+class DeblurPreset(TrainingPreset):
     """All settings of a deblurrer's training but its data and its seed."""
 
     name: str
@@ -41,23 +75,17 @@ class DeblurPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        check_preset(self)
-        if self.jitter not in JITTERS:
-            raise InputError(f"jitter must be one of {', '.join(JITTERS)}, not {self.jitter!r}")
+        super().__post_init__()
+        one_of("jitter", self.jitter, JITTERS)
         if not 0 <= self.cooldown <= 1:
             raise InputError(f"cooldown must be between 0 and 1, not {self.cooldown}")
 
     def learning_rate_at(self, epoch: int) -> float:
-        """Return the learning rate of an epoch, counted from 0."""
         return self.learning_rate * min((self.epochs - epoch) / (round(self.cooldown * self.epochs) + 1), 1)
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
 
 
 @dataclass(frozen=True)
-class AutoencoderPreset:
+class AutoencoderPreset(TrainingPreset):
     """All settings of an autoencoder's training but its data and its seed."""
 
     name: str
@@ -72,31 +100,6 @@ class AutoencoderPreset:
     test_share: float = 0.2
     precision: str = "float32"
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-
-    def __post_init__(self):
-        check_preset(self)
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
-
-
-def check_preset(preset, *, least_share: float = 1e-9) -> None:
-    """Raise ValueError where a setting that all trainings have isn't allowed. least_share: of the samples to test with."""
-    if preset.precision not in PRECISIONS:
-        raise InputError(f"precision must be one of {', '.join(PRECISIONS)}, not {preset.precision!r}")
-    for name in ("epochs", "batch"):
-        if getattr(preset, name) < 1:
-            raise InputError(f"{name} must be at least 1, not {getattr(preset, name)}")
-    if not least_share <= preset.test_share < 1:
-        raise InputError(f"test_share must be between 0 and 1, not {preset.test_share}")
-
-
-def preset_settings(preset) -> dict:
-    """Return every setting of a training's preset as JSON-ready values, the sources left out."""
-    values = asdict(replace(preset, sources={}))
-    del values["sources"]
-    return _listed(values)
 
 
 def _listed(value):
@@ -196,11 +199,8 @@ def deblur_preset(name: str, *, width: int | None = None) -> DeblurPreset:
 
     Raises InputError for an unknown name or a width below 1.
     """
-    if name not in DEBLUR_PRESETS:
-        raise InputError(f"preset must be one of {', '.join(DEBLUR_PRESETS)}, not {name!r}")
-    preset = DEBLUR_PRESETS[name]
+    preset = DEBLUR_PRESETS[one_of("preset", name, DEBLUR_PRESETS)]
     if width is None:
         return preset
-    if width < 1:
-        raise InputError(f"width must be at least 1, not {width}")
+    at_least("width", width, 1)
     return replace(preset, generator=_scaled(preset.generator, width), discriminator=_scaled(preset.discriminator, width))

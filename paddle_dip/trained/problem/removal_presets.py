@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.trained.problem.architectures import CriticConfig, FillerConfig
-from paddle_dip.trained.problem.presets import FOR_A_CPU, check_preset, preset_settings
+from paddle_dip.trained.problem.presets import FOR_A_CPU, TrainingPreset
 
 _WRITE_UP = "the write-up on object removal, after Yi et al. 2020"
 
 
 @dataclass(frozen=True)
-class RemovalPreset:
+class RemovalPreset(TrainingPreset):
     """All settings of an object removal's training but its photos and its seed."""
 
+    least_share: ClassVar[float] = 0.0
     name: str
     epochs: int
     batch: int = 4
@@ -37,13 +39,12 @@ class RemovalPreset:
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self):
-        check_preset(self, least_share=0.0)
+        super().__post_init__()
         least = 2 ** len(self.critic.down)
         if self.size < least or self.size % least:
             raise InputError(f"size must be a multiple of {least}, not {self.size}")
         for name in ("critic_steps", "views"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} must be at least 1, not {getattr(self, name)}")
+            at_least(name, getattr(self, name), 1)
         if not 0 <= self.fourier_weight < float("inf"):
             raise InputError(f"fourier_weight must be at least 0, not {self.fourier_weight}")
 
@@ -51,10 +52,6 @@ class RemovalPreset:
     def size(self) -> int:
         """Pixels a side of what is learnt from."""
         return self.critic.size
-
-    def settings(self) -> dict:
-        """Return every setting as JSON-ready values, the sources left out."""
-        return preset_settings(self)
 
 
 _WRITE_UPS = ("batch", "filler", "critic", "critic_steps", "learning_rate", "betas")
@@ -91,13 +88,10 @@ def removal_preset(name: str, *, size: int | None = None, width: int | None = No
     """Return the preset `name` for views of `size` pixels a side, with networks of `width` channels at the finest scale, the others
     in proportion; None: the preset's own. Raises InputError for an unknown name or what doesn't fit.
     """
-    if name not in REMOVAL_PRESETS:
-        raise InputError(f"preset must be one of {', '.join(REMOVAL_PRESETS)}, not {name!r}")
-    preset = REMOVAL_PRESETS[name]
+    preset = REMOVAL_PRESETS[one_of("preset", name, REMOVAL_PRESETS)]
     critic, filler = preset.critic, preset.filler
     if width is not None:
-        if width < 1:
-            raise InputError(f"width must be at least 1, not {width}")
+        at_least("width", width, 1)
         critic = replace(critic, down=tuple(max(n * width // filler.width, 1) for n in critic.down))
         filler = replace(filler, width=width)
     return replace(preset, filler=filler, critic=replace(critic, size=preset.size if size is None else size))

@@ -8,7 +8,7 @@ import pytest
 from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import STOPS, super_resolution_preset
 from paddle_dip.problem.stopping import RULES, build_stopper
-from paddle_dip.problem.stopping.held_out import HELD_OUT, held_out, held_out_error
+from paddle_dip.problem.stopping.held_out import HELD_OUT
 from paddle_dip.problem.stopping.rule import Stopper
 from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.problem.tasks import super_resolution
@@ -113,13 +113,14 @@ def test_only_what_withholds_changes_what_the_fit_sees(stop):
 
 
 def test_withheld_pixels_are_few_unknown_to_the_fit_and_what_the_error_looks_at():
-    problem = held_out(PROBLEM, seed=3)
-    hidden = problem.known == 0
+    preset = replace(PRESET, stop="held-out")
+    hidden = RULES["held-out"].as_fitted(PROBLEM, 3).known == 0
     assert hidden.mean() == pytest.approx(HELD_OUT, abs=0.02) and hidden.any()
-    canvas = np.full((3, *PROBLEM.canvas), 0.6)
-    assert held_out_error(PROBLEM, canvas, seed=3) == pytest.approx(0.01, rel=1e-5)
     spoilt = replace(PROBLEM, observation=np.where(hidden, 0.6, 0.0).astype(np.float32).repeat(3, axis=0))
-    assert held_out_error(spoilt, canvas, seed=3) == pytest.approx(0, abs=1e-9)
+    for problem, error in ((PROBLEM, 0.01), (spoilt, 0)):
+        stopper = build_stopper(problem, preset, seed=3)
+        stopper.done(Snapshot(preset.steps, np.full((3, *PROBLEM.canvas), 0.6)))
+        assert stopper.state()["least"] == pytest.approx(error, rel=1e-5, abs=1e-9)
 
 
 def test_the_variances_are_those_of_numpy():

@@ -3,29 +3,21 @@
 import torch
 from torch import nn
 
-from paddle_dip.trained.problem.architectures import (
-    CriticConfig,
-    DigitAutoencoderConfig,
-    DiscriminatorConfig,
-    FillerConfig,
-    GeneratorConfig,
-    PhotoAutoencoderConfig,
-)
+from paddle_dip.trained.problem import architectures
+from paddle_dip.trained.problem.architectures import Config
 from torch_ref.trained.initialisation import initialise
 from torch_ref.trained.networks.autoencoders import DigitAutoencoder, PhotoAutoencoder
 from torch_ref.trained.networks.pix2pix import Discriminator, Generator
 from torch_ref.trained.networks.removal import Critic, Filler
 
-Config = CriticConfig | DigitAutoencoderConfig | DiscriminatorConfig | FillerConfig | GeneratorConfig | PhotoAutoencoderConfig
-
 # configuration: network.
 _NETWORKS = {
-    CriticConfig: Critic,
-    DigitAutoencoderConfig: DigitAutoencoder,
-    DiscriminatorConfig: Discriminator,
-    FillerConfig: Filler,
-    GeneratorConfig: Generator,
-    PhotoAutoencoderConfig: PhotoAutoencoder,
+    architectures.CriticConfig: Critic,
+    architectures.DigitAutoencoderConfig: DigitAutoencoder,
+    architectures.DiscriminatorConfig: Discriminator,
+    architectures.FillerConfig: Filler,
+    architectures.GeneratorConfig: Generator,
+    architectures.PhotoAutoencoderConfig: PhotoAutoencoder,
 }
 
 

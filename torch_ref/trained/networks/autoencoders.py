@@ -4,15 +4,12 @@ Source: the PyTorch code behind the write-up, which says less (its decoder lacks
 statistics: call eval().
 """
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from paddle_dip.trained.problem.architectures import DigitAutoencoderConfig, PhotoAutoencoderConfig
-
-# Paddle's momentum 0.9 is torch's 0.1. Paddle keeps both numbers as float32 whatever the dtype of the data.
-_BATCH_NORM = {"momentum": 1 - float(np.float32(0.9)), "eps": float(np.float32(1e-5))}
+from torch_ref.layers import batch_norm
 
 
 class Block(nn.Module):
@@ -22,7 +19,7 @@ class Block(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, 3, stride=2, padding=padding)
         self.pool = pool
-        self.norm = nn.BatchNorm2d(outputs, momentum=_BATCH_NORM["momentum"], eps=_BATCH_NORM["eps"]) if norm else None
+        self.norm = batch_norm(outputs) if norm else None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.conv(x)
@@ -38,7 +35,7 @@ class UpBlock(nn.Module):
         super().__init__()
         self.conv = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=padding, output_padding=output_padding)
         self.repeat = repeat
-        self.norm = nn.BatchNorm2d(outputs, momentum=_BATCH_NORM["momentum"], eps=_BATCH_NORM["eps"])
+        self.norm = batch_norm(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.repeat:

@@ -1,0 +1,11 @@
+"""HTML pages from the templates that lie beside this file."""
+
+from importlib.resources import files
+
+from jinja2 import Environment
+
+
+def html_page(template: str, **values) -> str:
+    """Return the page of a template, a file name; a value's text is never read as HTML, but for Markup."""
+    text = files(__package__).joinpath(template).read_text(encoding="utf-8")
+    return Environment(autoescape=True, keep_trailing_newline=True).from_string(text).render(values)

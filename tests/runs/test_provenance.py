@@ -1,0 +1,36 @@
+"""What a record asks of Paddle is asked quietly, and an interrupt that comes meanwhile ends the command in order."""
+
+import os
+
+from tests.conftest import command
+
+RECORDING = """
+import os, signal, sys
+from paddle_dip.runs.interrupt import sigterm_as_ctrl_c
+from paddle_dip.runs.provenance import provenance
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "paddle.vision.ops":  # late: Paddle has put its own handlers in place by then
+            os.kill(os.getpid(), signal.SIGTERM)
+
+if "interrupted" in sys.argv:
+    sys.meta_path.insert(0, Interrupting())
+with sigterm_as_ctrl_c() as exit_code:
+    try:
+        print(provenance()["paddle"])
+    except KeyboardInterrupt:
+        sys.exit(exit_code())
+"""
+
+QUIET = os.environ | {"PADDLE_DIP_FAST": "0"}  # building our own operators is told
+
+
+def test_a_record_loads_paddle_without_its_warnings():
+    result = command("-c", RECORDING, env=QUIET)
+    assert (result.returncode, result.stderr) == (0, "") and result.stdout[0].isdigit()
+
+
+def test_sigterm_while_a_record_loads_paddle_leaves_no_trace_of_its_own():
+    result = command("-c", RECORDING, "interrupted", env=QUIET)
+    assert (result.returncode, result.stdout, result.stderr) == (143, "", "")
