@@ -4,11 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from paddle_dip.errors import InputError, one_of
+from paddle_dip.errors import InputError
 
 PADS = ("reflect", "replicate", "zero")
 UPSAMPLINGS = ("bilinear", "nearest", "transposed")
-check_choice = one_of  # as the families call it
 LEAST = 2  # pixels at the deepest scale: reflection pads by less than the side, and BatchNorm needs more than one value
 _KEPT_BESIDE = 40  # float32 numbers a canvas pixel, beside those that `kept` counts
 

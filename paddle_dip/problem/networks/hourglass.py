@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from paddle_dip.errors import InputError
-from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_choice, check_widths
+from paddle_dip.errors import InputError, one_of
+from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_widths
 
 HOURGLASSES = ("pixel-shuffle", "transposed")
 
@@ -26,7 +26,7 @@ class HourglassConfig(NetworkConfig):
     kept: ClassVar[float] = 2.6  # its compiled operators take less
 
     def __post_init__(self):
-        check_choice("kind", self.kind, HOURGLASSES)
+        one_of("kind", self.kind, HOURGLASSES)
         for name in ("up", "skip"):
             if len(getattr(self, name)) != self.scales - 1:
                 raise InputError(f"{name} must have one entry fewer than down, {self.scales - 1}, not {len(getattr(self, name))}")

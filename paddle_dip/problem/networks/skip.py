@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, one_of
 from paddle_dip.problem.networks.config import (
     LEAST,
     PADS,
     UPSAMPLINGS,
     Convolution,
     NetworkConfig,
-    check_choice,
     check_widths,
     network_size,
     passed_numbers,
@@ -61,12 +60,12 @@ class SkipConfig(NetworkConfig):
                 raise InputError(f"{name} must have one entry for each of the {len(self.down)} scales of down, not {length}")
         check_widths(down=self.down, up=self.up, input_depth=(self.input_depth,))
         check_widths(0, skip=self.skip)
-        check_choice("pad", self.pad, PADS)
+        one_of("pad", self.pad, PADS)
         for index in range(self.scales):
-            check_choice("upsampling", self.upsampling_at(index), UPSAMPLINGS)
-        check_choice("downsampling", self.downsampling, DOWNSAMPLINGS)
-        check_choice("activation", self.activation, ACTIVATIONS)
-        check_choice("up_grid", self.up_grid, UP_GRIDS)
+            one_of("upsampling", self.upsampling_at(index), UPSAMPLINGS)
+        one_of("downsampling", self.downsampling, DOWNSAMPLINGS)
+        one_of("activation", self.activation, ACTIVATIONS)
+        one_of("up_grid", self.up_grid, UP_GRIDS)
         if self.up_grid == "coarse" and not self.up_1x1:
             raise InputError("up_grid coarse needs up_1x1: nothing else joins the branches")
         for name in ("down_kernel", "up_kernel"):

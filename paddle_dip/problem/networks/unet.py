@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from paddle_dip.errors import InputError
-from paddle_dip.problem.networks.config import PADS, UPSAMPLINGS, Convolution, NetworkConfig, check_choice, check_widths
+from paddle_dip.errors import InputError, one_of
+from paddle_dip.problem.networks.config import PADS, UPSAMPLINGS, Convolution, NetworkConfig, check_widths
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class UNetConfig(NetworkConfig):
         check_widths(widths=self.widths, input_depth=(self.input_depth,))
         if len(self.widths) < 2:
             raise InputError(f"widths must have at least 2 entries, not {len(self.widths)}")
-        check_choice("pad", self.pad, PADS)
-        check_choice("upsampling", self.upsampling, UPSAMPLINGS)
+        one_of("pad", self.pad, PADS)
+        one_of("upsampling", self.upsampling, UPSAMPLINGS)
 
     @classmethod
     def examples(cls) -> dict[str, NetworkConfig]:
