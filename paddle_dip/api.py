@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like
+from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like, noted_photo
 from paddle_dip.problem import metrics
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, all_presets, task_preset
-from paddle_dip.runs.restored_image import How, Restored, Step, noted_photo, restored_image
+from paddle_dip.runs.restored_image import How, Restored, Step, restored_image
 from paddle_dip.trained.problem.residuals import check_hole
 
 
@@ -165,7 +165,7 @@ def flash_no_flash(
     (24, 24, 3)
     """
     how = How(preset, seed, on_step, max_memory, dtype, settings)
-    return restored_image("flash-no-flash", image, how, flash=as_photo(flash).pixels)
+    return restored_image("flash-no-flash", image, how, flash=noted_photo(flash).pixels)
 
 
 def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:

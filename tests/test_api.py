@@ -198,6 +198,17 @@ def test_what_cannot_be_done_is_refused_by_name(call_it, words, image):
         call_it(image)
 
 
+def test_what_is_taken_otherwise_is_told_where_the_user_called(image, tmp_path):
+    mask = Image.new("L", (31, 37))
+    mask.paste(1, (5, 5, 12, 12))
+    with pytest.warns(UserWarning, match="mask holds the values 0 and 1") as caught:
+        dip.inpaint(image, mask, **SMALL)
+    with pytest.warns(UserWarning, match="CMYK") as more, pytest.raises(dip.InputError):
+        dip.deblur(Image.fromarray(image).convert("CMYK"), tmp_path)
+    told = [each for each in (*caught, *more) if str(each.message).startswith(("mask", "image"))]
+    assert len(told) == 2 and {each.filename for each in told} == {__file__}
+
+
 def test_psnr_takes_every_kind_of_image(image):
     noisy = (image.astype(int) + np.random.default_rng(0).integers(-9, 9, image.shape)).clip(0, 255).astype(np.uint8)
     planes = [each.transpose(2, 0, 1) / np.float32(255) for each in (noisy, image)]
