@@ -178,11 +178,11 @@ def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
     >>> dip.deblur(image, "runs/deblur").shape
     (24, 24, 3)
     """
-    photo = noted_photo(image)
+    photo, run = noted_photo(image), _path(checkpoint)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
 
-    return like(deblur_photo(photo, *load_deblurrer(Path(checkpoint))), image)
+    return like(deblur_photo(photo, *load_deblurrer(run)), image)
 
 
 def remove_object(
@@ -213,13 +213,13 @@ def remove_object(
         return restored_image("inpaint", image, how, mask=as_mask(mask))
     for name in (name for name, value in vars(how).items() if value != getattr(How(), name)):
         raise InputError(f"{name} is for the Deep Image Prior: leave it out, or checkpoint")
-    photo, masked = noted_photo(image), as_mask(mask)
+    photo, masked, run = noted_photo(image), as_mask(mask), _path(checkpoint)
     check_hole(masked, photo.pixels)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.remover import load_filler
     from paddle_dip.trained.remover import remove_object as remove
 
-    return like(remove(photo, masked, *load_filler(Path(checkpoint))), image)
+    return like(remove(photo, masked, *load_filler(run)), image)
 
 
 def preset(task: str, name: str = "fast", factor: int | None = None) -> Preset:
@@ -257,6 +257,12 @@ def psnr_y(image: ImageLike, truth: ImageLike) -> float:
     if min(pictures[0].shape[1:]) < 10:
         raise InputError(f"image must have at least 10 pixels a side, not {pictures[0].shape[2]}x{pictures[0].shape[1]}")
     return metrics.psnr_y(*pictures)
+
+
+def _path(checkpoint: str | os.PathLike) -> Path:
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise InputError(f"checkpoint must be a path, not {checkpoint!r}")
+    return Path(checkpoint)
 
 
 def _rgb(pixels: np.ndarray) -> np.ndarray:

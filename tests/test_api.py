@@ -151,6 +151,11 @@ def test_an_error_of_the_watcher_is_not_swallowed(image):
         dip.denoise(image, **SMALL, on_step=lambda step: step.step / 0)
 
 
+def test_a_watcher_that_reads_past_an_end_is_not_hidden(image):
+    with pytest.raises(StopIteration):
+        dip.denoise(image, **SMALL, on_step=lambda step: next(iter(())))
+
+
 def test_memory_is_kept_to_by_tiles(image):
     large = np.tile(image, (3, 3, 1))
     enough = {"max_memory": 0.004} | SMALL
@@ -188,6 +193,30 @@ def test_a_preset_can_be_changed_and_handed_on(image):
         (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "settings is for the Deep Image Prior"),
         (lambda image: dip.remove_object(image, image[..., 0], "runs/x", seed=3), "seed is for the Deep Image Prior"),
         (lambda image: dip.deblur(image, "runs/none"), "checkpoint runs/none doesn't exist"),
+        (lambda image: dip.super_resolve(image, 2.0), "factor must be a whole number, not 2.0"),
+        (lambda image: dip.super_resolve(image, None), "factor must be a whole number, not None"),
+        (lambda image: dip.super_resolve(image, float("nan")), "factor must be a whole number, not nan"),
+        (lambda image: dip.super_resolve(image, "4"), "factor must be a whole number, not '4'"),
+        (lambda image: dip.super_resolve(image, 4.0, preset=dip.preset("super-resolve")), "factor must be a whole number, not 4.0"),
+        (lambda image: dip.denoise(image, seed=1.0), "seed must be a whole number, not 1.0"),
+        (lambda image: dip.denoise(image, seed="a"), "seed must be a whole number, not 'a'"),
+        (lambda image: dip.denoise(image, seed=None), "seed must be a whole number, not None"),
+        (lambda image: dip.denoise(image, sigma="a"), "sigma must be a number, not 'a'"),
+        (lambda image: dip.denoise(image, max_memory="a"), "max_memory must be a number, not 'a'"),
+        (lambda image: dip.denoise(image, on_step=3), "on_step must be a function, not 3"),
+        (lambda image: dip.denoise(image, members=10**9), "members must be between 1 and 1000"),
+        (
+            lambda image: dip.denoise(image, preset=dip.preset("inpaint")),
+            "preset fast is for inpaint: denoise needs one of its own",
+        ),
+        (lambda image: dip.denoise("x" * 5000), "xxx doesn't exist"),
+        (lambda image: dip.denoise(np.ma.array(image)), "image must be an array"),
+        (lambda image: dip.denoise(np.matrix(image[..., 0])), "not matrix"),
+        (lambda image: dip.inpaint(image, np.ma.array(image[..., 0] > 99)), "not MaskedArray"),
+        (lambda image: dip.deblur(image, None), "checkpoint must be a path, not None"),
+        (lambda image: dip.deblur(image, 3), "checkpoint must be a path, not 3"),
+        (lambda image: dip.deblur(image, "x" * 5000), "xxx doesn't exist"),
+        (lambda image: dip.remove_object(image, image[..., 0], 3), "checkpoint must be a path, not 3"),
         (lambda image: dip.preset("paint"), "task must be one of super-resolve, denoise"),
         (lambda image: dip.psnr_y(image[:9], image[:9]), "at least 10 pixels"),
         (lambda image: dip.psnr_y(image, image[:, 1:]), "must have one shape"),

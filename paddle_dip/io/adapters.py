@@ -31,7 +31,7 @@ def as_photo(image: ImageLike) -> Photo:
     a Pillow image, as it lies in memory (an EXIF orientation isn't applied); or a path, read as `read_photo` reads it.
     Raises InputError, which says what is allowed, for anything else. `notes` of the photo say what had to be converted.
     """
-    if isinstance(image, np.ndarray):
+    if isinstance(image, np.ndarray) and not isinstance(image, np.matrix | np.ma.MaskedArray):
         return _photo_of_array(image)
     if isinstance(image, Image.Image):
         return _photo_of_pillow(image)

@@ -75,6 +75,8 @@ def restored_image(task: str, image: ImageLike, how: How, **inputs: Any) -> Rest
     name = Path(image).name if isinstance(image, str | os.PathLike) else task
     photo = noted_photo(image)
     job = task_job(task, name, photo, chosen, seed=how.seed, max_memory=how.max_memory, dtype=how.dtype, **inputs)
+    if how.on_step is not None and not callable(how.on_step):
+        raise InputError(f"on_step must be a function, not {how.on_step!r}")
     if how.on_step and len(job.tiles) > 1:
         raise InputError("on_step needs the image in one piece: raise max_memory, or leave on_step out")
 
@@ -87,4 +89,9 @@ def restored_image(task: str, image: ImageLike, how: How, **inputs: Any) -> Rest
 
     from paddle_dip.solver.fit import fit  # here, so that what can't be done is refused before Paddle has loaded
 
-    return like(restore_photo(job, fit=fit, watch=watch), image)
+    try:
+        return like(restore_photo(job, fit=fit, watch=watch), image)
+    except RuntimeError as error:  # what Python makes of a StopIteration of on_step
+        if isinstance(error.__cause__, StopIteration):
+            raise error.__cause__ from None
+        raise

@@ -4,11 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, check_kind
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import TASKS, problem_of_tile
+from paddle_dip.problem.tasks import check_factor
 from paddle_dip.runs.photos import PhotoJob, plan
 
 DTYPES = ("float32", "float64")
@@ -32,7 +33,12 @@ def task_job(
     standard deviation sigma, of 255; estimated where it is None. All that can't be done is refused here, before Paddle has loaded:
     raises InputError, which begins with the name of what is wrong.
     """
-    if not seed >= 0:
+    if preset.task != task:
+        raise InputError(f"preset {preset.name} is for {preset.task}: {task} needs one of its own")
+    if "factor" in inputs:
+        check_factor(inputs["factor"])
+    check_kind("seed", seed, int)
+    if seed < 0:
         raise InputError(f"seed must be at least 0, not {seed}")
     if dtype not in DTYPES:
         raise InputError(f"dtype must be one of {', '.join(DTYPES)}, not {dtype}")
@@ -49,6 +55,7 @@ def _noise(photo: Photo, sigma: float | None) -> float:
     """Return the noise's standard deviation in units of [0, 1]."""
     if sigma is None:
         return noise_level(photo.pixels)
+    check_kind("sigma", sigma, float)
     if not 0 < sigma <= 255:
         raise InputError(f"sigma must be above 0 and at most 255, not {sigma}")
     return sigma / 255
@@ -57,6 +64,7 @@ def _noise(photo: Photo, sigma: float | None) -> float:
 def _bytes(max_memory: float | None) -> int | None:
     if max_memory is None:
         return None
+    check_kind("max_memory", max_memory, float)
     if not max_memory >= _LEAST_MEMORY:
         raise InputError(f"max_memory must be at least {_LEAST_MEMORY}, not {max_memory}")
     return int(min(max_memory, _ENDLESS) * 2**30)
