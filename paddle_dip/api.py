@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like, noted_photo
+from paddle_dip.io.adapters import ImageLike, as_mask, like, noted_photo
+from paddle_dip.io.photo import pixels_on_scale
 from paddle_dip.problem import metrics
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, all_presets, task_preset
@@ -247,13 +248,15 @@ def psnr_y(image: ImageLike, truth: ImageLike) -> float:
     """Return the paper's PSNR, in dB, of an image: on the Y channel, less 4 pixels at the top and left, 5 at the bottom and right.
 
     Both: see `paddle_dip.api`, of one size, with at least 10 pixels a side; grey counts as three equal channels, alpha not at all.
+    Of floating-point files beyond [0, 1] the truth's range counts as black to white, for both.
     Raises InputError otherwise. Nothing is cropped to multiples of 32 here, as the benchmark's images are: see docs/protocol.md.
 
     >>> truth = np.full((24, 24, 3), 100, np.uint8)
     >>> round(dip.psnr_y(truth + np.uint8(10), truth), 2)
     29.45
     """
-    pictures = [_rgb(as_photo(each).pixels) for each in (image, truth)]
+    photo, real = noted_photo(image), noted_photo(truth)
+    pictures = [_rgb(pixels_on_scale(photo, real)), _rgb(real.pixels)]
     if min(pictures[0].shape[1:]) < 10:
         raise InputError(f"image must have at least 10 pixels a side, not {pictures[0].shape[2]}x{pictures[0].shape[1]}")
     return metrics.psnr_y(*pictures)

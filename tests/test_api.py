@@ -246,6 +246,15 @@ def test_psnr_takes_every_kind_of_image(image):
     assert dip.psnr_y(image, image) == np.inf and dip.psnr_y(image[..., 0], image[..., :1]) == np.inf
 
 
+def test_psnr_counts_two_float_images_on_one_scale():
+    truth = np.linspace(0, 1000, 24 * 24, dtype=np.float32).reshape(24, 24)
+    halved, moved = (Image.fromarray(each) for each in (truth / 2, truth + 100))
+    with pytest.warns(UserWarning, match="values beyond"):
+        error = 219 / 255 * np.mean((truth[4:-5, 4:-5] / 2000) ** 2) ** 0.5
+        assert dip.psnr_y(halved, Image.fromarray(truth)) == pytest.approx(-20 * np.log10(error), abs=1e-3)
+        assert dip.psnr_y(moved, Image.fromarray(truth)) == pytest.approx(-20 * np.log10(219 / 2550), abs=1e-3)
+
+
 def test_sixteen_bits_of_a_file_are_kept_in_an_array(tmp_path, picture):
     write_photo(tmp_path / "deep.png", Photo(picture, None, 16))
     deep = (read_photo(tmp_path / "deep.png").pixels.transpose(1, 2, 0) * 65535).round().astype(np.uint16)
