@@ -212,7 +212,8 @@ def remove_object(
     how = How(preset, seed, on_step, max_memory, dtype, settings)
     if checkpoint is None:
         return restored_image("inpaint", image, how, mask=as_mask(mask))
-    for name in (name for name, value in vars(how).items() if value != getattr(How(), name)):
+    changed = [name for name, value in vars(how).items() if name != "settings" and value != getattr(How(), name)]
+    for name in (*changed, *(name for name, value in settings.items() if value is not None)):
         raise InputError(f"{name} is for the Deep Image Prior: leave it out, or checkpoint")
     photo, masked, run = noted_photo(image), as_mask(mask), _path(checkpoint)
     check_hole(masked, photo.pixels)

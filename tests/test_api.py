@@ -190,7 +190,11 @@ def test_a_preset_can_be_changed_and_handed_on(image):
         (lambda image: dip.inpaint(image, np.zeros(image.shape[:2], bool)), "mask has no hole"),
         (lambda image: dip.inpaint(image, np.ones((5, 5), bool)), "mask is 5x5 pixels"),
         (lambda image: dip.flash_no_flash(image, image[:-1]), "the flash photo is 31x36 pixels"),
-        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "settings is for the Deep Image Prior"),
+        (
+            lambda image: dip.flash_no_flash(image, image[..., 0]),
+            "the flash photo must have 3 channels, as network.input_depth says",
+        ),
+        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "steps is for the Deep Image Prior"),
         (lambda image: dip.remove_object(image, image[..., 0], "runs/x", seed=3), "seed is for the Deep Image Prior"),
         (lambda image: dip.deblur(image, "runs/none"), "checkpoint runs/none doesn't exist"),
         (lambda image: dip.super_resolve(image, 2.0), "factor must be a whole number, not 2.0"),

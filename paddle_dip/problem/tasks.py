@@ -78,10 +78,10 @@ def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: boo
     """
     check_mask_size(mask, image)
     if not part and not mask.any():
-        raise InputError("mask has no hole: white marks what to fill, black what to keep")
+        raise InputError("mask has no hole: nothing in it has the colour that marks")
     if mask.min() == 1:
-        where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
-        raise InputError(f"{where}; white marks what to fill, black what to keep")
+        tile = "a tile of the photo is all hole: raise max-memory, so that it sees more"
+        raise InputError(tile if part else "mask is all hole: everything in it has the colour that marks")
     return replace(_same_size(image, preset), known=(1 - mask).astype(np.float32))
 
 
