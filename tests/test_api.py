@@ -265,6 +265,11 @@ def test_sixteen_bits_of_a_file_are_kept_in_an_array(tmp_path, picture):
     assert len(np.unique(dip.denoise(deep, **SMALL))) > 256
 
 
+def test_dir_lists_what_is_public():
+    assert [name for name in dir(dip) if not name.startswith("__")] == sorted(dip.__all__)
+    assert {"__version__", "__doc__"} <= set(dir(dip))
+
+
 def test_nothing_loads_before_it_is_needed():
     code = (
         "import sys, paddle_dip as dip; from paddle_dip import InputError; names = dir(dip); heavy = {'numpy', 'PIL', 'paddle'};"
