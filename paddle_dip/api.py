@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.adapters import ImageLike, as_mask, as_photo, like
+from paddle_dip.io.adapters import ImageLike, as_mask, like, noted_photo
+from paddle_dip.io.photo import pixels_on_scale
 from paddle_dip.problem import metrics
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, all_presets, task_preset
-from paddle_dip.runs.restored_image import How, Restored, Step, noted_photo, restored_image
+from paddle_dip.runs.restored_image import How, Restored, Step, restored_image
 from paddle_dip.trained.problem.residuals import check_hole
 
 
@@ -165,7 +166,7 @@ def flash_no_flash(
     (24, 24, 3)
     """
     how = How(preset, seed, on_step, max_memory, dtype, settings)
-    return restored_image("flash-no-flash", image, how, flash=as_photo(flash).pixels)
+    return restored_image("flash-no-flash", image, how, flash=noted_photo(flash).pixels)
 
 
 def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
@@ -178,11 +179,11 @@ def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
     >>> dip.deblur(image, "runs/deblur").shape
     (24, 24, 3)
     """
-    photo = noted_photo(image)
+    photo, run = noted_photo(image), _path(checkpoint)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
 
-    return like(deblur_photo(photo, *load_deblurrer(Path(checkpoint))), image)
+    return like(deblur_photo(photo, *load_deblurrer(run)), image)
 
 
 def remove_object(
@@ -211,15 +212,16 @@ def remove_object(
     how = How(preset, seed, on_step, max_memory, dtype, settings)
     if checkpoint is None:
         return restored_image("inpaint", image, how, mask=as_mask(mask))
-    for name in (name for name, value in vars(how).items() if value != getattr(How(), name)):
+    changed = [name for name, value in vars(how).items() if name != "settings" and value != getattr(How(), name)]
+    for name in (*changed, *(name for name, value in settings.items() if value is not None)):
         raise InputError(f"{name} is for the Deep Image Prior: leave it out, or checkpoint")
-    photo, masked = noted_photo(image), as_mask(mask)
+    photo, masked, run = noted_photo(image), as_mask(mask), _path(checkpoint)
     check_hole(masked, photo.pixels)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
     from paddle_dip.trained.remover import load_filler
     from paddle_dip.trained.remover import remove_object as remove
 
-    return like(remove(photo, masked, *load_filler(Path(checkpoint))), image)
+    return like(remove(photo, masked, *load_filler(run)), image)
 
 
 def preset(task: str, name: str = "fast", factor: int | None = None) -> Preset:
@@ -247,16 +249,24 @@ def psnr_y(image: ImageLike, truth: ImageLike) -> float:
     """Return the paper's PSNR, in dB, of an image: on the Y channel, less 4 pixels at the top and left, 5 at the bottom and right.
 
     Both: see `paddle_dip.api`, of one size, with at least 10 pixels a side; grey counts as three equal channels, alpha not at all.
+    Of floating-point files beyond [0, 1] the truth's range counts as black to white, for both.
     Raises InputError otherwise. Nothing is cropped to multiples of 32 here, as the benchmark's images are: see docs/protocol.md.
 
     >>> truth = np.full((24, 24, 3), 100, np.uint8)
     >>> round(dip.psnr_y(truth + np.uint8(10), truth), 2)
     29.45
     """
-    pictures = [_rgb(as_photo(each).pixels) for each in (image, truth)]
+    photo, real = noted_photo(image), noted_photo(truth)
+    pictures = [_rgb(pixels_on_scale(photo, real)), _rgb(real.pixels)]
     if min(pictures[0].shape[1:]) < 10:
         raise InputError(f"image must have at least 10 pixels a side, not {pictures[0].shape[2]}x{pictures[0].shape[1]}")
     return metrics.psnr_y(*pictures)
+
+
+def _path(checkpoint: str | os.PathLike) -> Path:
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise InputError(f"checkpoint must be a path, not {checkpoint!r}")
+    return Path(checkpoint)
 
 
 def _rgb(pixels: np.ndarray) -> np.ndarray:

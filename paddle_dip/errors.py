@@ -1,10 +1,12 @@
 """What a person got wrong, told from what the program got wrong."""
 
 from collections.abc import Collection
-from typing import TypeVar
+from numbers import Integral, Real
+from typing import Any, TypeVar
 
 Number = TypeVar("Number", bound=float)
 Choice = TypeVar("Choice")
+_KINDS = {bool: (bool, "True or False"), int: (Integral, "a whole number"), float: (Real, "a number"), str: (str, "a word")}
 
 
 class InputError(ValueError):
@@ -19,6 +21,13 @@ class InputError(ValueError):
         first, *_ = str(self).split(maxsplit=1) or [""]
         name = first.removeprefix("--").replace("-", "_")
         return name if name.isidentifier() else ""
+
+
+def check_kind(name: str, value: Any, kind: type) -> None:
+    """Raise InputError, which begins with `name`, where a value isn't of a kind: bool, int, float or str; NumPy's count, too."""
+    allowed, words = _KINDS[kind]
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
+        raise InputError(f"{name} must be {words}, not {value!r}")
 
 
 class FitError(ArithmeticError):

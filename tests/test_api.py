@@ -151,6 +151,11 @@ def test_an_error_of_the_watcher_is_not_swallowed(image):
         dip.denoise(image, **SMALL, on_step=lambda step: step.step / 0)
 
 
+def test_a_watcher_that_reads_past_an_end_is_not_hidden(image):
+    with pytest.raises(StopIteration):
+        dip.denoise(image, **SMALL, on_step=lambda step: next(iter(())))
+
+
 def test_memory_is_kept_to_by_tiles(image):
     large = np.tile(image, (3, 3, 1))
     enough = {"max_memory": 0.004} | SMALL
@@ -185,9 +190,37 @@ def test_a_preset_can_be_changed_and_handed_on(image):
         (lambda image: dip.inpaint(image, np.zeros(image.shape[:2], bool)), "mask has no hole"),
         (lambda image: dip.inpaint(image, np.ones((5, 5), bool)), "mask is 5x5 pixels"),
         (lambda image: dip.flash_no_flash(image, image[:-1]), "the flash photo is 31x36 pixels"),
-        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "settings is for the Deep Image Prior"),
+        (
+            lambda image: dip.flash_no_flash(image, image[..., 0]),
+            "the flash photo must have 3 channels, as network.input_depth says",
+        ),
+        (lambda image: dip.remove_object(image, image[..., 0], "runs/x", steps=3), "steps is for the Deep Image Prior"),
         (lambda image: dip.remove_object(image, image[..., 0], "runs/x", seed=3), "seed is for the Deep Image Prior"),
         (lambda image: dip.deblur(image, "runs/none"), "checkpoint runs/none doesn't exist"),
+        (lambda image: dip.super_resolve(image, 2.0), "factor must be a whole number, not 2.0"),
+        (lambda image: dip.super_resolve(image, None), "factor must be a whole number, not None"),
+        (lambda image: dip.super_resolve(image, float("nan")), "factor must be a whole number, not nan"),
+        (lambda image: dip.super_resolve(image, "4"), "factor must be a whole number, not '4'"),
+        (lambda image: dip.super_resolve(image, 4.0, preset=dip.preset("super-resolve")), "factor must be a whole number, not 4.0"),
+        (lambda image: dip.denoise(image, seed=1.0), "seed must be a whole number, not 1.0"),
+        (lambda image: dip.denoise(image, seed="a"), "seed must be a whole number, not 'a'"),
+        (lambda image: dip.denoise(image, seed=None), "seed must be a whole number, not None"),
+        (lambda image: dip.denoise(image, sigma="a"), "sigma must be a number, not 'a'"),
+        (lambda image: dip.denoise(image, max_memory="a"), "max_memory must be a number, not 'a'"),
+        (lambda image: dip.denoise(image, on_step=3), "on_step must be a function, not 3"),
+        (lambda image: dip.denoise(image, members=10**9), "members must be between 1 and 1000"),
+        (
+            lambda image: dip.denoise(image, preset=dip.preset("inpaint")),
+            "preset fast is for inpaint: denoise needs one of its own",
+        ),
+        (lambda image: dip.denoise("x" * 5000), "xxx doesn't exist"),
+        (lambda image: dip.denoise(np.ma.array(image)), "image must be an array"),
+        (lambda image: dip.denoise(np.matrix(image[..., 0])), "not matrix"),
+        (lambda image: dip.inpaint(image, np.ma.array(image[..., 0] > 99)), "not MaskedArray"),
+        (lambda image: dip.deblur(image, None), "checkpoint must be a path, not None"),
+        (lambda image: dip.deblur(image, 3), "checkpoint must be a path, not 3"),
+        (lambda image: dip.deblur(image, "x" * 5000), "xxx doesn't exist"),
+        (lambda image: dip.remove_object(image, image[..., 0], 3), "checkpoint must be a path, not 3"),
         (lambda image: dip.preset("paint"), "task must be one of super-resolve, denoise"),
         (lambda image: dip.psnr_y(image[:9], image[:9]), "at least 10 pixels"),
         (lambda image: dip.psnr_y(image, image[:, 1:]), "must have one shape"),
@@ -198,6 +231,17 @@ def test_what_cannot_be_done_is_refused_by_name(call_it, words, image):
         call_it(image)
 
 
+def test_what_is_taken_otherwise_is_told_where_the_user_called(image, tmp_path):
+    mask = Image.new("L", (31, 37))
+    mask.paste(1, (5, 5, 12, 12))
+    with pytest.warns(UserWarning, match="mask holds the values 0 and 1") as caught:
+        dip.inpaint(image, mask, **SMALL)
+    with pytest.warns(UserWarning, match="CMYK") as more, pytest.raises(dip.InputError):
+        dip.deblur(Image.fromarray(image).convert("CMYK"), tmp_path)
+    told = [each for each in (*caught, *more) if str(each.message).startswith(("mask", "image"))]
+    assert len(told) == 2 and {each.filename for each in told} == {__file__}
+
+
 def test_psnr_takes_every_kind_of_image(image):
     noisy = (image.astype(int) + np.random.default_rng(0).integers(-9, 9, image.shape)).clip(0, 255).astype(np.uint8)
     planes = [each.transpose(2, 0, 1) / np.float32(255) for each in (noisy, image)]
@@ -206,10 +250,24 @@ def test_psnr_takes_every_kind_of_image(image):
     assert dip.psnr_y(image, image) == np.inf and dip.psnr_y(image[..., 0], image[..., :1]) == np.inf
 
 
+def test_psnr_counts_two_float_images_on_one_scale():
+    truth = np.linspace(0, 1000, 24 * 24, dtype=np.float32).reshape(24, 24)
+    halved, moved = (Image.fromarray(each) for each in (truth / 2, truth + 100))
+    with pytest.warns(UserWarning, match="values beyond"):
+        error = 219 / 255 * np.mean((truth[4:-5, 4:-5] / 2000) ** 2) ** 0.5
+        assert dip.psnr_y(halved, Image.fromarray(truth)) == pytest.approx(-20 * np.log10(error), abs=1e-3)
+        assert dip.psnr_y(moved, Image.fromarray(truth)) == pytest.approx(-20 * np.log10(219 / 2550), abs=1e-3)
+
+
 def test_sixteen_bits_of_a_file_are_kept_in_an_array(tmp_path, picture):
     write_photo(tmp_path / "deep.png", Photo(picture, None, 16))
     deep = (read_photo(tmp_path / "deep.png").pixels.transpose(1, 2, 0) * 65535).round().astype(np.uint16)
     assert len(np.unique(dip.denoise(deep, **SMALL))) > 256
+
+
+def test_dir_lists_what_is_public():
+    assert [name for name in dir(dip) if not name.startswith("__")] == sorted(dip.__all__)
+    assert {"__version__", "__doc__"} <= set(dir(dip))
 
 
 def test_nothing_loads_before_it_is_needed():

@@ -1,6 +1,8 @@
 """What the ecosystem calls an image - an array, a Pillow image, a path - as a photo or a mask, and a photo as such an image."""
 
 import os
+import sys
+import traceback
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from paddle_dip.io.masks import marked_by
 from paddle_dip.io.photo import FLOAT, Photo, photo_of, samples_of
 
 ImageLike = np.ndarray | Image.Image | str | os.PathLike
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _DTYPES = ("uint8", "uint16", "float32", "float64")
 _ALLOWED = (
     "an array [H, W] or [H, W, 1, 3 or 4] of uint8, uint16, float32 or float64 in [0, 1], a Pillow image, or a path"  # fmt: skip
@@ -28,7 +31,7 @@ def as_photo(image: ImageLike) -> Photo:
     a Pillow image, as it lies in memory (an EXIF orientation isn't applied); or a path, read as `read_photo` reads it.
     Raises InputError, which says what is allowed, for anything else. `notes` of the photo say what had to be converted.
     """
-    if isinstance(image, np.ndarray):
+    if isinstance(image, np.ndarray) and not isinstance(image, np.matrix | np.ma.MaskedArray):
         return _photo_of_array(image)
     if isinstance(image, Image.Image):
         return _photo_of_pillow(image)
@@ -56,7 +59,7 @@ def as_mask(mask: ImageLike, holes: str = "white") -> np.ndarray:
 
     mask: what `as_photo` takes, or a boolean array: True marks. An integer array of only 0 and 1 is taken as booleans, too.
     holes: the colour that marks, "white" or "black". Alpha and lossy files are taken as `masks.marked_by` says.
-    Raises InputError as `as_photo` does.
+    Raises InputError as `as_photo` does, and as `marked_by` does. What had to be converted is a UserWarning.
     """
     if (
         isinstance(mask, np.ndarray)
@@ -64,8 +67,24 @@ def as_mask(mask: ImageLike, holes: str = "white") -> np.ndarray:
         and (mask.dtype == bool or (mask.dtype.kind in "iu" and 0 <= mask.min() <= mask.max() <= 1))
     ):
         mask = mask.astype(np.float32)
-    marks, _ = marked_by(as_photo(mask), holes, name="mask")
+    marks, notes = marked_by(noted_photo(mask), holes, name="mask")
+    warn_user(*notes)
     return marks
+
+
+def noted_photo(image: ImageLike) -> Photo:
+    """Return an image as a photo; what had to be converted is a UserWarning to who calls the package."""
+    photo = as_photo(image)
+    warn_user(*photo.notes)
+    return photo
+
+
+def warn_user(*notes: str) -> None:
+    """Issue each note as a UserWarning that points at the line, outside the package, which called it."""
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_stack(sys._getframe())]
+    level = next((number for number, file in enumerate(files, 1) if not file.startswith(_PACKAGE)), 1)
+    for note in notes:
+        warnings.warn(note, stacklevel=level)
 
 
 def _photo_of_array(array: np.ndarray) -> Photo:
@@ -117,7 +136,7 @@ def _pillow_like(photo: Photo, original: Image.Image) -> Image.Image:
 def _pillow_of(photo: Photo) -> Image.Image:
     if photo.bits != 8 and (len(photo.pixels) == 3 or photo.alpha is not None):
         kind = "16 bits" if photo.bits == 16 else "floating-point numbers"
-        warnings.warn(f"a Pillow image holds no colour or alpha of {kind}: rounded to 8 bits; an array keeps them", stacklevel=3)
+        warn_user(f"a Pillow image holds no colour or alpha of {kind}: rounded to 8 bits; an array keeps them")
         photo = replace(photo, bits=8)
     samples = samples_of(photo)
     made = Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)

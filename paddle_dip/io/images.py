@@ -1,6 +1,7 @@
 """The only reading and writing of pixel files: 8 and 16 bits and floats, grey and colour, with and without alpha."""
 
 import math
+import os
 import struct
 import warnings
 from collections.abc import Iterator
@@ -127,10 +128,10 @@ def losses(path: Path, photo: Photo) -> tuple[str, ...]:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    if path.is_dir():
+    if os.path.isdir(path):  # Path's own fail for a name that no file system takes
         raise InputError(f"{path} is a folder, one photo is wanted")
-    if not path.is_file():
-        raise InputError(f"{path} is not a file" if path.exists() else f"image file {path} doesn't exist")
+    if not os.path.isfile(path):
+        raise InputError(f"{path} is not a file" if os.path.exists(path) else f"image file {path} doesn't exist")
     try:
         with warnings.catch_warnings():
             # `_check_size` draws the line where Pillow would only warn; of damaged EXIF it warns, too.

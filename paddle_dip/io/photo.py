@@ -54,6 +54,12 @@ def samples_of(photo: Photo) -> np.ndarray:
     return samples
 
 
+def sample_of(photo: Photo, value: float) -> float:
+    """Return the sample of the picture's file or array that a value of its pixels, in [0, 1], stands for."""
+    low, high = photo.scale
+    return low + float(value) * (high - low) if photo.bits == FLOAT else round(float(value) * (2**photo.bits - 1))
+
+
 def pixels_on_scale(photo: Photo, other: Photo) -> np.ndarray:
     """Return the pixels of `photo` on the scale of `other`: two pictures of floating-point numbers can then be compared."""
     if photo.scale == other.scale or {photo.bits, other.bits} != {FLOAT}:

@@ -46,9 +46,9 @@ def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) ->
     if min(height, width) * shrink >= SMALLEST_SIDE:
         ways.append(f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit")
     if _least(photo, factor, preset) <= free:
-        ways.insert(0, f"--max-memory {_floor(free)} restores it in tiles")
+        ways.insert(0, f"a max-memory of {_floor(free)} restores it in tiles")
     if factor > 2:
-        ways.append("a smaller --factor takes less")
+        ways.append("a smaller factor takes less")
     raise InputError(
         f"a photo of {width}x{height} pixels needs about {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free: "
         + ", ".join(ways)
@@ -62,7 +62,7 @@ def check_limit(photo: Photo, factor: int, preset: Preset, limit: int) -> None:
         height, width = (side * factor for side in photo.pixels.shape[1:])
         enough = ceil(least / 2**30 * 100) / 100  # GiB
         raise InputError(
-            f"--max-memory {limit / 2**30:.3g} is too little for a result of {width}x{height} pixels: {enough} would be enough"
+            f"max_memory {limit / 2**30:.3g} is too little for a result of {width}x{height} pixels: {enough} would be enough"
         )
 
 

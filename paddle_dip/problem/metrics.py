@@ -22,19 +22,20 @@ def luma(image: np.ndarray) -> np.ndarray:
 
 def psnr(image: np.ndarray, truth: np.ndarray, *, data_range: float = 1.0) -> float:
     """Return the peak signal-to-noise ratio in dB (infinite for equal images); raises InputError where the shapes differ."""
-    if image.shape != truth.shape:
-        raise InputError(f"images to compare must have one shape, not {image.shape} and {truth.shape}")
+    _check_shapes(image, truth)
     error = np.mean((image.astype(np.float64) - truth.astype(np.float64)) ** 2)
     return float("inf") if error == 0 else float(10 * np.log10(data_range**2 / error))
 
 
 def psnr_y(image: np.ndarray, truth: np.ndarray) -> float:
     """Return the paper's PSNR in dB of an RGB image, [3, H, W] in [0, 1]: on the Y channel, PAPER_BORDER left out."""
+    _check_shapes(image, truth)
     return psnr(luma(image)[PAPER_BORDER], luma(truth)[PAPER_BORDER])
 
 
 def psnr_rgb(image: np.ndarray, truth: np.ndarray) -> float:
     """Return the PSNR in dB over the three channels, [3, H, W] in [0, 1], on the same region as `psnr_y`."""
+    _check_shapes(image, truth)
     rows, columns = PAPER_BORDER
     return psnr(image[:, rows, columns], truth[:, rows, columns])
 
@@ -48,3 +49,8 @@ def ssim(image: np.ndarray, truth: np.ndarray) -> float:
     """Return the SSIM (at most 1) of two [H, W] pictures in [0, 1]: Gaussian window, sigma 1.5, data_range 1."""
     window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 1.0}
     return float(structural_similarity(image, truth, **window))
+
+
+def _check_shapes(image: np.ndarray, truth: np.ndarray) -> None:
+    if image.shape != truth.shape:
+        raise InputError(f"images to compare must have one shape, not {image.shape} and {truth.shape}")

@@ -26,6 +26,6 @@ def check_input(problem: Problem, preset: Preset) -> None:
         raise InputError("input guide is for flash-no-flash: there is no picture to begin from here")
     _, depth, *size = preset.network.input_shape(*problem.canvas)
     if depth != len(problem.guide):
-        raise InputError(f"the guide has {len(problem.guide)} channels, so network.input_depth must be that, not {depth}")
+        raise InputError(f"the flash photo must have {depth} channels, as network.input_depth says, not {len(problem.guide)}")
     if any(side < wanted for side, wanted in zip(size, problem.canvas, strict=True)):
         raise InputError("input guide needs a network whose z is as large as the photo")

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import Field, fields, replace
-from numbers import Integral, Real
 from typing import Any
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, check_kind
 from paddle_dip.problem.networks import NetworkConfig, network_config
 from paddle_dip.problem.presets import Preset
 
 _FIXED = ("name", "task", "sources", "network")
 _SWITCHES = {"true": True, "false": False}
-_KINDS = {bool: (bool, "True or False"), int: (Integral, "a whole number"), float: (Real, "a number"), str: (str, "a word")}
 
 
 def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
@@ -100,9 +98,7 @@ def _typed(owner: Preset | NetworkConfig, name: str, value):
         return tuple(value)
     if isinstance(like, tuple):
         raise InputError(f"{name} must be a tuple of {len(like)}, not {value!r}")
-    kind, words = _KINDS[type(like)]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise InputError(f"{name} must be {words}, not {value!r}")
+    check_kind(name, value, type(like))
     return type(like)(value)
 
 

@@ -91,7 +91,7 @@ class Preset:
     detail_gain: float = _number(0, 10, default=1.0)  # at the end: times what the fit adds to bicubic with back-projection
     # At the end: strength h of non-local means, in units of the image's [0, 1]; 0 is none.
     non_local_means: float = _number(0, 1, default=0.0)
-    members: int = _number(1, default=1)  # fits, of seeds from the run's on, whose canvases are averaged
+    members: int = _number(1, 1000, default=1)  # fits, of seeds from the run's on, whose canvases are averaged
     keep_known: bool = False  # put the known pixels back into the result, by how well they are known
     # Of the products inside the convolutions: "bf16" where the CPU has it; all else is float32.
     precision: str = _choice(*PRECISIONS)

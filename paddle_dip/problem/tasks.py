@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from paddle_dip.errors import InputError
+from paddle_dip.errors import InputError, check_kind
 from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
@@ -78,10 +78,10 @@ def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: boo
     """
     check_mask_size(mask, image)
     if not part and not mask.any():
-        raise InputError("mask has no hole: white marks what to fill, black what to keep")
+        raise InputError("mask has no hole: nothing in it has the colour that marks")
     if mask.min() == 1:
-        where = "a tile of the photo is all hole: raise --max-memory" if part else "mask is all hole"
-        raise InputError(f"{where}; white marks what to fill, black what to keep")
+        tile = "a tile of the photo is all hole: raise max-memory, so that it sees more"
+        raise InputError(tile if part else "mask is all hole: everything in it has the colour that marks")
     return replace(_same_size(image, preset), known=(1 - mask).astype(np.float32))
 
 
@@ -127,6 +127,7 @@ def canvas_size(size: tuple[int, int], preset: Preset) -> tuple[int, int]:
 
 
 def check_factor(factor: int) -> None:
-    """Raise ValueError where `factor` isn't a whole number above 1."""
-    if factor != int(factor) or factor < 2:
+    """Raise InputError where `factor` isn't a whole number above 1."""
+    check_kind("factor", factor, int)
+    if factor < 2:
         raise InputError(f"factor must be a whole number of at least 2, not {factor}")

@@ -25,5 +25,5 @@ def current_canvas(preset: Preset, snapshot) -> np.ndarray:
 
 def _finite(canvas: np.ndarray, snapshot) -> np.ndarray:
     if not np.isfinite(canvas).all():
-        raise FitError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another --seed")
+        raise FitError(f"the fit diverged: its output isn't finite after {snapshot.step} steps; try another seed")
     return canvas

@@ -48,7 +48,7 @@ class Guard:
         """Count a fault; raises FitError where there have been too many."""
         self.faults, self.failed_at, self.halvings = self.faults + 1, step, self.halvings + 1
         if self.faults > TRIES:
-            raise FitError(f"the fit failed {self.faults} times ({fault}): try another --seed, another preset or --dtype float64")
+            raise FitError(f"the fit failed {self.faults} times ({fault}): try another seed, another preset or dtype float64")
 
 
 def guarded(

@@ -1,7 +1,6 @@
 """An image as the ecosystem has it - an array, a Pillow image, a path - restored by a task: what the public functions share."""
 
 import os
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,7 @@ import numpy as np
 from PIL import Image
 
 from paddle_dip.errors import FitError, InputError
-from paddle_dip.io.adapters import ImageLike, as_photo, like
-from paddle_dip.io.photo import Photo
+from paddle_dip.io.adapters import ImageLike, like, noted_photo
 from paddle_dip.problem.overrides import with_settings
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import task_preset
@@ -77,6 +75,8 @@ def restored_image(task: str, image: ImageLike, how: How, **inputs: Any) -> Rest
     name = Path(image).name if isinstance(image, str | os.PathLike) else task
     photo = noted_photo(image)
     job = task_job(task, name, photo, chosen, seed=how.seed, max_memory=how.max_memory, dtype=how.dtype, **inputs)
+    if how.on_step is not None and not callable(how.on_step):
+        raise InputError(f"on_step must be a function, not {how.on_step!r}")
     if how.on_step and len(job.tiles) > 1:
         raise InputError("on_step needs the image in one piece: raise max_memory, or leave on_step out")
 
@@ -89,12 +89,9 @@ def restored_image(task: str, image: ImageLike, how: How, **inputs: Any) -> Rest
 
     from paddle_dip.solver.fit import fit  # here, so that what can't be done is refused before Paddle has loaded
 
-    return like(restore_photo(job, fit=fit, watch=watch), image)
-
-
-def noted_photo(image: ImageLike) -> Photo:
-    """Return an image as a photo; what had to be converted is a UserWarning to who calls the public function."""
-    photo = as_photo(image)
-    for note in photo.notes:
-        warnings.warn(note, stacklevel=4)
-    return photo
+    try:
+        return like(restore_photo(job, fit=fit, watch=watch), image)
+    except RuntimeError as error:  # what Python makes of a StopIteration of on_step
+        if isinstance(error.__cause__, StopIteration):
+            raise error.__cause__ from None
+        raise

@@ -4,11 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from paddle_dip.errors import InputError, at_least, one_of
+from paddle_dip.errors import InputError, at_least, check_kind, one_of
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import TASKS, problem_of_tile
+from paddle_dip.problem.tasks import check_factor
 from paddle_dip.runs.photos import PhotoJob, plan
 
 DTYPES = ("float32", "float64")
@@ -32,6 +33,11 @@ def task_job(
     standard deviation sigma, of 255; estimated where it is None. All that can't be done is refused here, before Paddle has loaded:
     raises InputError, which begins with the name of what is wrong.
     """
+    if preset.task != task:
+        raise InputError(f"preset {preset.name} is for {preset.task}: {task} needs one of its own")
+    if "factor" in inputs:
+        check_factor(inputs["factor"])
+    check_kind("seed", seed, int)
     at_least("seed", seed, 0)
     one_of("dtype", dtype, DTYPES)
     if task == "denoise":
@@ -47,6 +53,7 @@ def _noise(photo: Photo, sigma: float | None) -> float:
     """Return the noise's standard deviation in units of [0, 1]."""
     if sigma is None:
         return noise_level(photo.pixels)
+    check_kind("sigma", sigma, float)
     if not 0 < sigma <= 255:
         raise InputError(f"sigma must be above 0 and at most 255, not {sigma}")
     return sigma / 255
@@ -55,4 +62,5 @@ def _noise(photo: Photo, sigma: float | None) -> float:
 def _bytes(max_memory: float | None) -> int | None:
     if max_memory is None:
         return None
+    check_kind("max_memory", max_memory, float)
     return int(min(at_least("max_memory", max_memory, _LEAST_MEMORY), _ENDLESS) * 2**30)

@@ -1,5 +1,6 @@
 """A training's state on disk: networks, optimisers and where it stands, in files named after the steps taken."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ def read_network(path: Path, name: str) -> tuple[Weights, dict]:
     Raises InputError where there is none or it holds no such network.
     """
     path = Path(path)
-    file = newest(path / "checkpoints") if path.is_dir() else path
-    if file is None or not file.exists():
+    file = newest(path / "checkpoints") if os.path.isdir(path) else path
+    if file is None or not os.path.exists(file):
         raise InputError(f"checkpoint {path} doesn't exist, or is a folder without a run's checkpoints")
     try:
         state, notes = load_checkpoint(file)

@@ -172,6 +172,12 @@ def test_a_pillow_mask_from_a_lossy_file_is_hard(tmp_path):
             assert set(np.unique(as_mask(image))) == {0, 1}
 
 
+@pytest.mark.parametrize("mask", [HOLE * np.uint8(2), HOLE * np.uint16(255), HOLE * 0.001, Image.fromarray(HOLE * np.uint8(1))])
+def test_an_array_of_two_values_marks_as_its_file_would(mask):
+    with pytest.warns(UserWarning, match="mask holds the values 0 and .*: taken as unmarked and marked"):
+        np.testing.assert_array_equal(as_mask(mask)[0], HOLE)
+
+
 @pytest.mark.parametrize("mask", [np.zeros((4, 4, 2), bool), np.full((4, 4), np.nan), "nowhere.png", np.full((4, 4), 2, np.int64)])
 def test_what_is_no_mask_is_refused(mask):
     with pytest.raises(InputError):

@@ -5,7 +5,9 @@ import pytest
 from PIL import Image
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.images import write_photo
 from paddle_dip.io.masks import read_mask
+from paddle_dip.io.photo import photo_of
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import inpainting
 from paddle_dip.runs.restore import finish
@@ -83,6 +85,59 @@ def test_soft_marks_of_a_lossless_file_stay(tmp_path, name, settings):
 
 def test_a_mask_of_one_bit(tmp_path):
     np.testing.assert_array_equal(read(tmp_path, Image.fromarray(HOLE))[0], HOLE)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ((0, 1), "uint8"),
+        ((0, 2), "uint8"),
+        ((100, 128), "uint8"),
+        ((0, 1), "uint16"),
+        ((0, 255), "uint16"),
+        ((0, 0.001), "float32"),
+    ],
+)
+@pytest.mark.parametrize("holes", ["white", "black"])
+def test_of_two_values_one_marks_whatever_they_are(tmp_path, values, dtype, holes):
+    write_photo(tmp_path / "m.tif", photo_of(np.where(HOLE, *values[::-1]).astype(dtype)[..., None], name="m"))
+    notes = []
+    marks = read_mask(tmp_path / "m.tif", holes, say=notes.append)[0]
+    np.testing.assert_array_equal(marks, HOLE if holes == "white" else ~HOLE)
+    none, whole = values if holes == "white" else values[::-1]
+    assert notes == [f"{tmp_path / 'm.tif'} holds the values {none:g} and {whole:g}: taken as unmarked and marked"]
+
+
+def test_a_layer_painted_in_part_and_a_palette_mark_whole(tmp_path):
+    marks, notes = read(tmp_path, layer((0, 200, 0), HOLE * np.uint8(128)))
+    np.testing.assert_array_equal(marks, HOLE)
+    assert len(notes) == 2 and "the values 0 and 128" in notes[1]
+    numbered = Image.fromarray(HOLE.astype(np.uint8)).convert("P")
+    numbered.putpalette([0, 0, 0, 128, 0, 0])
+    np.testing.assert_array_equal(read(tmp_path, numbered)[0], HOLE)
+
+
+@pytest.mark.parametrize(("holes", "back"), [("white", 0), ("black", 255)])
+def test_a_coloured_mark_counts_whole(tmp_path, holes, back):
+    edge = HOLE * np.uint8(255)
+    edge[19, 30:55] = 127
+    red = np.dstack([np.full_like(edge, 255), *[255 - edge] * 2]) if back else np.dstack([edge, 0 * edge, 0 * edge])
+    marks, notes = read(tmp_path, Image.fromarray(red), holes)
+    np.testing.assert_allclose(marks, edge / np.float32(255), atol=1e-7)
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("holes", "samples"), [("white", SOFT // 9), ("black", 255 - SOFT // 9), ("white", SOFT.astype(np.uint16))]
+)
+def test_many_faint_marks_are_refused(tmp_path, holes, samples):
+    with pytest.raises(InputError, match=f"m.png marks nothing clearly: {holes} marks, and the nearest value to it is 2"):
+        read(tmp_path, Image.fromarray(samples), holes, "m.png")
+
+
+def test_a_grey_mark_of_a_lossy_file_is_whole(tmp_path):
+    np.testing.assert_array_equal(read(tmp_path, Image.fromarray(HOLE * np.uint8(120)), name="m.jpg", quality=70)[0], HOLE)
+    assert not read(tmp_path, Image.fromarray(HOLE * np.uint8(0)), name="m.jpg")[0].any()
 
 
 def test_an_unknown_colour_is_refused(tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from paddle_dip.errors import InputError
 from paddle_dip.problem.metrics import luma, psnr, psnr_rgb, psnr_y, ssim_y
 
 
@@ -30,6 +31,12 @@ def test_ssim_is_one_for_equal_images_and_falls_with_noise(picture):
     assert ssim_y(picture, picture) == pytest.approx(1)
     noisy = picture + 0.2 * np.random.default_rng(0).standard_normal(picture.shape)
     assert ssim_y(noisy, picture) < 0.9
+
+
+@pytest.mark.parametrize("score", [psnr, psnr_y, psnr_rgb])
+def test_of_different_shapes_the_whole_ones_are_named(score):
+    with pytest.raises(InputError, match=r"one shape, not \(3, 20, 31\) and \(3, 20, 30\)"):
+        score(np.zeros((3, 20, 31)), np.zeros((3, 20, 30)))
 
 
 def test_different_shapes_are_refused_even_where_they_would_broadcast():

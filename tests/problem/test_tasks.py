@@ -27,8 +27,8 @@ def test_what_is_no_hole_is_known():
 @pytest.mark.parametrize(
     ("mask", "words"),
     [
-        (np.zeros((1, 20, 31), np.float32), "no hole"),
-        (np.ones((1, 20, 31), np.float32), "all hole"),
+        (np.zeros((1, 20, 31), np.float32), "^mask has no hole: nothing in it has the colour that marks$"),
+        (np.ones((1, 20, 31), np.float32), "^mask is all hole: everything in it has the colour that marks$"),
         (np.ones((1, 31, 20), np.float32), "mask is 20x31 pixels, the photo 31x20"),
     ],
 )

@@ -136,7 +136,7 @@ class TestRefused:
         large = Photo(np.broadcast_to(np.float32(0), (3, 4000, 6000)))
         job = PhotoJob("x", large, never, PRESET, factor=4)
         monkeypatch.setattr(photos, "free_memory", lambda: 2**34)
-        with pytest.raises(ValueError, match="--max-memory"):
+        with pytest.raises(ValueError, match="a max-memory of"):
             plan(job, None)
         with pytest.raises(ValueError, match="24000x16000.*would be enough"):
             plan(job, 2**30)
@@ -149,7 +149,7 @@ class TestRefused:
         preset = replace(task_preset("inpaint", "fast"), network=SMALL)
         image, holes = np.zeros((3, 40, 120), np.float32), np.zeros((1, 40, 120), np.float32)
         holes[:, :, 40:] = 1
-        with pytest.raises(ValueError, match="all hole: raise --max-memory"):
+        with pytest.raises(ValueError, match="all hole: raise max-memory"):
             in_tiles(
                 PhotoJob("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2
             )

@@ -86,9 +86,9 @@ def small_hole(soft: np.ndarray, sizes: Sizes) -> np.ndarray:
     marked = resampled((soft > 0).astype(np.float32), sizes.large) > 0
     hole = np.logical_or.reduce(_blocks(marked, sizes.times), axis=(2, 4)).astype(np.float32)
     if not hole.any():
-        raise InputError("mask has no hole: white marks what to fill, black what to keep")
+        raise InputError("mask has no hole: nothing in it has the colour that marks")
     if hole.all():
-        raise InputError("mask is all hole, or leaves too little to look at; white marks what to fill, black what to keep")
+        raise InputError("mask is all hole, or leaves too little to look at: too much in it has the colour that marks")
     return hole
 
 
