@@ -19,7 +19,7 @@ OPTIONS ?=
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
-	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=best, FACTOR=4, OUT=folder"
+	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=quick or best, FACTOR=4, OUT=folder"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make speed       the fit step's time against PyTorch's"
@@ -38,7 +38,7 @@ $(VENV)/test.done: $(VENV)/run.done requirements-test.txt
 	@touch $@
 
 benchmark: $(VENV)/run.done
-	$(RUN) tools/benchmark_set14.py --data embedded --steps 400 --out out/embedded --resume
+	$(RUN) tools/benchmark_set14.py --data embedded --preset quick --out out/embedded --resume
 
 set14: $(VENV)/run.done
 	$(RUN) tools/benchmark_set14.py --data set14 --preset $(PRESET) --factor $(FACTOR) --precision $(PRECISION) --out $(OUT) \

@@ -65,6 +65,7 @@ def variant_preset(variant: str, damage: Damage, steps: int | None = None) -> Pr
 def _super_resolution(name: str, factor: int) -> Preset:
     variant = VARIANTS[one_of("variant", name, VARIANTS)]
     fast = super_resolution_preset("fast", factor)
-    base = replace(fast, name="study", steps=BASE_STEPS, work_scale=2, network=_WIDTH_64, cooldown=0, reg_noise_std=0.05)
-    base = replace(base, detail_gain=1.0, non_local_means=0.0)  # studied on what fits end on, not on every reading
+    base = replace(fast, name="study", steps=BASE_STEPS, optimiser="adam", soap_renewal=10, reg_noise_std=0.05)
+    # Members and refinement are studied on what fits end on, not on every reading.
+    base = replace(base, work_scale=2, network=_WIDTH_64, members=1, detail_gain=1.0, non_local_means=0.0)
     return replace(base, **variant.changes)

@@ -77,8 +77,9 @@ class SkipConfig(NetworkConfig):
         """Return the family's named networks."""
         return {
             "skip": cls(),  # the paper's
-            "skip-64": cls(down=(64,) * 5, up=(64,) * 5),  # the fast preset's
+            "skip-64": cls(down=(64,) * 5, up=(64,) * 5),  # at half the width
             "skip-64-coarse": cls(down=(64,) * 5, up=(64,) * 5, up_grid="coarse"),  # the same, convolving before it enlarges
+            "skip-32": cls(down=(32,) * 5, up=(32,) * 5, input_depth=8),  # the fast preset's
         }
 
     @property
