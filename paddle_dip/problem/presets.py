@@ -206,7 +206,7 @@ _PAPER_X4 = replace(
 )
 
 _FAST_SOURCES = {
-    "optimiser": f"{_STUDY}: 400 steps do what Adam does in 1860",
+    "optimiser": f"{_STUDY}: 360 to 500 steps do what Adam does in 1860",
     "soap_renewal": f"{_STUDY}: renewed half as often as in the paper, nothing is lost",
     "steps": f"{_STUDY}: before 300 smooth images are below bicubic with back-projection; below x6 a longer fit still gains",
     "reg_noise_std": f"{_STUDY}: 0.05 is better for one fit, 0.03 for an average of several",
@@ -245,13 +245,13 @@ def _fast(paper: Preset, factor: int) -> Preset:
         **_refining(factor, x8=(1.4, 0.05), x4=(1.5, 0.05), x2=(1.3, 0.02)),
         sources=dict(paper.sources) | _FAST_SOURCES,
     )
-    return replace(fast, steps=400, members=3, work_scale=2) if factor >= _LARGE else fast
+    return replace(fast, steps=360, members=3, work_scale=2) if factor >= _LARGE else fast
 
 
 def _quick(paper: Preset, factor: int) -> Preset:
-    refining = _refining(factor, x8=(1.3, 0.05), x4=(1.6, 0.06), x2=(1.3, 0.02))
+    refining = _refining(factor, x8=(1.2, 0.05), x4=(1.6, 0.06), x2=(1.3, 0.02))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
-    quick = replace(fast, steps=400, work_scale=2) if factor >= _MEDIUM else replace(fast, steps=300)
+    quick = replace(fast, steps=360, work_scale=2) if factor >= _MEDIUM else replace(fast, steps=300)
     return replace(quick, sources=dict(fast.sources) | _QUICK_SOURCES)
 
 

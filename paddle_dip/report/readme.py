@@ -109,8 +109,9 @@ def _description(run: _Run) -> str:
     steps = f"at most {preset['steps']} steps, ended by `{preset['stop']}`" if stopped else f"{preset['steps']} steps"
     averaged = stopped or preset["average"] == "ema"
     average = "average of the outputs" if averaged else f"last iterate on the {preset['final_input']} z"
-    seeds = " and ".join(map(str, summary["seeds"]))
-    fits = f"seed {seeds}, single run" if preset["members"] == 1 else f"ensemble of seeds {seeds}"
+    first, last, members = summary["seeds"][0], summary["seeds"][-1], preset["members"]
+    several = f"ensemble of seeds {first} {'and' if members == 2 else 'to'} {last}"
+    fits = f"seed {first}, single run" if members == 1 else several
     refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
     refinement += [f"non-local means {strength:g}"] if (strength := preset["non_local_means"]) else []
     products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
@@ -135,7 +136,7 @@ def _table(runs: list[_Run]) -> str:
     for run in runs:
         columns[f"`{run.name}`"] = [run.rows[name].psnr_y if name in run.rows else None for name in names]
         columns[f"TFLOP of `{run.name}`"] = [run.rows[name].tflop if name in run.rows else None for name in names]
-    digits = [0 if heading.startswith("TFLOP") else 2 for heading in columns]
+    digits = [_flop_digits(column) if heading.startswith("TFLOP") else 2 for heading, column in columns.items()]
     figures = [*zip(*columns.values(), strict=True), map(mean, columns.values())]
     lines = [
         [name, *(_decimals(value, d) for value, d in zip(line, digits, strict=True))]
@@ -152,6 +153,10 @@ def _others(runs: list[_Run]) -> dict[str, list]:
     baselines = {"bicubic": [rows[name].bicubic_psnr_y for name in names], "+ BP": [bicubic_bp[name] for name in names]}
     published = {words: [published_psnr_y(name, rows[name].factor, method) for name in names] for method, words in METHODS.items()}
     return {"image": names} | baselines | {words: column for words, column in published.items() if any(column)}
+
+
+def _flop_digits(column: list[float | None]) -> int:
+    return 0 if min(value for value in column if value is not None) >= 10 else 1
 
 
 def _decimals(value: float | None, digits: int) -> str:
