@@ -11,7 +11,21 @@ from paddle_dip.evaluation.study.ensemble_outputs import EnsembleOutputs, finish
 from paddle_dip.report.readme import markdown
 
 # detail_gain and non_local_means.
-_TRIED = ((1.2, 0), (1.3, 0), (1.4, 0), (1, 0.03), (1.3, 0.02), (1.3, 0.03), (1.3, 0.04), (1.4, 0.03), (1.4, 0.04), (1.5, 0.04))
+_TRIED = (
+    (1.2, 0),
+    (1.3, 0),
+    (1.4, 0),
+    (1, 0.03),
+    (1.3, 0.02),
+    (1.3, 0.03),
+    (1.3, 0.04),
+    (1.4, 0.03),
+    (1.4, 0.04),
+    (1.5, 0.04),
+    (1.2, 0.05),
+    (1.4, 0.05),
+    (1.5, 0.05),
+)
 
 
 def refinements_table(folder: Path, data: Path, members: int) -> str:
