@@ -36,8 +36,6 @@ def score_folder(
     or unreadable file and a size that fits neither the truth nor its crop.
     """
     check_factor(factor)
-    if after == "refinement" and not super_resolution_preset("fast", factor).refines:
-        raise InputError(f"--after refinement needs a --factor of 4 or more, not {factor}: below it the preset fast doesn't refine")
     source = Source(Path(reference), str(reference))
     names = image_names(source)
     if not names:

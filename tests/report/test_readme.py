@@ -28,7 +28,7 @@ def test_a_missing_marker_is_an_error():
 
 
 def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
-    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
+    rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
     _record(tmp_path / "set14_x8_fast.csv", rows[:2], summary)
     best = {"preset": summary["preset"] | {"name": "best"}}
     _record(tmp_path / "set14_x8_best.csv", [replace(rows[0], psnr_y=25.0)], summary | best)
@@ -40,7 +40,7 @@ def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
 
 
 def test_time_is_told_in_that_of_one_core_whatever_each_session_had(tmp_path):
-    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
+    rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
     rows = [replace(row, seconds=60.0) for row in rows[:3]]
     sessions = [summary["sittings"][0] | {"threads": 2, "image_names": [rows[0].image]}]
     sessions += [summary["sittings"][0] | {"threads": 1, "image_names": [rows[1].image, rows[2].image]}]
@@ -52,7 +52,7 @@ def test_time_is_told_in_that_of_one_core_whatever_each_session_had(tmp_path):
 
 
 def test_a_stopped_run_is_told_as_one(tmp_path):
-    rows, summary = read_part(ROOT / "results/set14_x8_fast.csv")
+    rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
     stopped = summary["preset"] | {"average": "none", "stop": "emv"}
     _record(tmp_path / "set14_x8_fast.csv", rows[:1], summary | {"preset": stopped})
     told = benchmark_markdown(tmp_path, "set*.csv")
@@ -69,3 +69,11 @@ def _record(path, rows, summary):
 @pytest.mark.parametrize("path", sorted((ROOT / "results").rglob("*.json")), ids=lambda path: path.stem)
 def test_no_result_names_a_folder_of_the_machine_that_made_it(path):
     assert not re.findall(r'"(?:/|[A-Z]:)[^"]*"', path.read_text())
+
+
+def test_an_ensemble_names_its_first_and_last_seed(tmp_path):
+    rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
+    for members, told in ((2, "ensemble of seeds 0 and 1"), (12, "ensemble of seeds 0 to 11")):
+        preset = summary["preset"] | {"members": members}
+        _record(tmp_path / "set14_x8_fast.csv", rows[:1], summary | {"preset": preset, "seeds": list(range(members))})
+        assert told in benchmark_markdown(tmp_path, "set*.csv")

@@ -93,8 +93,3 @@ def test_bad_folders_are_refused(folders):
     assert_refused(command(*tool), "b.png", "10x10")
     assert_refused(command("tools/score_images.py", "--reference", folders, "--restored", folders / "ours"), "--reference")
     assert not (folders / "s.json").exists()
-
-
-def test_refinement_is_refused_where_the_preset_has_none(folders):
-    with pytest.raises(ValueError, match="--factor of 4 or more, not 2"):
-        score_folder(folders / "truth", folders / "ours", "", 2, after="refinement")
