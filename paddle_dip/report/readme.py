@@ -109,8 +109,8 @@ def _description(run: _Run) -> str:
     steps = f"at most {preset['steps']} steps, ended by `{preset['stop']}`" if stopped else f"{preset['steps']} steps"
     averaged = stopped or preset["average"] == "ema"
     average = "average of the outputs" if averaged else f"last iterate on the {preset['final_input']} z"
-    first, last, members = summary["seeds"][0], summary["seeds"][-1], preset["members"]
-    several = f"ensemble of seeds {first} {'and' if members == 2 else 'to'} {last}"
+    first, members = summary["seeds"][0], preset["members"]
+    several = f"ensemble of seeds {first} {'and' if members == 2 else 'to'} {first + members - 1}"
     fits = f"seed {first}, single run" if members == 1 else several
     refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
     refinement += [f"non-local means {strength:g}"] if (strength := preset["non_local_means"]) else []
