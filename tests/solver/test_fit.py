@@ -17,7 +17,7 @@ from paddle_dip.runs.restore import finish, restore
 from paddle_dip.solver.fit import fit, moving_average
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
-PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12)
+PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12, optimiser="adam")
 
 LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
 SOAP = {"optimiser": "soap", "soap_renewal": 3, "learn_input": True}

@@ -55,8 +55,9 @@ def test_output_and_gradients_are_the_plain_networks(name):
     np.testing.assert_allclose(fast(z).numpy(), exact(z.astype("float64")).numpy(), atol=1e-5)
     expected = gradients(exact, z.astype("float64"))
     for name, value in gradients(fast, z).items():
-        if not name.endswith("conv.bias"):  # the true gradient in front of a normalisation is 0
-            assert np.abs(value - expected[name]).max() < 1e-3 * np.abs(expected[name]).max() + 1e-8, name
+        # In front of a normalisation the true gradient of a bias is 0, and of a scale, as in coarse networks, nearly.
+        if not name.endswith("conv.bias"):
+            assert np.abs(value - expected[name]).max() < 1e-3 * np.abs(expected[name]).max() + 1e-7, name
 
 
 @needs_operators
