@@ -55,7 +55,7 @@ def test_same_seed_same_file(tmp_path):
         (("--steps", 0), "--steps"),
         (("--steps", -5), "--steps"),
         (("--seed", -1), "--seed"),
-        (("--preset", "slow"), "error: --preset must be one of best, fast, paper"),
+        (("--preset", "slow"), "error: --preset must be one of best, fast, quick, paper"),
         (("--stop", "sigma"), "error: --stop sigma is for"),
         (("--preset", "paper", "--factor", 3), "even factor"),
         (("--nonsense",), "--nonsense"),
@@ -121,6 +121,8 @@ def test_ctrl_c_while_it_loads_is_no_traceback():
 PARAMETERS = {
     "skip": 2_217_831,
     "skip-64": 572_455,
+    "skip-64-coarse": 562_215,
+    "skip-32": 145_191,
     "pixel-shuffle": 1_412_801,
     "transposed": 1_786_545,
     "unet": 2_469_539,

@@ -38,7 +38,7 @@ def test_runs_from_the_command_line(images, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--preset", "slow"), "fast, paper"),
+        (("--preset", "slow"), "quick, paper"),
         (("--factor", "0"), "4, 8"),
         (("--factor", "2.5"), "--factor"),
         (("--factor", "3"), "4, 8"),
