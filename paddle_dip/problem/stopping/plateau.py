@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from paddle_dip.problem.stopping.rule import Stopper
+from paddle_dip.problem.stopping.rule import Looking
 
 _PLATEAU = 1e-6  # mean squared change between two looks: 60 dB
 
 
-class Plateau(Stopper):
+class Plateau(Looking):
     """Returns the last average, as soon as it hardly moves."""
 
     every = 100

@@ -1,5 +1,6 @@
 """What stopping rules have in common, and the one that never stops."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,11 +18,10 @@ _WARM_UP = 0.2  # of the steps: a minimum before that is the start's, not the im
 class Stopper:
     """Follows one fit. `canvas` and `step` are what to return: the moving average at the best moment so far.
 
-    A canvas of None is the fit's own last one. A rule says what it looks at (`_signal`) and when it ends the fit (`_ends`).
+    A canvas of None is the fit's own last one.
     """
 
-    # Steps between two looks; None: it never looks. An average moves little in ten steps, and each look copies it from the device.
-    every: ClassVar[int | None] = 1
+    every: ClassVar[int | None] = None  # steps between two looks; None: it never looks
     needs: ClassVar[str] = ""  # in words, what a problem must have that it `follows`
     withholds: ClassVar[bool] = False  # it keeps pixels from the fit, which so needs to be its own; others only look on
 
@@ -45,16 +45,7 @@ class Stopper:
 
     def done(self, snapshot) -> bool:
         """Take in the snapshot of each step in turn; return whether the fit should end here."""
-        if self.every is None or (snapshot.step % self.every and snapshot.step < self._preset.steps):
-            return False
-        signal = self._signal(snapshot)
-        return snapshot.step >= _WARM_UP * self._preset.steps and self._ends(snapshot, signal)
-
-    def _signal(self, snapshot) -> float:
-        raise NotImplementedError
-
-    def _ends(self, snapshot, signal: float) -> bool:
-        raise NotImplementedError
+        return False
 
     def state(self) -> Arrays:
         """Return all that it knows, as named arrays, to go on from."""
@@ -69,10 +60,30 @@ class Stopper:
 class Never(Stopper):
     """Takes all steps and returns the fit's last canvas."""
 
-    every = None
+
+class Looking(Stopper, ABC):
+    """A rule that looks at the fit: it says at what (`_signal`), and when that ends the fit (`_ends`)."""
+
+    # An average moves little in ten steps, and each look copies it from the device.
+    every: ClassVar[int] = 1
+
+    def done(self, snapshot) -> bool:
+        """Take in the snapshot of each step in turn; return whether the fit should end here."""
+        if snapshot.step % self.every and snapshot.step < self._preset.steps:
+            return False
+        signal = self._signal(snapshot)
+        return snapshot.step >= _WARM_UP * self._preset.steps and self._ends(snapshot, signal)
+
+    @abstractmethod
+    def _signal(self, snapshot) -> float:
+        """Look at a snapshot."""
+
+    @abstractmethod
+    def _ends(self, snapshot, signal: float) -> bool:
+        """Return whether the fit ends at this snapshot."""
 
 
-class Least(Stopper):
+class Least(Looking):
     """Returns the average where the signal was least, and ends the fit `patience` steps after that."""
 
     def _ends(self, snapshot, signal: float) -> bool:

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from paddle_dip.problem.stopping.observed_error import observed_error
-from paddle_dip.problem.stopping.rule import Stopper
+from paddle_dip.problem.stopping.rule import Looking
 
 if TYPE_CHECKING:
     from paddle_dip.problem.tasks import Problem
 
 
-class Sigma(Stopper):
+class Sigma(Looking):
     """Returns the last average, as soon as its mean squared error is that of the noise: the discrepancy principle."""
 
     every = 10
