@@ -14,7 +14,8 @@ from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import AVERAGES, PRECISIONS, PRESETS, STOPS, Preset, super_resolution_preset
+from paddle_dip.problem.presets import AVERAGES, PRECISIONS, STOPS, Preset
+from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from paddle_dip.report.results import ResultRow
 from paddle_dip.report.tables import terminal_table
 

@@ -10,8 +10,8 @@ from paddle_dip.cli.command import say, with_options
 from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.masks import HOLES, read_mask
-from paddle_dip.problem.presets import PRESETS
 from paddle_dip.problem.randomness import random_holes
+from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.problem.task_table import FACTOR, TASKS, task_preset
 
 COMMANDS: dict[str, Callable] = {}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from paddle_dip.errors import InputError, one_of
-from paddle_dip.problem.presets import PRESETS, Preset, super_resolution_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from paddle_dip.problem.task_presets import PRESETS as OTHER_PRESETS
 from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
 from paddle_dip.problem.tiles import Tile

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.presets import PRESETS, completed
+from paddle_dip.problem.presets import completed
+from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.report.merge_runs import read_part
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.results import ResultRow, final_rows

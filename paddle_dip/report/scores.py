@@ -9,8 +9,9 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb, to_bytes
 from paddle_dip.problem.dataset import Source, crop_for_factor, image_names, load_truth, make_case, protocol_crop, to_unit
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
-from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.refinement import refined
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import check_factor, super_resolution
 
 AFTER = ("nothing", "back-projection", "refinement")

@@ -5,7 +5,7 @@ import pytest
 from paddle_dip.problem.baselines import bicubic_back_projected
 from paddle_dip.problem.dataset import find_source, load_case
 from paddle_dip.problem.metrics import psnr_y
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import restore
 from paddle_dip.solver.fit import fit

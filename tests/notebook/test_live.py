@@ -6,7 +6,7 @@ import numpy as np
 
 from paddle_dip.notebook import live
 from paddle_dip.problem.baselines import bicubic
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.solver.fit import fit
 

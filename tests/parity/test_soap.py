@@ -7,7 +7,8 @@ import paddle
 import pytest
 import torch
 
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.solver.optimisers import soap as paddle_soap
 from tests.parity.sides import failures, ladder, varied
 from tests.solver.optimisers.plain_soap import PlainSOAP

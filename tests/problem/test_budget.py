@@ -10,7 +10,8 @@ import pytest
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, fit_bytes, peak_bytes
 from paddle_dip.problem.networks import NETWORKS
-from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import finish

@@ -8,7 +8,7 @@ import pytest
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks import NETWORKS, HourglassConfig
 from paddle_dip.problem.overrides import overridden, with_settings
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 
 FAST = super_resolution_preset("fast", 8)
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.presets import PRESETS, Preset, completed, described, super_resolution_preset
+from paddle_dip.problem.presets import Preset, completed, described
+from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
 

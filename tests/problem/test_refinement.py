@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.refinement import refined
 from paddle_dip.problem.resampling import back_project, pillow_resize
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
 PLAIN = replace(super_resolution_preset("fast", 4), **NO_REFINEMENT)

@@ -8,7 +8,8 @@ import pytest
 
 from paddle_dip.io.files import write_text
 from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import completed, super_resolution_preset
+from paddle_dip.problem.presets import completed
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.report.merge_runs import joined, read_part
 from paddle_dip.report.readme import benchmark_markdown, fill
 from paddle_dip.report.results import write_rows

@@ -9,8 +9,9 @@ import pytest
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.networks import SkipConfig
-from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.resampling import pillow_resize
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
 from paddle_dip.runs import photos

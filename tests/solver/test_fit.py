@@ -9,8 +9,9 @@ import paddle
 import pytest
 
 from paddle_dip.problem.networks import SkipConfig
-from paddle_dip.problem.presets import NO_REFINEMENT, super_resolution_preset
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.stopping import build_stopper
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.canvas import chosen_canvas
 from paddle_dip.runs.restore import finish, restore

@@ -7,7 +7,7 @@ import paddle
 import pytest
 
 from paddle_dip.problem.convolution import KernelBlur
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising, super_resolution
 from paddle_dip.solver.operators import observe

@@ -11,9 +11,10 @@ from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.networks import network_config
 from paddle_dip.problem.networks.config import PADS
 from paddle_dip.problem.optimisers import OPTIMISERS
-from paddle_dip.problem.presets import CHOICES, Preset, super_resolution_preset
+from paddle_dip.problem.presets import CHOICES, Preset
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.resampling import kernel_resize
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import Problem, denoising, flash_no_flash, inpainting, super_resolution
 
 OPERATORS = ("pillow", *KERNELS, "identity", "mask")

@@ -10,7 +10,8 @@ from paddle_dip.errors import InputError
 from paddle_dip.problem.dataset import centre_crop, find_source, load_truth, to_unit
 from paddle_dip.problem.metrics import PAPER_BORDER, psnr, psnr_y
 from paddle_dip.problem.networks import SkipConfig, UNetConfig, network_config
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
 FACTOR = 8

@@ -13,7 +13,8 @@ import numpy as np
 
 from paddle_dip.evaluation.speed.profile import profiled
 from paddle_dip.problem.networks import NETWORKS
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.provenance import peak_memory_mb
 

@@ -6,7 +6,8 @@ from paddle_dip.errors import InputError, one_of
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import Preset, super_resolution_preset
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 
 # Super-resolution's reference point: the first sketch of the preset "fast", with 1/40 of the paper recipe's arithmetic at x8.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from paddle_dip.evaluation.benchmark.run import Settings
 from paddle_dip.problem.dataset import Source
 from paddle_dip.problem.networks import SkipConfig
-from paddle_dip.problem.presets import super_resolution_preset
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 
 PRESET = replace(
     super_resolution_preset("fast", 4), network=SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4), steps=6

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.presets import STOPS, super_resolution_preset
+from paddle_dip.problem.presets import STOPS
 from paddle_dip.problem.stopping import RULES, build_stopper
 from paddle_dip.problem.stopping.held_out import HELD_OUT
 from paddle_dip.problem.stopping.rule import Stopper
 from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 
 PRESET = replace(super_resolution_preset("fast", 8), steps=1000, patience=200, work_scale=1)
