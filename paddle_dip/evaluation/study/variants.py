@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from paddle_dip.errors import InputError, one_of
 from paddle_dip.evaluation.study.cases import Damage
-from paddle_dip.problem.networks import SkipConfig
+from paddle_dip.problem.networks import NETWORKS, SkipConfig
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
@@ -41,6 +41,11 @@ VARIANTS = {
     "half-128": Variant({"network": SkipConfig()}, "width 128: 3.75 times the arithmetic"),
     "top-32": Variant(
         {"network": _tapered(32, 64, 64, 64, 64), "steps": 3230}, "width 32 at the finest scale: the same arithmetic"
+    ),
+    "small": Variant({"network": NETWORKS["skip-32"]}, "width 32, 8 channels of z"),
+    "small-top-16": Variant(
+        {"network": SkipConfig(down=(16, 32, 32, 32, 32), up=(16, 32, 32, 32, 32), input_depth=8)},
+        "the same, width 16 at the finest scale",
     ),
     "pyramid": Variant({"network": _tapered(32, 64, 128, 128, 128), "steps": 2120}, "width 32, 64, 128...: the same arithmetic"),
     "long": Variant({"steps": 4 * BASE_STEPS}, "four times the steps"),
