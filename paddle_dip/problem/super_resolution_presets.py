@@ -75,7 +75,7 @@ _FAST_SOURCES = {
     "detail_gain": f"{_STUDY}: the more members, the more can be amplified",
     "non_local_means": f"{_STUDY}: with the detail gain 0.1 to 0.4 dB at x8, more below",
 }
-_QUICK_SOURCES = dict.fromkeys(("members", "steps", "work_scale"), f"ours: a preview; {_STUDY}")
+_QUICK_SOURCES = dict.fromkeys(("members", "steps", "work_scale", "network", "reg_noise_std"), f"ours: a preview; {_STUDY}")
 _BEST_SOURCES = {
     "steps": f"{_STUDY}: longer fits of less noise are better in an average of many",
     "reg_noise_std": f"{_STUDY}: longer fits of less noise are better in an average of many",
@@ -99,13 +99,18 @@ def _fast(paper: Preset, factor: int) -> Preset:
         **_refining(factor, x8=(1.4, 0.05), x4=(1.5, 0.05), x2=(1.3, 0.02)),
         sources=dict(paper.sources) | _FAST_SOURCES,
     )
-    return replace(fast, steps=360, members=2, work_scale=2) if factor >= _LARGE else fast
+    return replace(fast, steps=420, members=2, work_scale=2) if factor >= _LARGE else fast
 
 
 def _quick(paper: Preset, factor: int) -> Preset:
     refining = _refining(factor, x8=(1.2, 0.05), x4=(1.6, 0.06), x2=(1.3, 0.02))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
-    quick = replace(fast, steps=360, work_scale=2) if factor >= _MEDIUM else replace(fast, steps=300)
+    if factor >= _LARGE:
+        quick = replace(fast, steps=330, reg_noise_std=0.05, network=NETWORKS["skip-16"])
+    elif factor >= _MEDIUM:
+        quick = replace(fast, steps=360, work_scale=2)
+    else:
+        quick = replace(fast, steps=300)
     return replace(quick, sources=dict(fast.sources) | _QUICK_SOURCES)
 
 

@@ -43,10 +43,7 @@ VARIANTS = {
         {"network": _tapered(32, 64, 64, 64, 64), "steps": 3230}, "width 32 at the finest scale: the same arithmetic"
     ),
     "small": Variant({"network": NETWORKS["skip-32"]}, "width 32, 8 channels of z"),
-    "small-top-16": Variant(
-        {"network": SkipConfig(down=(16, 32, 32, 32, 32), up=(16, 32, 32, 32, 32), input_depth=8)},
-        "the same, width 16 at the finest scale",
-    ),
+    "small-top-16": Variant({"network": NETWORKS["skip-16"]}, "width 16 at the finest scale, 32 below, 4 channels of z"),
     "pyramid": Variant({"network": _tapered(32, 64, 128, 128, 128), "steps": 2120}, "width 32, 64, 128...: the same arithmetic"),
     "long": Variant({"steps": 4 * BASE_STEPS}, "four times the steps"),
 }
