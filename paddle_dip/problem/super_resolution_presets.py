@@ -106,7 +106,7 @@ def _quick(paper: Preset, factor: int) -> Preset:
     refining = _refining(factor, x8=(1.2, 0.05), x4=(1.6, 0.06), x2=(1.3, 0.02))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
     if factor >= _LARGE:
-        quick = replace(fast, steps=330, reg_noise_std=0.05, network=NETWORKS["skip-16"])
+        quick = replace(fast, steps=380, reg_noise_std=0.05, network=NETWORKS["skip-16"])
     elif factor >= _MEDIUM:
         quick = replace(fast, steps=360, work_scale=2)
     else:

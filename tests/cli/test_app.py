@@ -123,6 +123,7 @@ PARAMETERS = {
     "skip-64": 572_455,
     "skip-64-coarse": 562_215,
     "skip-32": 145_191,
+    "skip-16": 125_671,
     "pixel-shuffle": 1_412_801,
     "transposed": 1_786_545,
     "unet": 2_469_539,
