@@ -117,7 +117,7 @@ def _quick(paper: Preset, factor: int) -> Preset:
 def _best(paper: Preset, factor: int) -> Preset:
     refining = _refining(factor, x8=(1.5, 0.05), x4=(1.5, 0.05), x2=(1.3, 0.02))
     best = replace(_fast(paper, factor), name="best", reg_noise_std=0.02, **refining)
-    best = replace(best, steps=500, members=12) if factor >= _LARGE else replace(best, steps=600, members=4)
+    best = replace(best, steps=500, members=10) if factor >= _LARGE else replace(best, steps=600, members=4)
     return replace(best, sources=dict(best.sources) | _BEST_SOURCES)
 
 
