@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -20,7 +19,7 @@ from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished
 from paddle_dip.evaluation.study.variants import VARIANTS, variant_preset
 from paddle_dip.io.files import writable_folder
-from paddle_dip.runs.interrupt import deferred_interrupt
+from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.parallel import run_parallel
 
 _VARIANTS = (
@@ -98,7 +97,7 @@ def study(
             console().print(line, soft_wrap=True)
 
 
-def _fit(out: Path, trial: Trial, *, interrupted: Callable[[], bool]) -> str:
+def _fit(out: Path, trial: Trial, *, interrupted: Interrupted) -> str:
     from paddle_dip.evaluation.study.trial import read_readings, run_trial
     from paddle_dip.solver.fit import fit
 

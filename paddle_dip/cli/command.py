@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from paddle_dip.errors import FitError, InputError
-from paddle_dip.runs.interrupt import INTERRUPTED, sigterm_as_ctrl_c
+from paddle_dip.runs.interrupt import INTERRUPTED, Resumable, sigterm_as_ctrl_c
 
 CLOSED_PIPE = 141  # what a shell reports for a command whose reader, `head` for instance, has gone
 
@@ -55,6 +55,8 @@ def _code(app: typer.Typer, exit_code: Callable[[], int]) -> int:
         raise
     except KeyboardInterrupt:
         return _told("interrupted", exit_code())
+    except Resumable as error:
+        return _told(str(error), error.code)
     except (InputError, FitError, ImportError, OSError, MemoryError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # while Paddle's own modules load, they make an ImportError of it
             return _told("interrupted", exit_code())

@@ -1,15 +1,18 @@
 """The commands, one a task of the table: what each asks for beside the options that all have."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import typer
 
-from paddle_dip.cli.command import say, with_options
-from paddle_dip.cli.options import Options, Out, PresetName, check_apart, large_enough, read_told, restore_file
+from paddle_dip.cli.command import with_options
+from paddle_dip.cli.options import Options, Out, PresetName
+from paddle_dip.cli.photos import partner, read_told, restore_photos, same_for_all
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.masks import HOLES, read_mask
+from paddle_dip.io.photo import Photo
 from paddle_dip.problem.randomness import random_holes
 from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.problem.task_table import FACTOR, TASKS, task_preset
@@ -30,7 +33,9 @@ def _command(task: str) -> Callable[[Callable], Callable]:
 
 @_command("super-resolve")
 def super_resolve(
-    photo: Path = typer.Argument(help="The low-resolution photo: colour or grey, 8 or 16 bits, with or without alpha."),
+    photos: list[Path] = typer.Argument(
+        help="The low-resolution photos, or folders of them: colour or grey, 8 or 16 bits, with or without alpha."
+    ),
     *,
     out: Out,
     factor: int = typer.Option(FACTOR, help="Magnification, a whole number of at least 2."),
@@ -38,12 +43,12 @@ def super_resolve(
     options: Options,
 ) -> None:
     chosen = options.applied(task_preset("super-resolve", preset, factor))
-    restore_file(out, options, photo, large_enough(photo), chosen, factor=factor)
+    restore_photos(photos, out, options, chosen, partial(same_for_all, factor=factor))
 
 
 @_command("denoise")
 def denoise(
-    photo: Path = typer.Argument(help="The noisy photo."),
+    photos: list[Path] = typer.Argument(help="The noisy photos, or folders of them."),
     *,
     out: Out,
     sigma: float | None = typer.Option(
@@ -53,25 +58,26 @@ def denoise(
     options: Options,
 ) -> None:
     chosen = options.applied(task_preset("denoise", preset))
-    restore_file(out, options, photo, large_enough(photo), chosen, sigma=sigma)
+    restore_photos(photos, out, options, chosen, partial(same_for_all, sigma=sigma))
 
 
 @_command("dejpeg")
 def dejpeg(
-    photo: Path = typer.Argument(help="The photo with JPEG's blocks and ringing."),
+    photos: list[Path] = typer.Argument(help="The photos with JPEG's blocks and ringing, or folders of them."),
     *,
     out: Out,
     preset: PresetName = "fast",
     options: Options,
 ) -> None:
-    chosen = options.applied(task_preset("dejpeg", preset))
-    restore_file(out, options, photo, large_enough(photo), chosen)
+    restore_photos(photos, out, options, options.applied(task_preset("dejpeg", preset)))
 
 
 @_command("inpaint")
 def inpaint(
-    photo: Path = typer.Argument(help="The photo with holes, text or a watermark on it."),
-    mask: Path = typer.Argument(help="A picture of the same size that marks what to fill; in between: by as much."),
+    photo: Path = typer.Argument(help="The photo with holes, text or a watermark on it; or a folder of such."),
+    mask: Path = typer.Argument(
+        help="A picture of the same size that marks what to fill; in between: by as much. Or a folder of one of each photo's name."
+    ),
     *,
     out: Out,
     holes: str = typer.Option("white", help="Which colour of the mask marks what to fill: white or black."),
@@ -79,14 +85,22 @@ def inpaint(
     options: Options,
 ) -> None:
     chosen = options.applied(task_preset("inpaint", preset))
-    check_apart(out, mask, "mask")
-    restore_file(out, options, photo, large_enough(photo), chosen, mask=read_mask(mask, one_of("--holes", holes, HOLES), say=say))
+    masks = partial(_masks, mask=mask, holes=one_of("--holes", holes, HOLES))
+    restore_photos([photo], out, options, chosen, masks, beside={"mask": mask})
+
+
+def _masks(path: Path, photo: Photo, *, say: Callable[[str], None], mask: Path, holes: str = "white") -> dict[str, Any]:
+    return {"mask": read_mask(partner(mask, path), holes, say=say)}
 
 
 @_command("restore-pixels")
 def restore_pixels(
-    photo: Path = typer.Argument(help="The photo with missing pixels; or, with --drop, a whole one to take pixels from."),
-    mask: Path | None = typer.Option(None, help="A picture of the same size: white where a pixel is missing."),
+    photos: list[Path] = typer.Argument(
+        help="The photos with missing pixels, or folders of them; or, with --drop, whole ones to take pixels from."
+    ),
+    mask: Path | None = typer.Option(
+        None, help="A picture of the same size: white where a pixel is missing. Or a folder of one of each photo's name."
+    ),
     *,
     out: Out,
     drop: float | None = typer.Option(None, help="Share of the pixels to take away first, to see what comes back: 0.5 is half."),
@@ -94,38 +108,37 @@ def restore_pixels(
     options: Options,
 ) -> None:
     chosen = options.applied(task_preset("restore-pixels", preset))
-    whole = large_enough(photo)
-    if mask is not None:
-        check_apart(out, mask, "mask")
     if mask is not None and drop is None:
-        missing = read_mask(mask, say=say)
+        restore_photos(photos, out, options, chosen, partial(_masks, mask=mask), beside={"mask": mask})
     elif drop is not None and mask is None:
-        missing = _dropped(whole.pixels, drop, options.seed)
+        dropped = partial(_dropped, share=drop, seed=options.seed)
+        restore_photos(photos, out, options, chosen, dropped, photo_is_truth=options.truth is None)
     else:
         raise InputError("restore-pixels needs --mask, or --drop to take pixels away, and not both")
-    known = whole.pixels if drop is not None and options.truth is None else None
-    restore_file(out, options, photo, whole, chosen, truth=known, mask=missing)
 
 
-def _dropped(pixels: np.ndarray, share: float, seed: int) -> np.ndarray:
+def _dropped(path: Path, photo: Photo, *, say: Callable[[str], None], share: float, seed: int) -> dict[str, Any]:
     """Return a mask of so many pixels at random, float32 [1, H, W]; raises InputError where it marks none, or all."""
     if not 0 < share < 1:
         raise InputError(f"--drop must lie between 0 and 1, not {share}")
-    missing = random_holes(pixels.shape[1:], share, at_least("--seed", seed, 0))
+    missing = random_holes(photo.pixels.shape[1:], share, at_least("--seed", seed, 0))
     if missing.min() == missing.max():
         raise InputError(f"--drop {share} takes no pixel of a photo as small as this, or all")
-    return missing
+    return {"mask": missing}
 
 
 @_command("flash-no-flash")
 def flash_no_flash(
-    photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light."),
-    flash: Path = typer.Argument(help="The same scene with flash, of the same size."),
+    photo: Path = typer.Argument(help="The photo taken without flash: dark and noisy, in the right light; or a folder of such."),
+    flash: Path = typer.Argument(help="The same scene with flash, of the same size; or a folder of one of each photo's name."),
     *,
     out: Out,
     preset: PresetName = "fast",
     options: Options,
 ) -> None:
     chosen = options.applied(task_preset("flash-no-flash", preset))
-    check_apart(out, flash, "flash photo")
-    restore_file(out, options, photo, large_enough(photo), chosen, flash=read_told(flash).pixels)
+    restore_photos([photo], out, options, chosen, partial(_flashes, flash=flash), beside={"flash photo": flash})
+
+
+def _flashes(path: Path, photo: Photo, *, say: Callable[[str], None], flash: Path) -> dict[str, Any]:
+    return {"flash": read_told(partner(flash, path), say).pixels}

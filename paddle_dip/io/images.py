@@ -24,6 +24,7 @@ from paddle_dip.io.photo import FLOAT, Photo, photo_of
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
 LARGEST = Image.MAX_IMAGE_PIXELS or math.inf
 WRITABLE = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
+READABLE = (*WRITABLE, ".bmp", ".gif", ".pgm", ".pnm", ".ppm", ".tga")  # how the names of photos end that a folder is searched for
 _LONGEST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # pixels a side
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
 _FLOAT_WRITABLE = (".tif", ".tiff")

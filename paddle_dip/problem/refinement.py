@@ -8,10 +8,12 @@ from skimage.restoration import denoise_nl_means
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import back_project, pillow_resize
 from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.tiles import blended, tiling
 
 # Pixels: a patch is compared with those up to so far away.
 _PATCH = 5
 _REACH = 9
+_BLOCK = 128  # pixels of the observation, the side of what is back-projected at once: its pseudo-inverses stay small
 
 
 def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
@@ -36,6 +38,29 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     if preset.non_local_means:
         image = consistent(_alike_averaged(image, preset.non_local_means))
     return image
+
+
+def consistent_with(observation: np.ndarray, image: np.ndarray, factor: int, preset: Preset) -> np.ndarray:
+    """Return an image of blended tiles, float32 [C, factor * h, factor * w], back-projected as a whole where the preset does.
+
+    observation: [C, h, w]. Each tile shrinks to its part of the observation, but where tiles blend, which have seen other
+    surroundings, the mixture doesn't. In overlapping blocks: the pseudo-inverse of a whole photo's shrinking is too large.
+    """
+    if factor == 1 or not preset.back_projection:
+        return image
+    height, width = observation.shape[1:]
+    blocks = tiling(height, width, lambda rows, columns: max(rows, columns) <= _BLOCK)
+    sides = [side.stop - side.start for side in blocks[0]]
+    exact = pillow_resize((sides[0] * factor, sides[1] * factor), (sides[0], sides[1]))
+
+    def large(side: slice) -> slice:
+        return slice(side.start * factor, side.stop * factor)
+
+    parts = (
+        back_project(image[:, large(rows), large(columns)], observation[:, rows, columns], exact, passes=preset.back_projection)
+        for rows, columns in blocks
+    )
+    return blended(blocks, parts, factor)
 
 
 def _bicubic(problem: Problem) -> np.ndarray:

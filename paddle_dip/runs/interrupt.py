@@ -6,6 +6,15 @@ from contextlib import contextmanager, suppress
 
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM  # what a shell reports for a command ended by them
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+Interrupted = Callable[[], int]  # says whether an interrupt came: 0, or the exit code that it has
+
+
+class Resumable(Exception):
+    """An interrupt that ended a run in order; the message is one line that says how to go on. code: the exit code."""
+
+    def __init__(self, words: str, code: int):
+        super().__init__(words)
+        self.code = code
 
 
 class _Terminated(KeyboardInterrupt):
@@ -30,14 +39,14 @@ def sigterm_as_ctrl_c() -> Iterator[Callable[[], int]]:
 
 
 @contextmanager
-def deferred_interrupt() -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether Ctrl-C or SIGTERM came. The second one ends the process as usual."""
-    came = False
+def deferred_interrupt() -> Iterator[Interrupted]:
+    """Give a function that says whether Ctrl-C or SIGTERM came: 0, or its exit code. The second one ends the process as usual."""
+    came = 0
     former = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def note(number, frame) -> None:
         nonlocal came
-        came = True
+        came = 128 + number
         restore()
 
     def restore() -> None:

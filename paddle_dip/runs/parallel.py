@@ -3,7 +3,7 @@
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any, Generic, Protocol, TypeVar
 
 from paddle_dip.runs import progress
+from paddle_dip.runs.interrupt import Interrupted
 
 _GLANCE_SECONDS = 0.5  # between looks at whether an interrupt came
 _SPAWN = get_context("spawn")
@@ -40,8 +41,8 @@ class _Worker(Generic[U]):
 
 
 def run_parallel(
-    units: Sequence[U], at_a_time: int, *, work: Callable[..., Any], interrupted: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[U, Any]]:
+    units: Sequence[U], at_a_time: int, *, work: Callable[..., Any], interrupted: Interrupted = lambda: 0
+) -> Generator[tuple[U, Any], None, None]:
     """Yield each unit and what work(unit, interrupted=...) returned, as they end; they are begun in order: put the largest first.
 
     work: as `run_unit` with a fit, importable by name or a `partial` of such; it returns what can be pickled, and ends with
@@ -117,7 +118,7 @@ def _work(unit: Titled, work: Callable[..., Any], sender: Connection) -> None:
     Thread(target=_follow_parent, daemon=True).start()
     progress.show_lines()
     with suppress(KeyboardInterrupt, BrokenPipeError):  # told, and the checkpoint is written; nobody reads any more
-        sender.send_bytes(_outcome(partial(work, unit, interrupted=lambda: bool(told))))
+        sender.send_bytes(_outcome(partial(work, unit, interrupted=lambda: len(told))))
 
 
 def _outcome(work: Callable[[], Any]) -> bytes:

@@ -1,7 +1,8 @@
-"""A person's own photo restored: whole where it fits into memory, in tiles where told to; its bits, profile and alpha are kept."""
+"""A person's own photo: whole where it fits into memory, in tiles where told to; its bits, profile and alpha are kept."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -11,16 +12,18 @@ from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.refinement import consistent_with
 from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
-from paddle_dip.runs.progress import track
-from paddle_dip.runs.restore import restore
 
 
 @dataclass(frozen=True)
 class PhotoJob:
-    """A photo to restore. problem: from (rows, columns) of the photo to the problem of restoring that part; see `plan`."""
+    """A photo to restore. problem: from (rows, columns) of the photo to the problem of restoring that part; see `plan`.
+
+    inputs: what the task was given beside the photo, as of `task_job`.
+    """
 
     name: str
     photo: Photo
@@ -30,6 +33,7 @@ class PhotoJob:
     tiles: tuple[Tile, ...] = ()
     seed: int = 0
     dtype: str = "float32"
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def with_result(self, pixels: np.ndarray) -> Photo:
         """Return the photo with a result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
@@ -55,7 +59,7 @@ def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
 
 def _checked(job: PhotoJob) -> PhotoJob:
     """Return the job; raises InputError where a tile can't be restored, or not with its stopper."""
-    job = replace(job, problem=_last_kept(job.problem))
+    job = replace(job, problem=last_kept(job.problem))
     for tile in job.tiles:
         problem = job.problem(tile)
         check_input(problem, job.preset)
@@ -63,7 +67,7 @@ def _checked(job: PhotoJob) -> PhotoJob:
     return job
 
 
-def _last_kept(build: Callable[[Tile], Problem]) -> Callable[[Tile], Problem]:
+def last_kept(build: Callable[[Tile], Problem]) -> Callable[[Tile], Problem]:
     """Return `build`, which keeps what it built last: a photo in one piece is built once, of several tiles one is held at a time.
 
     A problem's matrices take several times the memory of its tile.
@@ -79,19 +83,12 @@ def _last_kept(build: Callable[[Tile], Problem]) -> Callable[[Tile], Problem]:
     return problem
 
 
-def restore_photo(
-    job: PhotoJob,
-    *,
-    fit: Callable[..., Iterator],
-    watch: Callable = lambda problem, snapshot: None,
-) -> Photo:
-    """Return the photo restored, in the job's tiles, or else in those of `plan`; alpha, which has no prior, is enlarged by Lanczos.
-
-    watch: called with the problem and each snapshot of a photo that is in one piece. Raises what `plan` does, and FitError.
-    """
-    job = job if job.tiles else plan(job, None)
-    parts = (_restored(job, number, fit, watch) for number in range(len(job.tiles)))
-    return job.with_result(blended(job.tiles, parts, job.factor))
+def put_together(job: PhotoJob, parts: Iterable[np.ndarray]) -> Photo:
+    """Return the photo restored, from what became of its tiles; alpha, which has no prior, is enlarged by Lanczos."""
+    pixels = blended(job.tiles, parts, job.factor)
+    if len(job.tiles) > 1:
+        pixels = consistent_with(job.photo.pixels, pixels, job.factor, job.preset)
+    return job.with_result(pixels)
 
 
 def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
@@ -101,26 +98,3 @@ def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
     # Pillow's own: `pillow_resize` holds whole matrices, which for a large photo are larger than the result.
     large = Image.fromarray(alpha).resize((width * factor, height * factor), Image.Resampling.LANCZOS)
     return np.asarray(large).clip(0, 1)
-
-
-def _restored(job: PhotoJob, number: int, fit: Callable[..., Iterator], watch: Callable) -> np.ndarray:
-    """Return what becomes of one tile, [C, h, w]; one without a hole is as it was."""
-    problem = job.problem(job.tiles[number])
-    if problem.known is not None and problem.known.min() == 1:
-        return problem.observation
-    several = len(job.tiles) > 1
-
-    def look(snapshot) -> None:
-        if not several:
-            watch(problem, snapshot)
-
-    return restore(
-        problem,
-        job.preset,
-        fit=fit,
-        seed=job.seed,
-        watch=look,
-        dtype=job.dtype,
-        title=f"{job.name}, tile {number + 1} of {len(job.tiles)}" if several else job.name,
-        progress=track,
-    )

@@ -16,7 +16,8 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.canvas import current_canvas
-from paddle_dip.runs.photos import PhotoJob, restore_photo
+from paddle_dip.runs.parts import restore_photo
+from paddle_dip.runs.photos import PhotoJob
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import finish
 from paddle_dip.runs.task_job import task_job

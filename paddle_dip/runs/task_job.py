@@ -16,22 +16,21 @@ DTYPES = ("float32", "float64")
 _LEAST_MEMORY, _ENDLESS = 0.001, 2.0**30  # GiB: less is no bound to work in, more is as good as none
 
 
-def task_job(
-    task: str,
-    name: str,
-    photo: Photo,
-    preset: Preset,
-    *,
-    seed: int = 0,
-    max_memory: float | None = None,
-    dtype: str = "float32",
-    **inputs,
-) -> PhotoJob:
-    """Return the job of a task of TASKS on a photo, planned; name: what it is called while it runs.
+def task_job(task: str, name: str, photo: Photo, preset: Preset, *, max_memory: float | None = None, **settings) -> PhotoJob:
+    """Return the job of a task of TASKS on a photo, planned: see `unplanned_job`. max_memory: in GiB.
 
-    max_memory: in GiB. inputs: what the task needs: factor; mask or flash, float32 [C, H, W] in [0, 1]; for denoise the noise's
-    standard deviation sigma, of 255; estimated where it is None. All that can't be done is refused here, before Paddle has loaded:
-    raises InputError, which begins with the name of what is wrong.
+    What can't be done is refused here, before Paddle has loaded: raises InputError, which begins with the name of what is wrong.
+    """
+    return plan(unplanned_job(task, name, photo, preset, **settings), as_bytes(max_memory))
+
+
+def unplanned_job(
+    task: str, name: str, photo: Photo, preset: Preset, *, seed: int = 0, dtype: str = "float32", **inputs
+) -> PhotoJob:
+    """Return the job of a task of TASKS on a photo, not yet cut into tiles; name: what it is called while it runs.
+
+    inputs: what the task needs: factor; mask or flash, float32 [C, H, W] in [0, 1]; for denoise the noise's standard deviation
+    sigma, of 255; estimated where it is None. Raises InputError as `task_job` does, but for what depends on the tiles.
     """
     if preset.task != task:
         raise InputError(f"preset {preset.name} is for {preset.task}: {task} needs one of its own")
@@ -45,8 +44,7 @@ def task_job(
     if any(isinstance(value, np.ndarray) for value in inputs.values()):
         TASKS[task].make(photo.pixels, preset=preset, **inputs)  # refuses what can't be done
     problem = partial(problem_of_tile, task, photo.pixels, preset, **inputs)
-    job = PhotoJob(name, photo, problem, preset, factor=inputs.get("factor", 1), seed=seed, dtype=dtype)
-    return plan(job, _bytes(max_memory))
+    return PhotoJob(name, photo, problem, preset, factor=inputs.get("factor", 1), seed=seed, dtype=dtype, inputs=inputs)
 
 
 def _noise(photo: Photo, sigma: float | None) -> float:
@@ -59,7 +57,8 @@ def _noise(photo: Photo, sigma: float | None) -> float:
     return sigma / 255
 
 
-def _bytes(max_memory: float | None) -> int | None:
+def as_bytes(max_memory: float | None) -> int | None:
+    """Return GiB as bytes, None as None; raises InputError for what is no amount of memory."""
     if max_memory is None:
         return None
     check_kind("max_memory", max_memory, float)

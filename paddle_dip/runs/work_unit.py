@@ -15,6 +15,7 @@ from paddle_dip.problem.stopping import Stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.runs.canvas import as_fitted, chosen_canvas
 from paddle_dip.runs.divergence import guarded
+from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.progress import quiet
 from paddle_dip.runs.work_unit_state import UnitState
 
@@ -71,7 +72,7 @@ def run_unit(
     unit: Unit,
     *,
     fit: Callable[..., Iterator],
-    interrupted: Callable[[], bool] = lambda: False,
+    interrupted: Interrupted = lambda: 0,
     observers: Sequence[Callable[[UnitSnapshot], None]] = (),
     progress: Callable = quiet,
 ) -> UnitResult:
@@ -102,5 +103,5 @@ def run_unit(
                     observer(shown)
             if over:
                 break  # nothing is left to resume
-            state.keep(snapshot, stop=interrupted())
+            state.keep(snapshot, stop=bool(interrupted()))
     return UnitResult(shown.chosen_canvas(), shown.step, state.seconds(), state.log.resumed_at_step)

@@ -29,7 +29,8 @@ def test_a_fit_that_is_told_to_end_says_so_in_one_line(tmp_path, number, code):
     finally:
         process.kill()
     assert process.returncode == code
-    assert errors.splitlines()[-1] == "error: interrupted" and "Traceback" not in errors and "C++" not in errors
+    said = f"error: interrupted; the same command with --resume goes on from {tmp_path / 'out.png.work'}"
+    assert errors.splitlines()[-1] == said and "Traceback" not in errors and "C++" not in errors
     assert not (tmp_path / "out.png").exists()
 
 

@@ -2,12 +2,12 @@
 
 from PIL import Image, PngImagePlugin
 
-from paddle_dip.cli.options import check_place, large_enough
+from paddle_dip.cli.photos import check_place, read_told
 
 
 def test_what_was_converted_is_said_in_one_line(tmp_path, capsys):
     Image.new("CMYK", (20, 10)).save(tmp_path / "x.jpg")
-    assert large_enough(tmp_path / "x.jpg").pixels.shape == (3, 10, 20)
+    assert read_told(tmp_path / "x.jpg").pixels.shape == (3, 10, 20)
     said = capsys.readouterr()
     assert said.out == "" and said.err.startswith("note: ") and said.err.count("\n") == 1 and "CMYK" in said.err
 
@@ -16,7 +16,7 @@ def test_what_the_output_cannot_hold_is_said_before_the_work(tmp_path, capsys):
     known = PngImagePlugin.PngInfo()
     known.add(b"gAMA", (100000).to_bytes(4, "big"))
     Image.new("RGB", (20, 10)).save(tmp_path / "x.png", pnginfo=known)
-    photo = large_enough(tmp_path / "x.png")
+    photo = read_told(tmp_path / "x.png")
     check_place(tmp_path / "y.png", tmp_path / "x.png", photo)
     assert capsys.readouterr().err == ""
     check_place(tmp_path / "y.jpg", tmp_path / "x.png", photo)

@@ -15,7 +15,8 @@ from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
 from paddle_dip.runs import photos
-from paddle_dip.runs.photos import PhotoJob, plan, restore_photo
+from paddle_dip.runs.parts import restore_photo
+from paddle_dip.runs.photos import PhotoJob, plan
 from paddle_dip.runs.restore import restore
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)

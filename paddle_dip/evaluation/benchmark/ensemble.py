@@ -1,6 +1,5 @@
 """One image restored by one fit, or by several whose canvases are averaged, each kept as soon as it is there."""
 
-from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import asdict, replace
 from functools import partial
@@ -13,14 +12,15 @@ from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case, sc
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.results import ENSEMBLE, HistoryPoint, ResultRow
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
-from paddle_dip.runs.parallel import run_parallel
+from paddle_dip.runs.groups import run_groups
+from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.restore import finish
 
 Member = tuple[ResultRow, np.ndarray, list[HistoryPoint]]
 
 
 def restore_members(
-    image_run: ImageRun, *, fit: Callable, interrupted: Callable[[], bool]
+    image_run: ImageRun, *, fit: Callable, interrupted: Interrupted
 ) -> tuple[list[ResultRow], np.ndarray, list[HistoryPoint]]:
     """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
     problem = image_run.problem()
@@ -36,23 +36,19 @@ def restore_members(
 
 
 def make_members(
-    image_runs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Callable[[], bool]
+    image_runs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Interrupted
 ) -> Generator[ImageRun, None, None]:
     """Yield every image when its fits are made and kept, so that `restore_members` has only to put them together.
 
-    The fits are made in processes, see `run_parallel`, those of the largest images first: no core idles long at the end.
+    See `run_groups`: those of the largest images are begun first.
     """
-    to_make = [member for image_run in image_runs for member in image_run.members if not member.member.exists()]
-    to_make.sort(key=lambda member: -member.case.truth.size)
-    left, by_name = Counter(member.case.name for member in to_make), {run.case.name: run for run in image_runs}
-    yield from (image_run for image_run in image_runs if not left[image_run.case.name])
-    for member, _ in run_parallel(to_make, at_a_time, work=partial(make_member, fit=fit), interrupted=interrupted):
-        left[member.case.name] -= 1
-        if not left[member.case.name]:
-            yield by_name[member.case.name]
+    by_name = {run.case.name: run for run in image_runs}
+    to_make = [(name, [member for member in run.members if not member.member.exists()]) for name, run in by_name.items()]
+    for name in run_groups(to_make, at_a_time, work=partial(make_member, fit=fit), interrupted=interrupted):
+        yield by_name[name]
 
 
-def make_member(member: ImageRun, *, fit: Callable, interrupted: Callable[[], bool], problem: Problem | None = None) -> None:
+def make_member(member: ImageRun, *, fit: Callable, interrupted: Interrupted, problem: Problem | None = None) -> None:
     """Make one fit and keep its row, canvas and history, unless they are there. problem: the member's, where it is there."""
     if not member.member.exists():
         problem = problem or member.problem()

@@ -19,6 +19,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
 from paddle_dip.report.grids import picture_grid, write_png
 from paddle_dip.report.results import HistoryPoint, ResultRow
+from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.progress import track
 from paddle_dip.runs.provenance import peak_memory_mb
 from paddle_dip.runs.restore import finish, member_seeds
@@ -43,6 +44,11 @@ class ImageRun:
     def title(self) -> str:
         """The image's name, and which member this is where there are several."""
         return self.case.name if self.preset.members == 1 else f"{self.case.name} {self.seed}"
+
+    @property
+    def size(self) -> int:
+        """Samples of the image."""
+        return self.case.truth.size
 
     @property
     def members(self) -> list["ImageRun"]:
@@ -92,7 +98,7 @@ class History:
 
 
 def restore_case(
-    image_run: ImageRun, problem: Problem, *, fit: Callable, interrupted: Callable[[], bool]
+    image_run: ImageRun, problem: Problem, *, fit: Callable, interrupted: Interrupted
 ) -> tuple[ResultRow, np.ndarray, list[HistoryPoint]]:
     """Return the row, the canvas, [3, *problem.canvas], and the history of one fit of one image, whose problem is `problem`.
 

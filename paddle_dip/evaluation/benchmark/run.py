@@ -20,7 +20,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import ResultRow, final_rows, read_history, write_history
 from paddle_dip.report.tables import benchmark_table
-from paddle_dip.runs.interrupt import deferred_interrupt
+from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.provenance import computed_with, provenance
 
 
@@ -103,7 +103,7 @@ def _restored(
     cases: dict[str, BenchmarkCase],
     store: ResultStore,
     fit: Callable,
-    interrupted: Callable[[], bool],
+    interrupted: Interrupted,
 ) -> Generator[tuple[ImageRun, list[ResultRow]], None, None]:
     """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
     s, left = settings, []
@@ -119,7 +119,7 @@ def _restored(
             yield image_run, _restore_one(image_run, fit, interrupted)
 
 
-def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Callable[[], bool]) -> list[ResultRow]:
+def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Interrupted) -> list[ResultRow]:
     rows, image, history = restore_members(image_run, fit=fit, interrupted=interrupted)
     write_history(image_run.folder.history(image_run.case.name), history)
     write_rgb(image_run.folder.picture(image_run.case.name), image)

@@ -16,6 +16,7 @@ from paddle_dip.problem.stopping.least_variance import subset
 from paddle_dip.problem.stopping.variance import ExponentialVariance, WindowedVariance
 from paddle_dip.report.grids import enlarged_pixels, picture_grid, write_png
 from paddle_dip.runs.canvas import as_fitted
+from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.provenance import provenance
 from paddle_dip.runs.restore import finish
 from paddle_dip.runs.work_unit import Unit, run_unit
@@ -60,7 +61,7 @@ class Trial:
         return self.name
 
 
-def run_trial(trial: Trial, fit: Callable, out: Path, interrupted: Callable[[], bool] = lambda: False) -> None:
+def run_trial(trial: Trial, fit: Callable, out: Path, interrupted: Interrupted = lambda: 0) -> None:
     """Fit, and write out/NAME.csv, a row a reading; NAME.json, what was run and what stoppers did; NAME.npy and NAME.png.
 
     NAME.npy is the last average, float32 [C, h, w], NAME.png what it amounts to, between what was given and the truth. The JSON is

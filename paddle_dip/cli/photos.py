@@ -1,0 +1,229 @@
+"""What every restoring command does with the photos it is given: refuse what can't be done, restore, write."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from paddle_dip.cli.command import console, say
+from paddle_dip.cli.options import Options
+from paddle_dip.errors import InputError
+from paddle_dip.io.files import writable_folder, write_json
+from paddle_dip.io.images import READABLE, WRITABLE, Photo, check_writable, losses, read_photo, write_photo
+from paddle_dip.io.photo import pixels_on_scale
+from paddle_dip.problem.metrics import psnr
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
+from paddle_dip.report.process import Process
+from paddle_dip.runs.canvas import current_canvas
+from paddle_dip.runs.interrupt import INTERRUPTED, Resumable, deferred_interrupt
+from paddle_dip.runs.photo_files import PhotoOrder, restored
+from paddle_dip.runs.photos import PhotoJob, plan
+from paddle_dip.runs.record import record
+from paddle_dip.runs.restore import finish
+from paddle_dip.runs.task_job import as_bytes, unplanned_job
+from paddle_dip.runs.work_folder import work_place
+
+
+class Inputs(Protocol):
+    """What a task needs beside a photo, see `unplanned_job`: by name, for the photo of a file. It can be pickled."""
+
+    def __call__(self, path: Path, photo: Photo, *, say: Callable[[str], None]) -> dict[str, Any]: ...
+
+
+def same_for_all(path: Path, photo: Photo, *, say: Callable[[str], None], **inputs: Any) -> dict[str, Any]:
+    """Return inputs that are the same for every photo: an `Inputs` once it is told which."""
+    return inputs
+
+
+def unsaid(note: str) -> None:
+    """Say nothing: it has been said when the photo was read before."""
+
+
+def read_told(path: Path, say: Callable[[str], None] = say) -> Photo:
+    """Return the photo in a file, having said what its reader notes; raises InputError as `read_photo` does."""
+    photo = read_photo(path)
+    for note in photo.notes:
+        say(note)
+    return photo
+
+
+def read_job(path: Path, *, preset: Preset, inputs: Inputs, seed: int, dtype: str, say: Callable[[str], None] = unsaid) -> PhotoJob:
+    """Return the job, not yet planned, of a file's photo; raises InputError, naming the file, where it is none or too small.
+
+    say: called with each note on how the photo and its inputs were taken.
+    """
+    photo = read_told(path, say)
+    height, width = photo.pixels.shape[1:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise InputError(f"{path} is {width}x{height} pixels, each side must have at least {SMALLEST_SIDE}")
+    return unplanned_job(preset.task, path.name, photo, preset, seed=seed, dtype=dtype, **inputs(path, photo, say=say))
+
+
+def partner(given: Path, photo: Path) -> Path:
+    """Return the file that belongs to a photo: the one given, or in a folder the one of its name; raises InputError for none."""
+    if not given.is_dir():
+        return given
+    found = sorted(path for path in given.iterdir() if path.stem == photo.stem and path.suffix.lower() in READABLE)
+    if not found:
+        raise InputError(f"{given} holds no picture of the name {photo.stem}, as the photo {photo} has")
+    return next((path for path in found if path.name == photo.name), found[0])
+
+
+def restore_photos(
+    photos: Sequence[Path],
+    out: Path,
+    options: Options,
+    preset: Preset,
+    inputs: Inputs = same_for_all,
+    *,
+    beside: dict[str, Path] | None = None,
+    photo_is_truth: bool = False,
+) -> None:
+    """Restore photos, or those in folders, by their preset's task and write them, and the process where frames are wanted.
+
+    beside: the files that are given with the photos, by what they are: a result is written over none of them. photo_is_truth: score
+    by the photo itself. Everything that can be refused is refused before the work begins.
+    """
+    places = _places(photos, out)
+    if options.frames is not None and len(places) > 1:
+        raise InputError("--frames shows one photo: give one, or leave it out")
+    orders = []
+    for path, place in places:
+        for kind, file in (beside or {}).items():
+            check_apart(place, partner(file, path), kind)
+        read = partial(read_job, path, preset=preset, inputs=inputs, seed=options.seed, dtype=options.dtype)
+        job = read(say=say)
+        check_place(place, path, job.photo, job.factor)
+        job = plan(job, as_bytes(options.max_memory))
+        truth = job.photo.pixels if photo_is_truth else _truth(options.truth, path, job)
+        orders.append(PhotoOrder.of(path, place, read, job))
+    writable_folder(out.parent if len(places) == 1 and not _is_folder(photos) else out)
+    process = _process(out, options, job, truth)
+    _restore(orders, out, options, process, _watch(options, preset, process), photo_is_truth=photo_is_truth)
+
+
+def _restore(
+    orders: list[PhotoOrder], out: Path, options: Options, process: Process | None, watch: Callable, *, photo_is_truth: bool
+) -> None:
+    from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
+
+    with deferred_interrupt() as interrupted:
+        results = restored(
+            orders,
+            out,
+            fit=fit,
+            resume=options.resume,
+            interrupted=interrupted,
+            checkpoint_seconds=options.checkpoint_seconds,
+            watch=watch,
+            passed_over=_tell_made,
+        )
+        try:
+            with closing(results):
+                for order, job, result in results:
+                    truth = job.photo.pixels if photo_is_truth else _truth(options.truth, order.path, job)
+                    _write(order, job, result, options, process, truth)
+        except KeyboardInterrupt:
+            words = f"interrupted; the same command with --resume goes on from {work_place(out)}"
+            raise Resumable(words, interrupted() or INTERRUPTED) from None
+
+
+def _tell_made(order: PhotoOrder) -> None:
+    console().print(f"{order.out} is there already: delete it to have it made again", soft_wrap=True)
+
+
+def _write(
+    order: PhotoOrder, job: PhotoJob, result: Photo, options: Options, process: Process | None, truth: np.ndarray | None
+) -> None:
+    settings = record(job) if options.record or process else {}
+    write_photo(order.out, result)
+    if options.record:
+        write_json(order.out.with_name(f"{order.out.name}.json"), settings)
+    height, width = result.pixels.shape[1:]
+    score = "" if truth is None else f", PSNR {psnr(result.pixels, truth):.2f} dB"
+    console().print(f"{order.out}: {width}x{height} pixels{score}", soft_wrap=True)
+    if process:
+        page = process.finish(result.pixels, f"{order.path.name}: {job.preset.task}", settings)
+        console().print(f"Process: {page}", soft_wrap=True)
+
+
+def _places(photos: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
+    """Return the photos and where each one's result goes; raises InputError where two would go to one place, or there is none."""
+    if not _is_folder(photos):
+        return [(photos[0], out)]
+    if out.suffix.lower() in WRITABLE or (out.exists() and not out.is_dir()):
+        raise InputError(f"--out {out} must be a folder where several photos are given, or a folder of them")
+    paths = [each for path in photos for each in (_pictures(path) if path.is_dir() else [path])]
+    names = [path.name if path.suffix.lower() in WRITABLE else f"{path.stem}.png" for path in paths]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise InputError(f"--out {out} would get two results of the name {twice[0]}: restore those photos apart")
+    return [(path, out / name) for path, name in zip(paths, names, strict=True)]
+
+
+def _is_folder(photos: Sequence[Path]) -> bool:
+    return len(photos) > 1 or photos[0].is_dir()
+
+
+def _pictures(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE and not path.name.startswith("."))
+    if not found:
+        raise InputError(f"{folder} is a folder without a photo in it: their names end in {', '.join(READABLE)}")
+    return found
+
+
+def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
+    """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
+    check_writable(out, photo, factor=factor)
+    check_apart(out, path)
+    for note in losses(out, photo):
+        say(note)
+
+
+def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
+    """Raise ValueError where `out` is the file of what is given: a photo, a mask, ..."""
+    if out.exists() and path.exists() and out.samefile(path):
+        raise InputError(f"--out {out} is the {kind} itself: choose another file")
+
+
+def _truth(given: Path | None, photo: Path, job: PhotoJob) -> np.ndarray | None:
+    if given is None:
+        return None
+    path = partner(given, photo)
+    truth = pixels_on_scale(read_photo(path), job.photo)
+    channels, height, width = job.photo.pixels.shape
+    wanted = (channels, height * job.factor, width * job.factor)
+    if truth.shape != wanted:
+        raise InputError(f"--truth {path} has {_words(truth.shape)}, the result will have {_words(wanted)}")
+    return truth
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[2]}x{shape[1]} pixels in {shape[0]} channel{'s' if shape[0] > 1 else ''}"
+
+
+def _process(out: Path, options: Options, job: PhotoJob, truth: np.ndarray | None) -> Process | None:
+    if options.frames is None:
+        return None
+    if job.preset.members > 1:
+        raise InputError("--frames shows one fit: take --set members=1, or leave it out")
+    if len(job.tiles) > 1:
+        raise InputError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
+    folder = writable_folder(out.with_name(f"{out.stem}_process"))
+    writable_folder(folder / "frames")
+    problem = job.problem(job.tiles[0])
+    known = 1.0 if problem.known is None else problem.known
+    return Process(folder, known * problem.observation, truth)
+
+
+def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:
+    def watch(problem: Problem, snapshot) -> None:
+        if process and options.frames and (snapshot.step % options.frames == 0 or snapshot.step == 1):
+            with suppress(ArithmeticError):  # a fit that has gone wrong goes back soon
+                process.note(snapshot.step, snapshot.loss(), finish(problem, preset, current_canvas(preset, snapshot)))
+
+    return watch

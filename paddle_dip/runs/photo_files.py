@@ -1,0 +1,131 @@
+"""Photos from files restored into files: every part of every photo is a unit of work that is kept on disk and can be resumed."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.io.images import Photo
+from paddle_dip.problem.tiles import Tile
+from paddle_dip.runs import work_folder
+from paddle_dip.runs.groups import run_groups
+from paddle_dip.runs.interrupt import Interrupted
+from paddle_dip.runs.parts import fit_name, make_part, part_name
+from paddle_dip.runs.photos import PhotoJob, last_kept, put_together
+from paddle_dip.runs.restore import member_seeds
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoOrder:
+    """What to restore into which file. read: the photo's job, not planned; pickled, so that another process can read it again.
+
+    tiles, seeds, made_of: of the planned job: its tiles, the seeds of each tile's fits, its `identity`. Orders are told apart by
+    their results' names.
+    """
+
+    path: Path
+    out: Path
+    read: Callable[[], PhotoJob]
+    tiles: tuple[Tile, ...]
+    seeds: range
+    made_of: dict = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path, out: Path, read: Callable[[], PhotoJob], planned: PhotoJob) -> "PhotoOrder":
+        """Return the order of a job that has been read and planned; the job itself, with its pixels, isn't held."""
+        return cls(path, out, read, planned.tiles, member_seeds(planned.preset, planned.seed), work_folder.identity(planned))
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One fit of one tile of a photo. folder: what is kept of the photo."""
+
+    order: PhotoOrder
+    number: int
+    seed: int
+    folder: Path
+    checkpoint_seconds: float
+
+    @property
+    def title(self) -> str:
+        return f"{self.order.path.name}, tile {self.number + 1} of {len(self.order.tiles)}, seed {self.seed}"
+
+    @property
+    def size(self) -> int:
+        """Pixels of the tile."""
+        rows, columns = self.order.tiles[self.number]
+        return (rows.stop - rows.start) * (columns.stop - columns.start)
+
+
+def restored(
+    orders: Sequence[PhotoOrder],
+    out: Path,
+    *,
+    fit: Callable,
+    resume: bool,
+    interrupted: Interrupted,
+    at_a_time: int = 1,
+    checkpoint_seconds: float = 10.0,
+    watch: Callable = lambda problem, snapshot: None,
+    passed_over: Callable[[PhotoOrder], None] = lambda order: None,
+) -> Generator[tuple[PhotoOrder, PhotoJob, Photo], None, None]:
+    """Yield each order, its job and the photo restored, to be written by the caller: what is kept of it is removed after that.
+
+    out: the result, or the folder of the results; its work folder is beside it. With `resume` an order whose result is there, and
+    no work in the folder, isn't made again: `passed_over` is called with it. watch: as of `make_part`, of one at a time only.
+    Raises what `work_folder.opened` and `run_unit` do; KeyboardInterrupt, all state on disk, when `interrupted` says so.
+    """
+    root = work_folder.work_place(out)
+    made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
+    begun = [order for order in orders if order not in made]
+    with work_folder.opened(root, {order.out.name: order.made_of for order in begun}, resume=resume):
+        made += [order for order in begun if order.out.exists() and work_folder.is_finished(root / order.out.name)]
+        for order in made:
+            passed_over(order)
+        parts = [(each, _parts_of(each, root, checkpoint_seconds)) for each in begun if each not in made]
+        work = partial(_make, fit=fit, watch=watch) if at_a_time == 1 else partial(_make, fit=fit)
+        with closing(run_groups(parts, at_a_time, work=work, interrupted=interrupted)) as ready:
+            for order in ready:
+                job = _job(order)
+                yield order, job, put_together(job, _kept_parts(job, root / order.out.name, interrupted))
+                work_folder.finish(root / order.out.name)
+    _job.cache_clear()
+    work_folder.remove(root)
+
+
+def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[FilePart]:
+    folder, numbers = root / order.out.name, range(len(order.tiles))
+    return [FilePart(order, number, seed, folder, checkpoint_seconds) for number in numbers for seed in order.seeds]
+
+
+def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, **watching) -> None:
+    checkpoint = work_folder.checkpoint_in(part.folder, fit_name(part.number, part.seed))
+    make_part(
+        _job(part.order),
+        part.number,
+        part.seed,
+        work_folder.kept_in(part.folder),
+        fit=fit,
+        interrupted=interrupted,
+        checkpoint=checkpoint,
+        checkpoint_seconds=part.checkpoint_seconds,
+        **watching,
+    )
+
+
+@lru_cache(maxsize=1)
+def _job(order: PhotoOrder) -> PhotoJob:
+    """Return an order's job, planned as it was; the last is kept, for its parts follow one another."""
+    job = order.read()
+    return replace(job, problem=last_kept(job.problem), tiles=order.tiles)
+
+
+def _kept_parts(job: PhotoJob, folder: Path, interrupted: Interrupted) -> Iterator[np.ndarray]:
+    kept = work_folder.kept_in(folder)
+    for number in range(len(job.tiles)):
+        if interrupted():
+            raise KeyboardInterrupt
+        yield kept[part_name(number)]

@@ -1,0 +1,120 @@
+"""The work folder of a restoration, OUT.work/ beside its result: what is done so far, and whether a run may go on from it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from paddle_dip.errors import InputError
+from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
+from paddle_dip.problem.presets import completed
+from paddle_dip.runs.array_folder import ArrayFolder
+from paddle_dip.runs.photos import PhotoJob
+
+_ARRAYS, _STATES = "*.npz", "*.checkpoint"  # what is finished, and fits that go on
+_NOTE = "photo.json"  # in a photo's folder: what it is made of, and whether its result is written
+
+
+def work_place(out: Path) -> Path:
+    """Return where the work folder of a result, a file or a folder, is."""
+    return out.with_name(f"{out.name}.work")
+
+
+def identity(job: PhotoJob) -> dict:
+    """Return what must be equal for two runs to belong to one restoration, JSON-ready: settings, and checksums of all pixels."""
+    pixels = {"photo": job.photo.pixels} | {name: value for name, value in job.inputs.items() if isinstance(value, np.ndarray)}
+    plain = {name: value for name, value in job.inputs.items() if name not in pixels}
+    own = {"seed": job.seed, "dtype": job.dtype, "tiles": _words(job)}
+    return {"settings": plain | own | job.preset.settings(), "pictures": {name: _checksum(image) for name, image in pixels.items()}}
+
+
+@contextmanager
+def opened(root: Path, photos: Mapping[str, dict], *, resume: bool) -> Iterator[None]:
+    """Have the work folder there, made if need be, for photos by name with their identities; no other run gets it meanwhile.
+
+    Raises InputError where it holds work and `resume` isn't given, or work of other settings or on other pictures; where it can't
+    be written or is in use.
+    """
+    if not resume and any(path for kind in (_ARRAYS, _STATES) for path in root.rglob(kind)):
+        raise InputError(f"{root} holds a restoration that has been begun: go on with it with --resume, or delete it")
+    writable_folder(root)
+    with held(root):
+        remove_leftovers(root)
+        for name, made_of in photos.items():
+            _prepare(root / name, made_of, resume=resume)
+        yield
+
+
+def _prepare(folder: Path, made_of: dict, *, resume: bool) -> None:
+    earlier = _note(folder) if resume else None
+    if earlier is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        write_json(folder / _NOTE, made_of | {"finished": False})
+        return
+    if different := differences(completed(earlier["settings"]), completed(json.loads(json.dumps(made_of["settings"])))):
+        changes = ", ".join(different.values())
+        raise InputError(f"{folder} holds a restoration with other settings ({changes}): take those, or delete it to begin afresh")
+    if different := differences(earlier["pictures"], made_of["pictures"]):
+        raise InputError(f"{folder} holds a restoration of another {' and '.join(different)}: delete it to begin afresh")
+    kept_in(folder).drop_damaged()
+
+
+def kept_in(folder: Path) -> ArrayFolder:
+    """Return the arrays that are kept of a photo."""
+    return ArrayFolder(folder)
+
+
+def checkpoint_in(folder: Path, name: str) -> Path:
+    """Return where a fit's state is kept while it goes on: apart from what is finished."""
+    return folder / f"{name}.checkpoint"
+
+
+def is_finished(folder: Path) -> bool:
+    """Return whether a photo's result has been written."""
+    return bool((_note(folder) or {}).get("finished"))
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether a photo's folder is there."""
+    return _note(folder) is not None
+
+
+def finish(folder: Path) -> None:
+    """Note that a photo's result has been written, and remove what was kept for it."""
+    note = _note(folder)
+    assert note is not None  # `opened` has written it
+    write_json(folder / _NOTE, note | {"finished": True})
+    for path in folder.iterdir():
+        if path.name != _NOTE:
+            path.unlink()
+
+
+def remove(root: Path) -> None:
+    """Remove a work folder, when all results are written."""
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def _note(folder: Path) -> dict | None:
+    """Return a photo's note; None where there is none; raises InputError where it can't be read."""
+    path = folder / _NOTE
+    if not path.exists():
+        return None
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        return {key: note[key] for key in ("settings", "pictures", "finished")}
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path} can't be read, it is damaged: delete {folder} to begin afresh") from None
+
+
+def _words(job: PhotoJob) -> str:
+    rows, columns = job.tiles[0]
+    return f"{len(job.tiles)} of {columns.stop - columns.start}x{rows.stop - rows.start}"
+
+
+def _checksum(image: np.ndarray) -> str:
+    return hashlib.sha256(str(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()

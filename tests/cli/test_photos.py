@@ -1,0 +1,144 @@
+"""Several photos, or a folder, as a person restores them; and what is left of it when it is cut off, at any moment."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.test_trained import call, refused
+from tests.conftest import ROOT, command
+
+CLI = ("-m", "paddle_dip")
+MEMORY = ("--max-memory", 0.016)  # GiB: three tiles of a.jpg, one of b.png
+
+
+@pytest.fixture
+def photos(tmp_path) -> Path:
+    """A folder of two photos, and what is none."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    coarse = np.random.default_rng(0).integers(0, 256, (5, 10, 3)).astype(np.uint8)
+    Image.fromarray(coarse).resize((80, 40), Image.Resampling.BICUBIC).save(folder / "a.jpg")
+    Image.fromarray(coarse).resize((40, 32), Image.Resampling.BICUBIC).save(folder / "b.png")
+    (folder / "notes.txt").write_text("no photo")
+    return folder
+
+
+def words(photos, out, *more) -> list:
+    return ["super-resolve", photos, "--factor", 2, "--steps", 20, *MEMORY, "--out", out, "--checkpoint-seconds", 0.05, *more]
+
+
+def restore(photos, out, *more) -> subprocess.CompletedProcess:
+    result = command(*CLI, *words(photos, out, *more))
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def start(photos, out, *more) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, *CLI, *map(str, words(photos, out, *more))],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_work(out: Path, process, pause: float) -> None:
+    """Wait until a fit has left a new state behind, and a little longer."""
+    work = out.with_name(f"{out.name}.work")
+    before = {path: path.stat().st_mtime_ns for path in work.rglob("*.checkpoint")}
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        found = [(path, path.stat().st_mtime_ns) for path in work.rglob("*.checkpoint") if path.exists()]
+        if any(before.get(path) != written for path, written in found):
+            break
+        time.sleep(0.02)
+    time.sleep(pause)
+
+
+def pictures(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def test_a_folder_of_photos_becomes_a_folder_of_results(photos, tmp_path):
+    result = restore(photos, tmp_path / "out")
+    assert {path.name: Image.open(path).size for path in (tmp_path / "out").iterdir()} == {"a.jpg": (160, 80), "b.png": (80, 64)}
+    assert "a.jpg, tile 3 of 3" in result.stderr and "b.png" in result.stderr
+    assert not (tmp_path / "out.work").exists()
+    again = restore(photos, tmp_path / "out", "--resume")
+    assert again.stdout.count("is there already") == 2 and "tile" not in again.stderr
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, kills=2):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    restore(photos, whole)
+    random.seed(0)
+    for _ in range(kills):
+        process = start(photos, killed, "--resume")
+        wait_for_work(killed, process, random.uniform(0, 0.3))
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    restore(photos, killed, "--resume")
+    assert pictures(killed) == pictures(whole) and not (tmp_path / "killed.work").exists()
+
+
+@pytest.mark.slow
+def test_killed_many_times_it_goes_on_to_the_same_bits(photos, tmp_path):
+    test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, kills=12)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_told_to_end_it_says_in_one_line_how_to_go_on(photos, tmp_path, number, code):
+    out = tmp_path / "out"
+    process = start(photos, out)
+    wait_for_work(out, process, 0.0)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == code and "Traceback" not in errors and "C++" not in errors
+    assert errors.splitlines()[-1] == f"error: interrupted; the same command with --resume goes on from {out}.work"
+    refused("out.work holds a restoration that has been begun: go on with it with --resume", *words(photos, out))
+    refused("seed 0 there, 1 here", *words(photos, out, "--resume", "--seed", 1))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--out", "out.png"), "--out out.png must be a folder"),
+        (("again.png", "--out", "out"), "again.png doesn't exist"),
+        (("photos/b.png", "--out", "out"), "--out out would get two results of the name b.png"),
+        (("photos/b.png", "--out", "photos"), "would get two results of the name b.png"),
+        (("--out", "photos"), "is the photo itself"),
+        (("empty", "--out", "out"), "empty is a folder without a photo in it"),
+        (("--out", "out", "--frames", 1), "--frames shows one photo"),
+        (("--out", "out", "--truth", "empty"), "empty holds no picture of the name a"),
+        (("--out", "out", "--checkpoint-seconds", -1), "--checkpoint-seconds must be at least 0"),
+    ],
+)
+def test_what_cannot_be_done_with_a_folder_is_one_clear_line(photos, tmp_path, more, message, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    refused(message, "denoise", "photos", *more)
+    assert not (tmp_path / "out").exists() and not list(tmp_path.glob("*.work"))
+
+
+def test_masks_are_found_by_their_photos_names(photos, tmp_path):
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for name, size in (("a.png", (80, 40)), ("b.png", (40, 32))):
+        mask = Image.new("L", size)
+        mask.paste(255, (10, 10, 20, 20))
+        mask.save(masks / name)
+    given = ("inpaint", photos, masks, "--steps", 2, "--out", tmp_path / "out")
+    assert call(*given).exception is None
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.jpg", "b.png"]
+    (masks / "b.png").unlink()
+    refused("masks holds no picture of the name b", *given)

@@ -1,0 +1,164 @@
+"""Photos from files: what a run that was cut off has left is gone on with, to the same bits; other work isn't mistaken for it."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from paddle_dip.cli.photos import read_job, same_for_all
+from paddle_dip.io.images import Photo, read_photo, write_photo
+from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.networks import SkipConfig
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
+from paddle_dip.runs.photo_files import PhotoOrder, restored
+from paddle_dip.runs.photos import plan
+from paddle_dip.runs.work_folder import work_place
+from paddle_dip.solver.fit import fit
+
+SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
+PRESET = replace(super_resolution_preset("fast", 2), steps=4, members=2, network=SMALL)
+
+
+@pytest.fixture
+def photos(tmp_path, picture) -> Path:
+    """A folder of two photos, a and b."""
+    (tmp_path / "photos").mkdir()
+    for name, pixels in (("a", np.tile(picture, (1, 1, 3))), ("b", picture[:, ::-1])):
+        write_photo(tmp_path / "photos" / f"{name}.png", Photo(pixels))
+    return tmp_path / "photos"
+
+
+def order_of(path: Path, out: Path, preset=PRESET, seed=0) -> PhotoOrder:
+    """Return the order to enlarge a photo x2, in tiles where it is wider than 40 pixels."""
+    read = partial(read_job, path, preset=preset, inputs=partial(same_for_all, factor=2), seed=seed, dtype="float32")
+    job = read()
+    return PhotoOrder.of(path, out, read, plan(job, peak_bytes(job.photo, 2, preset, (37, 40))))
+
+
+def orders_of(photos: Path, out: Path, **changes) -> list[PhotoOrder]:
+    return [order_of(path, out / path.name, **changes) for path in sorted(photos.iterdir())]
+
+
+def run(orders, out, *, fit=fit, resume=False, passed_over=lambda order: None) -> list[str]:
+    """Restore and write; return the names of what was made now."""
+    made = []
+    out.mkdir(exist_ok=True)
+    how = {"fit": fit, "resume": resume, "interrupted": lambda: 0, "checkpoint_seconds": 0, "passed_over": passed_over}
+    for order, _, photo in restored(orders, out, **how):
+        write_photo(order.out, photo)
+        made.append(order.out.name)
+    return made
+
+
+def dying(step: int, begun: list[int]):
+    """A fit that ends, as if by Ctrl-C, once so many steps have been taken in all."""
+
+    def fit_and_die(*args, **options):
+        begun.append(0 if options["state"] is None else int(options["state"]["step"]))
+        for snapshot in fit(*args, **options):
+            dying.taken += 1
+            if dying.taken == step:
+                raise KeyboardInterrupt
+            yield snapshot
+
+    dying.taken = 0
+    return fit_and_die
+
+
+def pictures(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+@pytest.mark.parametrize("step", [2, 13, 32])
+def test_what_was_cut_off_goes_on_to_the_same_bits(photos, tmp_path, step):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert [len(order.tiles) for order in orders_of(photos, whole)] == [3, 1]
+    assert run(orders_of(photos, whole), whole) == ["a.png", "b.png"]
+    with pytest.raises(KeyboardInterrupt):
+        run(orders_of(photos, cut), cut, fit=dying(step, []))
+    begun: list[int] = []
+    run(orders_of(photos, cut), cut, fit=dying(-1, begun), resume=True)
+    assert begun[0] == (step - 1) % 4 and not any(begun[1:])  # the checkpoint of the step before, and no fit twice
+    assert len(begun) == 2 * (3 + 1) - (step - 1) // 4
+    assert pictures(cut) == pictures(whole)
+    assert not work_place(cut).exists() and not work_place(whole).exists()
+
+
+def cut_off(photos, out, step=6) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(orders_of(photos, out), out, fit=dying(step, []))
+
+
+def test_work_that_is_there_is_not_lost_by_accident(photos, tmp_path):
+    cut_off(photos, tmp_path / "out")
+    with pytest.raises(ValueError, match="out.work holds a restoration that has been begun: go on with it with --resume"):
+        run(orders_of(photos, tmp_path / "out"), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seed": 1}, "other settings .seed 0 there, 1 here"),
+        ({"preset": replace(PRESET, steps=5)}, "other settings .steps 4 there, 5 here"),
+        ({"preset": replace(PRESET, members=1)}, "members 2 there, 1 here"),
+    ],
+)
+def test_work_of_other_settings_is_refused(photos, tmp_path, changes, words):
+    cut_off(photos, tmp_path / "out")
+    with pytest.raises(ValueError, match=words):
+        run(orders_of(photos, tmp_path / "out", **changes), tmp_path / "out", resume=True)
+
+
+def test_work_on_another_photo_is_refused(photos, tmp_path):
+    cut_off(photos, tmp_path / "out")
+    pixels = read_photo(photos / "a.png").pixels
+    write_photo(photos / "a.png", Photo(pixels[:, ::-1]))
+    with pytest.raises(ValueError, match="a.png holds a restoration of another photo"):
+        run(orders_of(photos, tmp_path / "out"), tmp_path / "out", resume=True)
+
+
+def test_other_tiles_are_other_settings(photos, tmp_path):
+    cut_off(photos, tmp_path / "out")
+    order = orders_of(photos, tmp_path / "out")[0]
+    one = PhotoOrder.of(order.path, order.out, order.read, plan(order.read(), None))
+    with pytest.raises(ValueError, match="tiles .* of .* there, 1 of 93x37 here"):
+        run([one], tmp_path / "out", resume=True)
+
+
+def test_a_damaged_piece_is_made_again(photos, tmp_path):
+    run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
+    cut_off(photos, tmp_path / "out", step=20)
+    kept = sorted(work_place(tmp_path / "out").rglob("tile_0*.npz"))
+    assert len(kept) == 3  # two fits, and what became of the tile
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    run(orders_of(photos, tmp_path / "out"), tmp_path / "out", resume=True)
+    assert pictures(tmp_path / "out") == pictures(tmp_path / "whole")
+
+
+def test_a_result_that_is_there_is_not_made_again_with_resume(photos, tmp_path):
+    out, told = tmp_path / "out", []
+    run(orders_of(photos, out), out)
+    (out / "b.png").unlink()
+    assert run(orders_of(photos, out), out, resume=True, passed_over=told.append) == ["b.png"]
+    assert [order.out.name for order in told] == ["a.png"]
+    assert run(orders_of(photos, out), out) == ["a.png", "b.png"]  # without it, all are
+
+
+def test_a_photo_that_a_cut_off_run_has_finished_is_not_made_again(photos, tmp_path):
+    out, told = tmp_path / "out", []
+    cut_off(photos, out, step=2 * 3 * 4 + 1)
+    assert [path.name for path in out.iterdir()] == ["a.png"]
+    assert run(orders_of(photos, out), out, resume=True, passed_over=told.append) == ["b.png"]
+    assert [order.out.name for order in told] == ["a.png"]
+
+
+def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    first = restored(orders_of(photos, out), out, fit=fit, resume=False, interrupted=lambda: 0)
+    next(first)
+    with pytest.raises(ValueError, match="another run"):
+        run(orders_of(photos, out), out, resume=True)
+    first.close()
