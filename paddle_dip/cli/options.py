@@ -30,7 +30,9 @@ class Options:
     dtype: Annotated[str, typer.Option(help="float32, or float64: slower, for a fit that fails otherwise.")] = "float32"
     max_memory: Annotated[
         float | None,
-        typer.Option(help="GiB that photo, fit and result may take: a photo that needs more is restored in overlapping tiles."),
+        typer.Option(
+            help="GiB that photo, fits and result may take in all: a photo that needs more is restored in overlapping tiles."
+        ),
     ] = None
     frames: Annotated[
         int | None, typer.Option(help="Keep a picture every so many steps; OUT_process/ gets them, a GIF, a WebP and a page.")
@@ -39,6 +41,10 @@ class Options:
         bool, typer.Option("--record", help="Also write OUT with .json behind it: settings, seed, versions, device, commit.")
     ] = False
     truth: Annotated[Path | None, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
+    jobs: Annotated[
+        int,
+        typer.Option(help="Tiles, fits or photos at a time, each in a process with its share of the cores; on a GPU one."),
+    ] = 1
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Go on from OUT.work, which a run that was cut off has left, or begin where there is none."),
@@ -53,6 +59,7 @@ class Options:
             at_least("--frames", self.frames, 1)
             if self.resume:
                 raise InputError("--frames shows a fit from its first step on: leave it out, or --resume")
+        at_least("--jobs", self.jobs, 1)
         at_least("--checkpoint-seconds", self.checkpoint_seconds, 0)
         stop = None if one_of("--stop", self.stop, ("auto", *STOPS)) == "auto" else self.stop
         return with_settings(overridden(preset, self.changes), steps=self.steps, stop=stop, precision=self.precision)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,16 +18,21 @@ from paddle_dip.io.images import READABLE, WRITABLE, Photo, check_writable, loss
 from paddle_dip.io.photo import pixels_on_scale
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.task_table import task_presets
 from paddle_dip.problem.tasks import SMALLEST_SIDE, Problem
 from paddle_dip.report.process import Process
 from paddle_dip.runs.canvas import current_canvas
+from paddle_dip.runs.course_line import in_words
 from paddle_dip.runs.interrupt import INTERRUPTED, Resumable, deferred_interrupt
+from paddle_dip.runs.parts import all_work
 from paddle_dip.runs.photo_files import PhotoOrder, restored
-from paddle_dip.runs.photos import PhotoJob, plan
+from paddle_dip.runs.photos import PhotoJob, cut, plan
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import finish
 from paddle_dip.runs.task_job import as_bytes, unplanned_job
 from paddle_dip.runs.work_folder import work_place
+
+_MUCH_LESS = 0.8  # of the arithmetic: what is worth to be told of another preset
 
 
 class Inputs(Protocol):
@@ -92,23 +98,46 @@ def restore_photos(
     places = _places(photos, out)
     if options.frames is not None and len(places) > 1:
         raise InputError("--frames shows one photo: give one, or leave it out")
-    orders = []
+    orders, arithmetic = [], []  # of each photo, and with --preset quick
     for path, place in places:
         for kind, file in (beside or {}).items():
             check_apart(place, partner(file, path), kind)
         read = partial(read_job, path, preset=preset, inputs=inputs, seed=options.seed, dtype=options.dtype)
         job = read(say=say)
         check_place(place, path, job.photo, job.factor)
-        job = plan(job, as_bytes(options.max_memory))
+        limits: Any = {"max_memory": as_bytes(options.max_memory), "at_a_time": options.jobs, "others": len(places) - 1}
+        job = plan(job, **limits)
         truth = job.photo.pixels if photo_is_truth else _truth(options.truth, path, job)
         orders.append(PhotoOrder.of(path, place, read, job))
+        arithmetic.append((all_work(job), all_work(cut(_quick(job, options), **limits))))
     writable_folder(out.parent if len(places) == 1 and not _is_folder(photos) else out)
     process = _process(out, options, job, truth)
-    _restore(orders, out, options, process, _watch(options, preset, process), photo_is_truth=photo_is_truth)
+    ratio = sum(quick for _, quick in arithmetic) / sum(own for own, _ in arithmetic)
+    words = partial(_first_words, ratio=1.0 if options.resume else ratio)
+    _restore(orders, out, options, process, _watch(options, preset, process), words, photo_is_truth=photo_is_truth)
+
+
+def _quick(job: PhotoJob, options: Options) -> PhotoJob:
+    """Return a job as --preset quick would do it; as it is where the task has no such preset."""
+    found = task_presets(job.preset.task, job.inputs.get("factor"))
+    return replace(job, preset=options.applied(found["quick"])) if "quick" in found else job
+
+
+def _first_words(seconds: float, *, ratio: float) -> str:
+    """Return what is said of the seconds that all takes. ratio: of the arithmetic of --preset quick to this."""
+    quick = f"; with --preset quick about {in_words(seconds * ratio)}" if ratio < _MUCH_LESS else ""
+    return f"about {in_words(seconds)} in all{quick}; interrupted, it goes on with --resume"
 
 
 def _restore(
-    orders: list[PhotoOrder], out: Path, options: Options, process: Process | None, watch: Callable, *, photo_is_truth: bool
+    orders: list[PhotoOrder],
+    out: Path,
+    options: Options,
+    process: Process | None,
+    watch: Callable,
+    first_words: Callable[[float], str],
+    *,
+    photo_is_truth: bool,
 ) -> None:
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
@@ -121,6 +150,8 @@ def _restore(
             interrupted=interrupted,
             checkpoint_seconds=options.checkpoint_seconds,
             watch=watch,
+            first_words=first_words,
+            at_a_time=options.jobs,
             passed_over=_tell_made,
         )
         try:

@@ -26,18 +26,24 @@ def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
     return round(4 * numbers) + (_REFINED_BYTES if preset.refines else _RESULT_BYTES) * size[0] * size[1]
 
 
-def peak_bytes(photo: Photo, factor: int, preset: Preset, tile: tuple[int, int] | None = None) -> int:
-    """Return about how many bytes it takes to enlarge a photo `factor` times and write it, in tiles of `tile` (height, width)."""
+def peak_bytes(photo: Photo, factor: int, preset: Preset, tile: tuple[int, int] | None = None, at_a_time: int = 1) -> int:
+    """Return about how many bytes it takes to enlarge a photo `factor` times and write it.
+
+    tile: height and width of its tiles, None: it is in one piece. at_a_time: tiles, each in a process of its own.
+    """
     height, width = photo.pixels.shape[1:]
     samples = (len(photo.pixels) + (photo.alpha is not None)) * height * width
     rows, columns = tile or (height, width)
     held = samples * (_PHOTO_BYTES + _CANVAS_BYTES * factor**2)
-    return held + max(fit_bytes((rows * factor, columns * factor), preset), samples * _WRITING_BYTES * factor**2)
+    return held + max(at_a_time * fit_bytes((rows * factor, columns * factor), preset), samples * _WRITING_BYTES * factor**2)
 
 
-def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) -> None:
-    """Raise ValueError, saying what to do, where restoring a photo whole needs more than `free` bytes; None: unknown."""
-    needed = peak_bytes(photo, factor, preset)
+def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None, at_a_time: int = 1) -> None:
+    """Raise ValueError, saying what to do, where restoring a photo whole needs more than `free` bytes; None: unknown.
+
+    at_a_time: fits of so large a photo that are made side by side.
+    """
+    needed = peak_bytes(photo, factor, preset, at_a_time=at_a_time)
     if free is None or needed <= free:
         return
     height, width = photo.pixels.shape[1:]
@@ -45,8 +51,10 @@ def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) ->
     ways = []
     if min(height, width) * shrink >= SMALLEST_SIDE:
         ways.append(f"a photo of at most {int(width * shrink)}x{int(height * shrink)} pixels would fit")
-    if _least(photo, factor, preset) <= free:
+    if _least(photo, factor, preset, at_a_time) <= free:
         ways.insert(0, f"a max-memory of {_floor(free)} restores it in tiles")
+    if at_a_time > 1:
+        ways.append("fewer jobs take less")
     if factor > 2:
         ways.append("a smaller factor takes less")
     raise InputError(
@@ -55,9 +63,9 @@ def check_memory(photo: Photo, factor: int, preset: Preset, free: int | None) ->
     )
 
 
-def check_limit(photo: Photo, factor: int, preset: Preset, limit: int) -> None:
-    """Raise ValueError, saying what would be enough, where not even the smallest tiles keep within `limit` bytes."""
-    least = _least(photo, factor, preset)
+def check_limit(photo: Photo, factor: int, preset: Preset, limit: int, at_a_time: int = 1) -> None:
+    """Raise ValueError, saying what would be enough, where not even so many of the smallest tiles keep within `limit` bytes."""
+    least = _least(photo, factor, preset, at_a_time)
     if least > limit:
         height, width = (side * factor for side in photo.pixels.shape[1:])
         enough = ceil(least / 2**30 * 100) / 100  # GiB
@@ -66,8 +74,8 @@ def check_limit(photo: Photo, factor: int, preset: Preset, limit: int) -> None:
         )
 
 
-def _least(photo: Photo, factor: int, preset: Preset) -> int:
-    return peak_bytes(photo, factor, preset, smallest_tile(*photo.pixels.shape[1:]))
+def _least(photo: Photo, factor: int, preset: Preset, at_a_time: int) -> int:
+    return peak_bytes(photo, factor, preset, smallest_tile(*photo.pixels.shape[1:]), at_a_time)
 
 
 def _floor(size: int) -> float:

@@ -13,8 +13,10 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, Generic, Protocol, TypeVar
 
+from paddle_dip.environment import share_cores
 from paddle_dip.runs import progress
 from paddle_dip.runs.interrupt import Interrupted
+from paddle_dip.runs.provenance import computed_with
 
 _GLANCE_SECONDS = 0.5  # between looks at whether an interrupt came
 _SPAWN = get_context("spawn")
@@ -40,35 +42,64 @@ class _Worker(Generic[U]):
     answer: Connection
 
 
+def fits_at_a_time(wanted: int, fits: int) -> int:
+    """Return how many fits to make at a time, no more than there are and one on a GPU; let each of several have its cores."""
+    at_a_time = min(wanted, 1 if computed_with()["place"].startswith("gpu") else max(fits, 1))
+    if at_a_time > 1:
+        share_cores(at_a_time)
+    return at_a_time
+
+
 def run_parallel(
-    units: Sequence[U], at_a_time: int, *, work: Callable[..., Any], interrupted: Interrupted = lambda: 0
+    units: Sequence[U],
+    at_a_time: int,
+    *,
+    work: Callable[..., Any],
+    interrupted: Interrupted = lambda: 0,
+    begun: Callable[[U], None] = lambda unit: None,
+    heard: Callable[[U, Any], None] | None = None,
 ) -> Generator[tuple[U, Any], None, None]:
     """Yield each unit and what work(unit, interrupted=...) returned, as they end; they are begun in order: put the largest first.
 
     work: as `run_unit` with a fit, importable by name or a `partial` of such; it returns what can be pickled, and ends with
-    KeyboardInterrupt, its checkpoint written, when `interrupted` says so. Raises KeyboardInterrupt when `interrupted` says so;
-    what `work` raises; ChildProcessError where a process ended by itself. The other processes are told to end then, and waited for.
+    KeyboardInterrupt, its checkpoint written, when `interrupted` says so. begun: called with each unit as it is begun. heard: where
+    given, `work` gets an argument `tell`, and `heard` is called with the unit and with what it tells, now and then.
+    Raises KeyboardInterrupt when `interrupted` says so; what `work` raises; ChildProcessError where a process ended by itself. The
+    other processes are told to end then, and waited for.
     """
     left = list(units)[::-1]
     workers: list[_Worker[U]] = []
     try:
         while left or workers:
             while left and len(workers) < at_a_time:
-                workers.append(_start(left.pop(), work))
+                workers.append(_start(left.pop(), work, telling=heard is not None))
+                begun(workers[-1].unit)
             # An answer may be larger than the pipe: the process ends only when it has been read.
             ready = wait([worker.answer for worker in workers], _GLANCE_SECONDS)
             if interrupted():
                 raise KeyboardInterrupt
             for worker in [worker for worker in workers if worker.answer in ready]:
+                answer = _received(worker)
+                if heard is not None and isinstance(answer, _Told):
+                    heard(worker.unit, answer.words)
+                    continue
                 workers.remove(worker)
-                yield worker.unit, _answer(worker)
+                _join(worker)
+                yield worker.unit, _result(answer)
     finally:
         _end(workers)
 
 
-def _start(unit: U, work: Callable[..., Any]) -> _Worker[U]:
+@dataclass(frozen=True)
+class _Told:
+    """What a worker tells before it answers."""
+
+    words: Any
+
+
+def _start(unit: U, work: Callable[..., Any], *, telling: bool) -> _Worker[U]:
     answer, sender = _SPAWN.Pipe(duplex=False)
-    process = _SPAWN.Process(target=_work, args=(unit, work, sender), daemon=True)
+    process = _SPAWN.Process(target=_work, args=(unit, work, sender, telling), daemon=True)
     with _deaf_to_interrupts():
         process.start()
     sender.close()
@@ -89,16 +120,23 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def _answer(worker: _Worker) -> Any:
-    """Return what a worker's `work` returned, when it has ended; raises what it raised, or that it left nothing."""
+def _received(worker: _Worker) -> Any:
+    """Return what a worker has sent; raises ChildProcessError where it has ended without its answer."""
     try:
-        error, result = worker.answer.recv()
+        return worker.answer.recv()
     except (EOFError, OSError):  # of the pipe: the process ended without a word
         words = "was killed or ended by itself, for want of memory perhaps: go on with --resume, with fewer --jobs"
         raise ChildProcessError(f"the fit of {worker.unit.title} {words}") from None
-    finally:
-        worker.answer.close()
-        worker.process.join()
+
+
+def _join(worker: _Worker) -> None:
+    worker.answer.close()
+    worker.process.join()
+
+
+def _result(answer: tuple[Exception | None, Any]) -> Any:
+    """Return what a worker's `work` returned, when it has ended; raises what it raised."""
+    error, result = answer
     if error is not None:
         raise error
     return result
@@ -112,13 +150,19 @@ def _end(workers: list[_Worker]) -> None:
         worker.process.join()
 
 
-def _work(unit: Titled, work: Callable[..., Any], sender: Connection) -> None:
+def _work(unit: Titled, work: Callable[..., Any], sender: Connection, telling: bool) -> None:
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))  # any number of times
     Thread(target=_follow_parent, daemon=True).start()
     progress.show_lines()
     with suppress(KeyboardInterrupt, BrokenPipeError):  # told, and the checkpoint is written; nobody reads any more
-        sender.send_bytes(_outcome(partial(work, unit, interrupted=lambda: len(told))))
+        more = {"tell": partial(_tell, sender)} if telling else {}
+        sender.send_bytes(_outcome(partial(work, unit, interrupted=lambda: len(told), **more)))
+
+
+def _tell(sender: Connection, words: Any) -> None:
+    with suppress(BrokenPipeError):  # nobody reads any more: the work is told to end, and writes its checkpoint
+        sender.send(_Told(words))
 
 
 def _outcome(work: Callable[[], Any]) -> bytes:

@@ -7,7 +7,9 @@ from typing import Protocol
 import numpy as np
 
 from paddle_dip.io.images import Photo
-from paddle_dip.problem.tasks import Problem
+from paddle_dip.problem.arithmetic import step_flops
+from paddle_dip.problem.tasks import Problem, canvas_size
+from paddle_dip.runs.course import Work
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.photos import PhotoJob, plan, put_together
 from paddle_dip.runs.progress import track
@@ -23,6 +25,13 @@ class Kept(Protocol):
     def __setitem__(self, name: str, value: np.ndarray) -> None: ...
 
 
+def title(name: str, number: int, tiles: int, seed: int, seeds: range) -> str:
+    """Return what to call one fit of one tile of a photo of this name."""
+    tile = f", tile {number + 1} of {tiles}" if tiles > 1 else ""
+    member = f", fit {seeds.index(seed) + 1} of {len(seeds)}" if len(seeds) > 1 else ""
+    return f"{name}{tile}{member}"
+
+
 def part_name(number: int) -> str:
     """Return under which name what becomes of a tile is kept, [C, factor * h, factor * w]."""
     return f"tile_{number}"
@@ -31,6 +40,18 @@ def part_name(number: int) -> str:
 def fit_name(number: int, seed: int) -> str:
     """Return under which name what one fit of a tile ended on is kept, its canvas."""
     return f"tile_{number}_seed_{seed}"
+
+
+def fit_work(job: PhotoJob) -> Work:
+    """Return how much work each fit of a planned job is, of any tile: they are of one size; a step's cost is its arithmetic."""
+    height, width = ((side.stop - side.start) * job.factor for side in job.tiles[0])
+    canvas = canvas_size((height, width), job.preset)
+    return Work(job.preset.steps, step_flops(job.preset.network, *canvas, channels=len(job.photo.pixels)))
+
+
+def all_work(job: PhotoJob) -> float:
+    """Return the arithmetic of all fits of a job that has been cut into tiles."""
+    return len(job.tiles) * job.preset.members * fit_work(job).whole
 
 
 def make_part(
@@ -59,7 +80,8 @@ def make_part(
         return
     name = fit_name(number, seed)
     if name not in kept:
-        unit = Unit(_title(job, number, seed), problem, job.preset, seed, job.dtype, checkpoint, checkpoint_seconds)
+        words = title(job.name, number, len(job.tiles), seed, member_seeds(job.preset, job.seed))
+        unit = Unit(words, problem, job.preset, seed, job.dtype, checkpoint, checkpoint_seconds)
         observers = (lambda snapshot: watch(problem, snapshot),)
         kept[name] = run_unit(unit, fit=fit, interrupted=interrupted, observers=observers, progress=progress).canvas
     if checkpoint:
@@ -91,9 +113,3 @@ def _finish_tile(job: PhotoJob, number: int, problem: Problem, kept: Kept) -> No
     names = [fit_name(number, seed) for seed in member_seeds(job.preset, job.seed)]
     if all(name in kept for name in names):
         kept[part_name(number)] = finish(problem, job.preset, np.mean([kept[name] for name in names], axis=0))
-
-
-def _title(job: PhotoJob, number: int, seed: int) -> str:
-    tile = f", tile {number + 1} of {len(job.tiles)}" if len(job.tiles) > 1 else ""
-    member = f", fit {seed - job.seed + 1} of {job.preset.members}" if job.preset.members > 1 else ""
-    return f"{job.name}{tile}{member}"

@@ -11,10 +11,14 @@ import numpy as np
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.runs import work_folder
+from paddle_dip.runs.course import Course, News, Work
+from paddle_dip.runs.course_line import course_shown
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.interrupt import Interrupted
-from paddle_dip.runs.parts import fit_name, make_part, part_name
+from paddle_dip.runs.parallel import fits_at_a_time
+from paddle_dip.runs.parts import fit_name, fit_work, make_part, part_name, title
 from paddle_dip.runs.photos import PhotoJob, last_kept, put_together
+from paddle_dip.runs.progress import telling
 from paddle_dip.runs.restore import member_seeds
 
 
@@ -22,8 +26,8 @@ from paddle_dip.runs.restore import member_seeds
 class PhotoOrder:
     """What to restore into which file. read: the photo's job, not planned; pickled, so that another process can read it again.
 
-    tiles, seeds, made_of: of the planned job: its tiles, the seeds of each tile's fits, its `identity`. Orders are told apart by
-    their results' names.
+    tiles, seeds, made_of: of the planned job: its tiles, the seeds of each tile's fits, its `identity`; work: of each fit.
+    Orders are told apart by their results' names.
     """
 
     path: Path
@@ -31,15 +35,17 @@ class PhotoOrder:
     read: Callable[[], PhotoJob]
     tiles: tuple[Tile, ...]
     seeds: range
+    work: Work
     made_of: dict = field(repr=False)
 
     @classmethod
     def of(cls, path: Path, out: Path, read: Callable[[], PhotoJob], planned: PhotoJob) -> "PhotoOrder":
         """Return the order of a job that has been read and planned; the job itself, with its pixels, isn't held."""
-        return cls(path, out, read, planned.tiles, member_seeds(planned.preset, planned.seed), work_folder.identity(planned))
+        seeds = member_seeds(planned.preset, planned.seed)
+        return cls(path, out, read, planned.tiles, seeds, fit_work(planned), work_folder.identity(planned))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FilePart:
     """One fit of one tile of a photo. folder: what is kept of the photo."""
 
@@ -51,7 +57,7 @@ class FilePart:
 
     @property
     def title(self) -> str:
-        return f"{self.order.path.name}, tile {self.number + 1} of {len(self.order.tiles)}, seed {self.seed}"
+        return title(self.order.path.name, self.number, len(self.order.tiles), self.seed, self.order.seeds)
 
     @property
     def size(self) -> int:
@@ -71,12 +77,14 @@ def restored(
     checkpoint_seconds: float = 10.0,
     watch: Callable = lambda problem, snapshot: None,
     passed_over: Callable[[PhotoOrder], None] = lambda order: None,
+    first_words: Callable[[float], str] = "about {:.0f} s".format,
 ) -> Generator[tuple[PhotoOrder, PhotoJob, Photo], None, None]:
     """Yield each order, its job and the photo restored, to be written by the caller: what is kept of it is removed after that.
 
     out: the result, or the folder of the results; its work folder is beside it. With `resume` an order whose result is there, and
     no work in the folder, isn't made again: `passed_over` is called with it. watch: as of `make_part`, of one at a time only.
-    Raises what `work_folder.opened` and `run_unit` do; KeyboardInterrupt, all state on disk, when `interrupted` says so.
+    first_words: see `course_shown`. Raises what `work_folder.opened` and `run_unit` do; KeyboardInterrupt, all state on disk, when
+    `interrupted` says so.
     """
     root = work_folder.work_place(out)
     made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
@@ -86,8 +94,13 @@ def restored(
         for order in made:
             passed_over(order)
         parts = [(each, _parts_of(each, root, checkpoint_seconds)) for each in begun if each not in made]
+        at_a_time = fits_at_a_time(at_a_time, sum(len(units) for _, units in parts))
         work = partial(_make, fit=fit, watch=watch) if at_a_time == 1 else partial(_make, fit=fit)
-        with closing(run_groups(parts, at_a_time, work=work, interrupted=interrupted)) as ready:
+        course = Course({unit: unit.order.work for _, units in parts for unit in units}, at_a_time)
+        with (
+            course_shown(course, first_words) as heard,
+            closing(run_groups(parts, at_a_time, work=work, interrupted=interrupted, heard=heard)) as ready,
+        ):
             for order in ready:
                 job = _job(order)
                 yield order, job, put_together(job, _kept_parts(job, root / order.out.name, interrupted))
@@ -101,7 +114,7 @@ def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[
     return [FilePart(order, number, seed, folder, checkpoint_seconds) for number in numbers for seed in order.seeds]
 
 
-def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, **watching) -> None:
+def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, tell: Callable[[News], None], **watching) -> None:
     checkpoint = work_folder.checkpoint_in(part.folder, fit_name(part.number, part.seed))
     make_part(
         _job(part.order),
@@ -110,6 +123,7 @@ def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, **watching
         work_folder.kept_in(part.folder),
         fit=fit,
         interrupted=interrupted,
+        progress=partial(telling, tell),
         checkpoint=checkpoint,
         checkpoint_seconds=part.checkpoint_seconds,
         **watching,

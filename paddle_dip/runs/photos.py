@@ -40,21 +40,30 @@ class PhotoJob:
         return replace(self.photo, pixels=pixels, alpha=_enlarged(self.photo.alpha, self.factor))
 
 
-def plan(job: PhotoJob, max_memory: int | None) -> PhotoJob:
+def plan(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: int = 0) -> PhotoJob:
+    """Return the job cut into tiles as `cut` does; raises InputError for what can't be restored so, too."""
+    return _checked(cut(job, max_memory, at_a_time=at_a_time, others=others))
+
+
+def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: int = 0) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
 
-    Raises InputError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
+    at_a_time: fits that are made side by side, which share the memory; others: fits of other photos that there are. Raises
+    InputError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
     """
     height, width = job.photo.pixels.shape[1:]
+    in_one_piece = min(at_a_time, job.preset.members + others)
     if max_memory is None:
-        check_memory(job.photo, job.factor, job.preset, free_memory())
-        return _checked(replace(job, tiles=((slice(0, height), slice(0, width)),)))
-    check_limit(job.photo, job.factor, job.preset, max_memory)
+        check_memory(job.photo, job.factor, job.preset, free_memory(), in_one_piece)
+        return replace(job, tiles=((slice(0, height), slice(0, width)),))
 
     def fits(rows: int, columns: int) -> bool:
-        return peak_bytes(job.photo, job.factor, job.preset, (rows, columns)) <= max_memory
+        side_by_side = in_one_piece if (rows, columns) == (height, width) else at_a_time
+        return peak_bytes(job.photo, job.factor, job.preset, (rows, columns), side_by_side) <= max_memory
 
-    return _checked(replace(job, tiles=tuple(tiling(height, width, fits))))
+    if not fits(height, width):
+        check_limit(job.photo, job.factor, job.preset, max_memory, at_a_time)
+    return replace(job, tiles=tuple(tiling(height, width, fits)))
 
 
 def _checked(job: PhotoJob) -> PhotoJob:

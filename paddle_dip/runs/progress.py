@@ -8,9 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from paddle_dip.runs.course import News
+
 # A bar is redrawn, and so the loss asked of the device, at most this often; a log gets a line this often.
-_BAR_SECONDS = 0.2
-_LOG_SECONDS = 30.0
+BAR_SECONDS = 0.2
+LOG_SECONDS = 30.0
+_TELL_SECONDS = 0.5  # a process that is told too much while it does something else blocks those that tell
 _lines_only = False
 
 
@@ -49,7 +52,7 @@ def _bar(name: str, steps: int, start: int) -> Iterator[Callable]:
 
         def update(snapshot) -> None:
             nonlocal last
-            if snapshot.step == steps or time.monotonic() - last > _BAR_SECONDS:
+            if snapshot.step == steps or time.monotonic() - last > BAR_SECONDS:
                 last = time.monotonic()
                 progress.update(task, completed=snapshot.step, loss=f"{snapshot.loss():.2e}")
 
@@ -63,11 +66,25 @@ def _log(name: str, steps: int, start: int) -> Iterator[Callable]:
     def update(snapshot) -> None:
         nonlocal last
         now = time.monotonic()
-        if snapshot.step == steps or now - last > _LOG_SECONDS:
+        if snapshot.step == steps or now - last > LOG_SECONDS:
             last = now
             left = (now - begun) / max(snapshot.step - start, 1) * (steps - snapshot.step)
             print(
                 f"{name}: step {snapshot.step}/{steps}, loss {snapshot.loss():.2e}, {left:.0f} s left", file=sys.stderr, flush=True
             )
+
+    yield update
+
+
+@contextmanager
+def telling(tell: Callable[[News], None], name: str, steps: int, *, start: int = 0) -> Iterator[Callable]:
+    """Tell how a fit goes on, now and then, instead of showing it: see `track`."""
+    told = 0.0
+
+    def update(snapshot) -> None:
+        nonlocal told
+        if snapshot.step == start + 1 or snapshot.step == steps or time.monotonic() - told > _TELL_SECONDS:
+            told = time.monotonic()
+            tell(News(snapshot.step, snapshot.loss()))
 
     yield update

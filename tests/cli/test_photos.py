@@ -1,5 +1,6 @@
 """Several photos, or a folder, as a person restores them; and what is left of it when it is cut off, at any moment."""
 
+import os
 import random
 import signal
 import subprocess
@@ -77,31 +78,43 @@ def test_a_folder_of_photos_becomes_a_folder_of_results(photos, tmp_path):
     assert again.stdout.count("is there already") == 2 and "tile" not in again.stderr
 
 
-def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, kills=2):
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch):
+    """The last bits depend on the threads of a fit."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, jobs, kills=2):
+    """Also side by side: the undisturbed run makes one fit at a time."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     restore(photos, whole)
-    random.seed(0)
+    random.seed(jobs)
     for _ in range(kills):
-        process = start(photos, killed, "--resume")
+        process = start(photos, killed, "--resume", "--jobs", jobs, "--max-memory", jobs * MEMORY[1])
         wait_for_work(killed, process, random.uniform(0, 0.3))
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-    restore(photos, killed, "--resume")
+    restore(photos, killed, "--resume", "--jobs", jobs, "--max-memory", jobs * MEMORY[1])
     assert pictures(killed) == pictures(whole) and not (tmp_path / "killed.work").exists()
 
 
 @pytest.mark.slow
-def test_killed_many_times_it_goes_on_to_the_same_bits(photos, tmp_path):
-    test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, kills=12)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_many_times_it_goes_on_to_the_same_bits(photos, tmp_path, jobs):
+    test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, jobs, kills=12)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_told_to_end_it_says_in_one_line_how_to_go_on(photos, tmp_path, number, code):
+@pytest.mark.parametrize(
+    ("send", "number", "code", "jobs"),
+    [(os.kill, signal.SIGTERM, 143, 1), (os.killpg, signal.SIGINT, 130, 1), (os.killpg, signal.SIGINT, 130, 2)],
+)
+def test_told_to_end_it_says_in_one_line_how_to_go_on(photos, tmp_path, send, number, code, jobs):
     out = tmp_path / "out"
-    process = start(photos, out)
+    process = start(photos, out, "--jobs", jobs, "--max-memory", jobs * MEMORY[1])
     wait_for_work(out, process, 0.0)
-    process.send_signal(number)
+    send(process.pid, number)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == code and "Traceback" not in errors and "C++" not in errors
     assert errors.splitlines()[-1] == f"error: interrupted; the same command with --resume goes on from {out}.work"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from paddle_dip.problem.presets import NO_REFINEMENT
-from paddle_dip.problem.refinement import refined
+from paddle_dip.problem.refinement import consistent_with, refined
 from paddle_dip.problem.resampling import back_project, pillow_resize
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
@@ -62,3 +62,17 @@ def test_the_result_still_shrinks_to_the_observation(name):
     image = refined(rough, problem, super_resolution_preset(name, 4))
     assert image.min() >= 0 and image.max() <= 1
     np.testing.assert_allclose(problem.exact(image), problem.observation, atol=1e-6)
+
+
+def test_an_image_of_tiles_is_made_consistent_as_a_whole():
+    """In blocks, as one block would be; what it shrinks to is the observation, also where tiles disagreed."""
+    preset = super_resolution_preset("fast", 2)
+    rows, columns = np.mgrid[0:300, 0:360] / 90
+    truth = np.stack([0.5 + 0.4 * np.sin(rows + c) * np.cos(columns) for c in range(3)])
+    exact = pillow_resize((300, 360), (150, 180))
+    observation = exact(truth).astype(np.float32)
+    uneven = (truth + 0.05 * (columns > 1.8) * (columns < 2.2) + 0.02 * np.cos(99 * rows)).astype(np.float32).clip(0, 1)
+    made = consistent_with(observation, uneven, 2, preset)
+    assert np.abs(exact(uneven) - observation).max() > 0.04 and np.abs(exact(made) - observation).max() < 1e-3
+    np.testing.assert_allclose(made, back_project(uneven, observation, exact, passes=3), atol=1e-3)
+    assert consistent_with(observation, uneven, 2, replace(preset, back_projection=0)) is uneven

@@ -66,3 +66,17 @@ def test_interrupted_it_tells_its_processes_and_waits_for_them():
     asked = iter([False, False, False, True])
     with pytest.raises(KeyboardInterrupt):
         list(run_parallel([Item("a"), Item("b")], 2, work=partial(wait_long), interrupted=lambda: next(asked)))
+
+
+def tell_and_work(item: Item, *, interrupted, tell) -> str:
+    for number in range(3):
+        tell((item.title, number))
+    return item.title
+
+
+def test_what_units_tell_is_heard_before_they_end():
+    heard, begun = [], []
+    watching = {"begun": lambda item: begun.append(item.title), "heard": lambda *told: heard.append(told)}
+    for item, answer in run_parallel([Item("a"), Item("b")], 2, work=tell_and_work, **watching):
+        assert item.title == answer and [words for unit, words in heard if unit == item] == [(answer, n) for n in range(3)]
+    assert len(heard) == 6 and begun == ["a", "b"]

@@ -84,6 +84,26 @@ def test_tiles_that_agree_leave_no_seam(picture):
     assert apart.max() < 0.05 and np.median(apart) < 1e-6
 
 
+def test_no_seam_shows_in_a_smooth_gradient():
+    """The error where tiles meet is no higher than elsewhere; at the photo's own edges, which no tile sees beyond, it is."""
+    from paddle_dip.solver.fit import fit
+
+    rows, columns = np.mgrid[0:64, 0:144] / 65
+    truth = np.stack([0.5 + 0.4 * np.sin(rows + c) * np.cos(columns - c) for c in range(3)])
+    low = Photo(pillow_resize((64, 144), (32, 72), clip=True)(truth).astype(np.float32))
+    preset = replace(super_resolution_preset("fast", 2), steps=60)
+    job = PhotoJob("x", low, lambda tile: super_resolution(part(low.pixels, tile), 2, preset), preset, factor=2)
+    job = plan(job, peak_bytes(low, 2, preset, (32, 32)))
+    meeting = np.zeros(144, int)
+    for _, side in job.tiles:
+        meeting[2 * side.start : 2 * side.stop] += 1
+    assert len(job.tiles) == 3 and (meeting > 1).sum() > 20
+    error = np.abs(restore_photo(job, fit=fit).pixels - truth).mean(axis=(0, 1))
+    inside = np.arange(144)[8:-8]
+    assert error[inside][meeting[inside] > 1].mean() < 1.05 * error[inside][meeting[inside] == 1].mean()
+    assert error[inside].max() < 0.005
+
+
 def test_tiles_that_differ_leave_no_seam():
     levels = iter(np.linspace(0.2, 0.8, 100))
 
@@ -131,6 +151,19 @@ def test_a_tile_without_a_hole_is_left_as_it_is():
     after = restore_photo(job, fit=painting).pixels
     assert len(begun) == 1
     np.testing.assert_allclose(np.where(holes, 0.25, image), after, atol=1e-6)
+
+
+def test_what_is_made_side_by_side_shares_the_memory():
+    job, limit = enlarging(Photo(np.zeros((3, 200, 300), np.float32)), members=1), 2**28
+    one, three = (plan(job, limit, at_a_time=n) for n in (1, 3))
+    sides = [[side.stop - side.start for side in planned.tiles[0]] for planned in (one, three)]
+    assert peak_bytes(job.photo, 4, job.preset, tuple(sides[1]), at_a_time=3) <= limit
+    assert len(three.tiles) > len(one.tiles) > 1
+    # One piece with one fit is one fit, however many could be made; not where there are others, of its own or of other photos.
+    whole = peak_bytes(job.photo, 4, job.preset)
+    assert len(plan(job, whole, at_a_time=3).tiles) == 1
+    assert len(plan(job, whole, at_a_time=3, others=1).tiles) > 1
+    assert len(plan(replace(job, preset=replace(job.preset, members=2)), whole, at_a_time=3).tiles) > 1
 
 
 class TestRefused:

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from paddle_dip.environment import share_cores
 from paddle_dip.evaluation.benchmark.ensemble import forget_members, make_members, restore_members
 from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
 from paddle_dip.evaluation.benchmark.image_run import ImageRun
@@ -21,7 +20,8 @@ from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import ResultRow, final_rows, read_history, write_history
 from paddle_dip.report.tables import benchmark_table
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
-from paddle_dip.runs.provenance import computed_with, provenance
+from paddle_dip.runs.parallel import fits_at_a_time
+from paddle_dip.runs.provenance import provenance
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     """
     cases = _load(settings, settings.images)
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
-    settings = _with_shared_cores(settings)
+    fits = len(settings.images) * settings.preset.members
+    settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
     made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
     available = image_names(settings.source)
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
@@ -86,15 +87,6 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
 
 def _load(settings: Settings, names: Iterable[str]) -> dict[str, BenchmarkCase]:
     return {name: load_case(settings.source, name, settings.factor) for name in names}
-
-
-def _with_shared_cores(settings: Settings) -> Settings:
-    """Return the settings with no more fits at a time than there are, and one on a GPU; let each of several have its cores."""
-    fits = 1 if computed_with()["place"].startswith("gpu") else len(settings.images) * settings.preset.members
-    at_a_time = min(settings.at_a_time, fits)
-    if at_a_time > 1:
-        share_cores(at_a_time)
-    return replace(settings, at_a_time=at_a_time)
 
 
 def _restored(
