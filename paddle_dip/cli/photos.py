@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,29 +98,53 @@ def restore_photos(
     places = _places(photos, out)
     if options.frames is not None and len(places) > 1:
         raise InputError("--frames shows one photo: give one, or leave it out")
-    orders, arithmetic = [], []  # of each photo, and with --preset quick
     for path, place in places:
         for kind, file in (beside or {}).items():
             check_apart(place, partner(file, path), kind)
-        read = partial(read_job, path, preset=preset, inputs=inputs, seed=options.seed, dtype=options.dtype)
-        job = read(say=say)
-        check_place(place, path, job.photo, job.factor)
-        limits: Any = {"max_memory": as_bytes(options.max_memory), "at_a_time": options.jobs, "others": len(places) - 1}
-        job = plan(job, **limits)
-        truth = job.photo.pixels if photo_is_truth else _truth(options.truth, path, job)
-        orders.append(PhotoOrder.of(path, place, read, job))
-        arithmetic.append((all_work(job), all_work(cut(_quick(job, options), **limits))))
-    writable_folder(out.parent if len(places) == 1 and not _is_folder(photos) else out)
-    process = _process(out, options, job, truth)
-    ratio = sum(quick for _, quick in arithmetic) / sum(own for own, _ in arithmetic)
-    words = partial(_first_words, ratio=1.0 if options.resume else ratio)
-    _restore(orders, out, options, process, _watch(options, preset, process), words, photo_is_truth=photo_is_truth)
+    asked = _Asked(options, preset, inputs, photo_is_truth)
+    planned = [_planned(path, place, asked, len(places) - 1) for path, place in places]
+    orders, works, quick_works, processes = zip(*planned, strict=True)
+    writable_folder(out if _is_folder(photos) else out.parent)
+    ratio = 1.0 if options.resume else sum(quick_works) / sum(works)
+    _restore(orders, out, asked, processes[0], partial(_first_words, ratio=ratio))
 
 
-def _quick(job: PhotoJob, options: Options) -> PhotoJob:
-    """Return a job as --preset quick would do it; as it is where the task has no such preset."""
+@dataclass(frozen=True)
+class _Asked:
+    """What a command was asked to do with each photo: see `restore_photos`."""
+
+    options: Options
+    preset: Preset
+    inputs: Inputs
+    photo_is_truth: bool
+
+    def truth(self, path: Path, job: PhotoJob) -> np.ndarray | None:
+        """Return what to score the result by, [C, H, W], if anything."""
+        return job.photo.pixels if self.photo_is_truth else _truth(self.options.truth, path, job)
+
+
+def _planned(path: Path, place: Path, asked: _Asked, others: int) -> tuple[PhotoOrder, float, float, Process | None]:
+    """Return the order of one photo, the arithmetic of its fits, that of --preset quick, and the process where frames are wanted.
+
+    The photo itself isn't held. others: how many photos there are beside it.
+    """
+    options = asked.options
+    read = partial(read_job, path, preset=asked.preset, inputs=asked.inputs, seed=options.seed, dtype=options.dtype)
+    job = read(say=say)
+    check_place(place, path, job.photo, job.factor)
+    job = plan(job, as_bytes(options.max_memory), at_a_time=options.jobs, others=others)
+    process = _process(place, options, job, asked.truth(path, job))
+    return PhotoOrder.of(path, place, read, job), all_work(job), _quick_work(job, options, others), process
+
+
+def _quick_work(job: PhotoJob, options: Options, others: int) -> float:
+    """Return the arithmetic of a job's fits with --preset quick; its own where the task has none that the options fit."""
     found = task_presets(job.preset.task, job.inputs.get("factor"))
-    return replace(job, preset=options.applied(found["quick"])) if "quick" in found else job
+    try:
+        quick = replace(job, preset=options.applied(found["quick"]))
+        return all_work(cut(quick, as_bytes(options.max_memory), at_a_time=options.jobs, others=others))
+    except (KeyError, InputError):
+        return all_work(job)
 
 
 def _first_words(seconds: float, *, ratio: float) -> str:
@@ -130,14 +154,7 @@ def _first_words(seconds: float, *, ratio: float) -> str:
 
 
 def _restore(
-    orders: list[PhotoOrder],
-    out: Path,
-    options: Options,
-    process: Process | None,
-    watch: Callable,
-    first_words: Callable[[float], str],
-    *,
-    photo_is_truth: bool,
+    orders: Sequence[PhotoOrder], out: Path, asked: _Asked, process: Process | None, first_words: Callable[[float], str]
 ) -> None:
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
@@ -146,19 +163,18 @@ def _restore(
             orders,
             out,
             fit=fit,
-            resume=options.resume,
+            resume=asked.options.resume,
             interrupted=interrupted,
-            checkpoint_seconds=options.checkpoint_seconds,
-            watch=watch,
+            checkpoint_seconds=asked.options.checkpoint_seconds,
+            watch=_watch(asked.options, asked.preset, process),
             first_words=first_words,
-            at_a_time=options.jobs,
+            at_a_time=asked.options.jobs,
             passed_over=_tell_made,
         )
         try:
             with closing(results):
                 for order, job, result in results:
-                    truth = job.photo.pixels if photo_is_truth else _truth(options.truth, order.path, job)
-                    _write(order, job, result, options, process, truth)
+                    _write(order, job, result, asked.options, process, asked.truth(order.path, job))
         except KeyboardInterrupt:
             words = f"interrupted; the same command with --resume goes on from {work_place(out)}"
             raise Resumable(words, interrupted() or INTERRUPTED) from None

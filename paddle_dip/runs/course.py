@@ -40,8 +40,8 @@ class _Way:
 class Course:
     """Follows units of work, of which `at_a_time` are made side by side, in the order of `works`; seconds: of any clock.
 
-    A unit takes what the others took before their first step (loading, building) and after their last (finishing), on average, and
-    for each step what a step's cost took so far.
+    A unit takes what the others took up to their first step (loading, building) and after their last (finishing), on average, and
+    for each other step what a step's cost took so far.
     """
 
     def __init__(self, works: Mapping[Hashable, Work], at_a_time: int = 1):
@@ -81,15 +81,15 @@ class Course:
         running = [unit for unit, way in self._ways.items() if way.ended is None]
         for unit in (*running, *(unit for unit in self._works if unit not in self._ways)):
             work, way = self._works[unit], self._ways.get(unit)
-            needed = (work.steps - self._steps_done(unit)) * work.step_cost * seconds / cost + after
-            if way is None or way.last is None:
-                needed += before
+            unheard = way is None or way.last is None
+            steps_left = work.steps - (1 if unheard else self._steps_done(unit))
+            needed = steps_left * work.step_cost * seconds / cost + after + (before if unheard else 0.0)
             since = 0.0 if way is None else now - (way.last[0] if way.last else way.begun)
             heapq.heapreplace(free, free[0] + max(needed - since, 0.0))
         return max(free)
 
     def _around(self) -> tuple[float, float]:
-        """Return the mean seconds that a unit takes before its first step and after its last."""
+        """Return the mean seconds that a unit takes up to its first step and after its last."""
         before = [way.first[0] - way.begun for way in self._ways.values() if way.first]
         after = [way.ended - way.last[0] for way in self._ways.values() if way.ended is not None and way.last]
         return sum(before) / max(len(before), 1), sum(after) / max(len(after), 1)

@@ -110,8 +110,14 @@ def restored(
 
 
 def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[FilePart]:
-    folder, numbers = root / order.out.name, range(len(order.tiles))
-    return [FilePart(order, number, seed, folder, checkpoint_seconds) for number in numbers for seed in order.seeds]
+    """Return the fits that are left to make; of a tile whose fits are there, but not what becomes of it, the last."""
+    folder, left = root / order.out.name, []
+    kept = work_folder.kept_in(folder)
+    for number in range(len(order.tiles)):
+        if part_name(number) not in kept:
+            seeds = [seed for seed in order.seeds if fit_name(number, seed) not in kept] or order.seeds[-1:]
+            left += [FilePart(order, number, seed, folder, checkpoint_seconds) for seed in seeds]
+    return left
 
 
 def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, tell: Callable[[News], None], **watching) -> None:

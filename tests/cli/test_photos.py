@@ -6,12 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from paddle_dip.cli.options import Options
+from paddle_dip.cli.photos import _first_words, _quick_work, read_job, same_for_all
+from paddle_dip.problem.task_table import task_preset
+from paddle_dip.runs.parts import all_work
+from paddle_dip.runs.photos import plan
 from tests.cli.test_trained import call, refused
 from tests.conftest import ROOT, command
 
@@ -141,6 +147,16 @@ def test_what_cannot_be_done_with_a_folder_is_one_clear_line(photos, tmp_path, m
     monkeypatch.chdir(tmp_path)
     refused(message, "denoise", "photos", *more)
     assert not (tmp_path / "out").exists() and not list(tmp_path.glob("*.work"))
+
+
+@pytest.mark.parametrize(("preset", "less"), [("best", 0.2), ("quick", 1.0)])
+def test_what_quick_would_take_follows_from_its_arithmetic(photos, preset, less):
+    options = Options(max_memory=0.2)
+    read = partial(read_job, photos / "b.png", inputs=partial(same_for_all, factor=2), seed=0, dtype="float32")
+    job = plan(read(preset=task_preset("super-resolve", preset, 2)), 2**28)
+    assert _quick_work(job, options, 0) <= less * all_work(job)
+    words = _first_words(6000.0, ratio=_quick_work(job, options, 0) / all_work(job))
+    assert words.startswith("about 100 minutes in all; ") and ("with --preset quick about" in words) == (less < 1)
 
 
 def test_masks_are_found_by_their_photos_names(photos, tmp_path):

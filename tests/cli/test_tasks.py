@@ -130,7 +130,7 @@ def test_kinds_of_photos_survive(tmp_path):
         (("denoise", "photo.png", "--dtype", "int8"), "--dtype"),
         (("denoise", "photo.png", "--set", "optimizer=lbfgs"), "--set optimizer=lbfgs: the name must be one of"),
         (("denoise", "animated.gif"), "animated"),
-        (("denoise", "."), "is a folder without a photo in it"),
+        (("denoise", "."), "must be a folder where several photos are given"),
     ],
 )
 def test_bad_input_is_one_clear_line(folder, words, message):
