@@ -125,6 +125,17 @@ def test_all_kinds_of_one_image_give_one_result(image):
         np.testing.assert_allclose(unit, results[0] / 255, atol=0.6 / 255)
 
 
+def test_dejpeg_goes_by_the_file_of_a_path_and_of_a_pillow_image(image, tmp_path):
+    Image.fromarray(image).save(tmp_path / "photo.jpg", quality=10)
+    with Image.open(tmp_path / "photo.jpg") as opened:
+        results = [np.asarray(dip.dejpeg(given, **SMALL)) for given in (tmp_path / "photo.jpg", opened)]
+        told_nothing = dip.dejpeg(np.asarray(opened), **SMALL)
+        shown = np.asarray(opened).astype(float)
+    np.testing.assert_array_equal(*results)
+    # Three steps paint next to nothing: what the file allows is far from it, and near to what it shows.
+    assert np.abs(results[0] - shown)[:32, :24].mean() < np.abs(told_nothing - shown)[:32, :24].mean() / 2
+
+
 def test_the_fit_is_seen_at_each_step(image):
     seen = []
 

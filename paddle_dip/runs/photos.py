@@ -8,7 +8,9 @@ from PIL import Image
 
 from paddle_dip.environment import free_memory
 from paddle_dip.io.images import Photo
+from paddle_dip.io.jpeg import JpegCoefficients
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
+from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.stopping import build_stopper
@@ -30,6 +32,7 @@ class PhotoJob:
     tiles: tuple[Tile, ...] = ()
     seed: int = 0
     dtype: str = "float32"
+    jpeg: JpegCoefficients | None = None  # what the photo's JPEG file holds, to keep a result of several tiles to
 
     def with_result(self, pixels: np.ndarray) -> Photo:
         """Return the photo with a result's pixels, [C, H, W] in [0, 1], and its alpha as large as these."""
@@ -91,7 +94,10 @@ def restore_photo(
     """
     job = job if job.tiles else plan(job, None)
     parts = (_restored(job, number, fit, watch) for number in range(len(job.tiles)))
-    return job.with_result(blended(job.tiles, parts, job.factor))
+    pixels = blended(job.tiles, parts, job.factor)
+    if job.jpeg is not None and len(job.tiles) > 1:  # one in one piece has been kept to it
+        pixels = projected(pixels, job.jpeg)
+    return job.with_result(pixels)
 
 
 def _enlarged(alpha: np.ndarray | None, factor: int) -> np.ndarray | None:
