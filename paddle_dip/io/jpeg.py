@@ -1,5 +1,6 @@
 """What a JPEG file itself tells: its coefficients, and the steps that they are rounded to."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,9 @@ _PLANES = {"L": 1, "RGB": 3}  # by Pillow's mode: Y, or Y, Cb and Cr
 
 @dataclass(frozen=True)
 class JpegFile:
-    """Where a picture's JPEG file is, and by which EXIF orientation the picture has been turned since."""
+    """A picture's JPEG file, or its bytes, and by which EXIF orientation the picture has been turned since."""
 
-    path: Path
+    source: Path | bytes
     orientation: int = 1
 
 
@@ -54,10 +55,10 @@ def read_coefficients(file: JpegFile, pixels: np.ndarray) -> JpegCoefficients | 
     shrunk otherwise than to half of both sides is None; so is none of its rounding known.
     """
     try:
-        with JpegImageFile(str(file.path)) as image:
+        with _opened(file) as image:
             if image.mode not in _PLANES or not _holds(image, pixels, file.orientation):
                 return None
-        planes = [_plane(file.path, number) for number in range(_PLANES[image.mode])]
+        planes = [_plane(file, number) for number in range(_PLANES[image.mode])]
     except (OSError, SyntaxError, Image.DecompressionBombError):  # no JPEG, or one in RGB, which isn't decoded to YCbCr
         return None
     return JpegCoefficients(tuple(planes), file.orientation)
@@ -69,20 +70,24 @@ def blocks_of(plane: np.ndarray) -> np.ndarray:
     return plane[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2)
 
 
+def _opened(file: JpegFile) -> JpegImageFile:
+    return JpegImageFile(io.BytesIO(file.source) if isinstance(file.source, bytes) else str(file.source))
+
+
 def _holds(image: JpegImageFile, pixels: np.ndarray, orientation: int) -> bool:
     samples = np.asarray(image)
     samples = upright(samples.reshape(*samples.shape[:2], -1), orientation).transpose(2, 0, 1)
     return samples.shape == pixels.shape and np.array_equal(samples, (pixels * 255).round())
 
 
-def _plane(path: Path, number: int) -> JpegPlane | None:
+def _plane(file: JpegFile, number: int) -> JpegPlane | None:
     """Return a plane at its own resolution; None where Pillow doesn't give it.
 
     Pillow gives samples, not coefficients: rounded to 8 bits, which moves a coefficient by some 0.3, and so to the multiple of its
     step that it was. libjpeg enlarges shrunk planes smoothly, but not when it decodes at half the size: those of half the sides
     then come out as they are.
     """
-    with JpegImageFile(str(path)) as image:
+    with _opened(file) as image:
         largest = [max(layer[axis] for layer in image.layer) for axis in (1, 2)]
         _, across, down, table = image.layer[number]
         shrink = largest[0] // across
