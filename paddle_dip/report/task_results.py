@@ -13,7 +13,7 @@ from paddle_dip.report.results import Schema, final_rows, read_rows, seeds, writ
 
 METRIC = (
     "PSNR in dB over all channels of the whole 8-bit picture, data_range 1; psnr_holes over what was missing alone; SSIM of luma; "
-    "oracle: the best PSNR that the average of the outputs had at one of a hundred readings of the same fit, unknowable without the "
+    "oracle: the best PSNR that the average of the outputs had at one of a hundred readings of the same fit, unknown without the "
     "truth; given: the damaged picture itself"
 )
 
