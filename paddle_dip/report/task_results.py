@@ -9,6 +9,7 @@ import numpy as np
 
 from paddle_dip.io.files import write_json
 from paddle_dip.report.merge_runs import joined, read_part
+from paddle_dip.report.readme import markdown
 from paddle_dip.report.results import Schema, final_rows, read_rows, seeds, write_rows
 
 METRIC = (
@@ -148,3 +149,36 @@ def _run_key(summary: dict) -> tuple:
 
 def _mean(rows: Sequence, key: str) -> float:
     return float(np.mean([getattr(row, key) for row in rows]))
+
+
+def baselines_markdown(results: Path) -> str:
+    """Return the methods' mean PSNR in dB, a line a damage, from tasks_baselines.csv; "-" for one that wasn't run on all images."""
+    groups: dict[str, list[BaselineRow]] = {}
+    for row in read_rows(results / "tasks_baselines.csv", BaselineRow):
+        groups.setdefault(_damage(row), []).append(row)
+    methods = list(dict.fromkeys(row.method for rows in groups.values() for row in rows))
+    lines = []
+    for damage, rows in groups.items():
+        images = {row.image for row in rows}
+        found = {method: [row.psnr for row in rows if row.method == method] for method in methods}
+        means = [f"{np.mean(psnrs):.2f}" if len(psnrs) == len(images) else "-" for psnrs in found.values()]
+        lines.append([damage, str(len(images)), *means])
+    return markdown([["damage", "images", *methods], *lines])
+
+
+def compared_markdown(results: Path, damage: str) -> str:
+    """Return the PSNR in dB of each image with one damage, such as "denoise-25", by every method and recorded preset of ours."""
+    columns: dict[str, dict[str, float]] = {}
+    for row in read_rows(results / "tasks_baselines.csv", BaselineRow):
+        if _damage(row) == damage:
+            columns.setdefault(row.method, {})[row.image] = row.psnr
+    for row in final_rows(read_rows(results / "tasks.csv", TaskRow)):
+        if _damage(row) == damage:
+            columns.setdefault(f"`{row.preset}`", {})[row.image] = row.psnr
+    images = sorted({image for column in columns.values() for image in column})
+    cells = [[f"{column[image]:.2f}" if image in column else "-" for column in columns.values()] for image in images]
+    return markdown([["image", *columns], *([image, *line] for image, line in zip(images, cells, strict=True))])
+
+
+def _damage(row: BaselineRow | TaskRow) -> str:
+    return f"{row.task}-{row.amount:g}" + ("" if row.shrink == 1 else f", shrunk {row.shrink}")

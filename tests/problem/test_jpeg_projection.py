@@ -40,8 +40,10 @@ def test_a_smoothed_file_comes_nearer_to_the_truth(tmp_path, name, quality, subs
     truth = planes(CUTS[name])
     shown, file = saved(tmp_path, CUTS[name], quality, subsampling=subsampling)
     smooth = denoise_tv_chambolle(shown, weight={10: 0.06, 30: 0.03, 75: 0.01}[quality], channel_axis=0)
-    gain = psnr(projected(smooth, file), truth) - psnr(smooth, truth)
-    assert gain > 0.03  # dB; 0.05 to 0.5
+    safe, narrowed = (psnr(projected(smooth, file, share), truth) for share in (1.0, 0.5))
+    assert safe > psnr(smooth, truth) + 0.03  # dB; 0.05 to 0.5
+    assert narrowed > safe
+    assert narrowed > psnr(shown, truth) + 0.1
 
 
 @pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
@@ -50,11 +52,11 @@ def test_it_is_a_projection(tmp_path, subsampling):
     pixels = (CUTS["cat"] * 0.6 + 50).astype(np.uint8)  # away from black and white, where the result is clipped
     shown, file = saved(tmp_path, pixels, 20, subsampling=subsampling)
     truth = planes(pixels)
-    np.testing.assert_allclose(projected(truth, file), truth, atol=1 / 255)
+    np.testing.assert_allclose(projected(truth, file, 1.0), truth, atol=1 / 255)
     given = (truth + np.random.default_rng(0).normal(0, 0.08, truth.shape)).clip(0.1, 0.9)
-    result = projected(given, file)
+    result = projected(given, file, 1.0)
     assert np.abs(result - given).max() > 0.05
-    np.testing.assert_allclose(projected(result, file), result, atol=1e-9)
+    np.testing.assert_allclose(projected(result, file, 1.0), result, atol=1e-9)
     colours = jpeg_projection._TO_YCBCR
     before, after = (np.einsum("ij,jhw->ihw", colours, image - truth) for image in (given, result))
     assert ((after**2).sum(axis=(1, 2)) < (before**2).sum(axis=(1, 2))).all()

@@ -179,5 +179,5 @@ def test_a_jpeg_is_kept_to_what_its_file_allows_whole_and_in_tiles(tmp_path):
     tiled = in_tiles(whole, 4)
     assert all(tiled.problem(tile).jpeg is None for tile in tiled.tiles)
     pixels = restore_photo(tiled, fit=smoothing).pixels
-    np.testing.assert_allclose(projected(pixels, held), pixels, atol=0.01)  # but where it was clipped
+    assert np.mean(np.abs(projected(pixels, held) - pixels) > 0.01) < 0.01  # where black and white were clipped
     assert psnr(pixels, truth.transpose(2, 0, 1) / 255) > psnr(fitted, truth.transpose(2, 0, 1) / 255) + 0.1

@@ -11,7 +11,7 @@ from paddle_dip.evaluation.tasks.restoration import Restoration, TaskCase
 from paddle_dip.io.images import write_rgb
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.report.results import read_rows
-from paddle_dip.report.task_results import BaselineRow, update_baselines
+from paddle_dip.report.task_results import BaselineRow, baselines_markdown, compared_markdown, update_baselines
 
 
 @pytest.fixture
@@ -52,3 +52,12 @@ def test_rows_take_the_place_of_those_before(tmp_path):
     update_baselines(table, rows)
     update_baselines(table, [BaselineRow("a", "denoise", 25.0, "given", 21.0, 1.0, 0.5, 0.1, 1)])
     assert [(row.image, row.psnr) for row in read_rows(table, BaselineRow)] == [("a", 21.0), ("b", 20.0)]
+
+
+def test_a_mean_stands_only_where_all_images_are_and_each_image_has_its_line(tmp_path):
+    figures = [("a", "given", 20.0), ("b", "given", 22.0), ("a", "BM3D", 30.0)]
+    rows = [BaselineRow(name, "denoise", 25.0, method, psnr, 1.0, 0.5, 0.1, 1) for name, method, psnr in figures]
+    update_baselines(tmp_path / "tasks_baselines.csv", rows)
+    assert baselines_markdown(tmp_path).splitlines()[-1] == "| denoise-25 | 2 | - | 21.00 |"
+    heading, _, *lines = compared_markdown(tmp_path, "denoise-25").splitlines()
+    assert heading == "| image | BM3D | given |" and lines == ["| a | 30.00 | 20.00 |", "| b | - | 22.00 |"]
