@@ -86,7 +86,8 @@ def dejpeg(
 ) -> Restored:
     """Return an image cleaned of JPEG's blocks and ringing.
 
-    All arguments and errors: as of `super_resolve`. Source: Ulyanov et al. 2017, 3.1.
+    A path, and a Pillow image that comes straight from a file, have a JPEG file: the result is brought back to what its rounding
+    allows. An array has none. All arguments and errors: as of `super_resolve`. Sources: Ulyanov et al. 2017, 3.1; Zakhor 1992.
 
     >>> blocky = Image.new("L", (24, 24), 128)
     >>> dip.dejpeg(blocky, steps=2).mode

@@ -125,6 +125,17 @@ def test_all_kinds_of_one_image_give_one_result(image):
         np.testing.assert_allclose(unit, results[0] / 255, atol=0.6 / 255)
 
 
+def test_dejpeg_goes_by_the_file_of_a_path_and_of_a_pillow_image(image, tmp_path):
+    Image.fromarray(image).save(tmp_path / "photo.jpg", quality=10)
+    with Image.open(tmp_path / "photo.jpg") as opened:
+        results = [np.asarray(dip.dejpeg(given, **SMALL)) for given in (tmp_path / "photo.jpg", opened)]
+        told_nothing = dip.dejpeg(np.asarray(opened), **SMALL)
+        shown = np.asarray(opened).astype(float)
+    np.testing.assert_array_equal(*results)
+    # Three steps paint next to nothing: what the file allows is far from it, and near to what it shows.
+    assert np.abs(results[0] - shown)[:32, :24].mean() < np.abs(told_nothing - shown)[:32, :24].mean() / 2
+
+
 def test_the_fit_is_seen_at_each_step(image):
     seen = []
 
@@ -278,3 +289,19 @@ def test_nothing_loads_before_it_is_needed():
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.splitlines() == ["[] True", "['PIL', 'numpy'] False"]
+
+
+@pytest.mark.parametrize("kind", ["colour", "grey", "16 bits"])
+def test_denoise_cleans_photons_noise_and_stops_by_its_estimate(kind):
+    """Noise that grows with the light: its level is estimated, and the fit ends when it is as near to the photo as that."""
+    rows, columns = np.mgrid[0:64, 0:64] / 64
+    truth = np.stack([0.5 + 0.4 * np.sin(7 * rows), rows, 0.3 + 0.6 * columns * (rows > 0.5)], axis=-1)
+    truth = truth if kind == "colour" else truth[..., 0]
+    noisy = (np.random.default_rng(0).poisson(truth * 40) / 40).clip(0, 1)
+    given = (noisy * 65535).round().astype(np.uint16) if kind == "16 bits" else noisy
+    seen = []
+    network = SkipConfig(down=(16,) * 3, up=(16,) * 3, skip=(4,) * 3, input_depth=8)
+    clean = dip.denoise(given, network=network, steps=1500, stop="sigma", on_step=lambda step: seen.append(step.step))
+    clean = clean / (65535 if kind == "16 bits" else 1)
+    before, after = (np.mean((image - truth) ** 2) for image in (noisy, clean))
+    assert 300 <= seen[-1] < 1500 and after < before / 3

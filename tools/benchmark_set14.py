@@ -11,6 +11,7 @@ import typer
 from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.command import run as run_command
 from paddle_dip.errors import at_least, one_of
+from paddle_dip.evaluation.benchmark.magnification import Magnification
 from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.problem.dataset import Source, find_source, image_names
 from paddle_dip.problem.overrides import overridden
@@ -67,7 +68,8 @@ def benchmark(
 
     if precision == "auto":
         chosen = replace(chosen, precision=fastest_precision())
-    settings = Settings(source, names, factor, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
+    how = {"resume": resume, "grid_every": every, "checkpoint_seconds": checkpoint_seconds, "at_a_time": jobs}
+    settings = Settings(Magnification(source, factor), names, chosen, seed, out, **how)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"
     screen.print(terminal_table(title, *outcome.table))

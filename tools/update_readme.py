@@ -13,6 +13,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.io.files import write_text
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
+from paddle_dip.report.task_results import baselines_markdown, compared_markdown
 
 app = command_line()
 
@@ -38,6 +39,7 @@ def update(
         "README_zh.md": readme,
         "docs/quality.md": study | stops,
         "docs/tasks.md": runs | pixels,
+        "docs/limits.md": {"baselines": baselines_markdown(results), "compared": compared_markdown(results, "denoise-25")},
     }
     for name, contents in tables.items():
         text = filled = (ROOT / name).read_text(encoding="utf-8")

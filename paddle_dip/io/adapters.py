@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.colour_modes import is_lossy, kept_profile, plain_samples
+from paddle_dip.io.colour_modes import is_jpeg, is_lossy, kept_profile, plain_samples
 from paddle_dip.io.images import read_photo
+from paddle_dip.io.jpeg import JpegFile
 from paddle_dip.io.masks import marked_by
 from paddle_dip.io.photo import FLOAT, Photo, photo_of, samples_of
 
@@ -115,7 +116,8 @@ def _photo_of_pillow(image: Image.Image) -> Photo:
     except (OSError, SyntaxError) as error:
         raise InputError(f"image can't be read, it is damaged or cut off: {error}") from None
     samples, notes = plain_samples(image, "image")
-    return photo_of(samples, name="image", icc_profile=kept_profile(image), lossy=lossy, notes=notes)
+    jpeg = JpegFile(Path(filename)) if filename and is_jpeg(image) else None
+    return photo_of(samples, name="image", icc_profile=kept_profile(image), lossy=lossy, jpeg=jpeg, notes=notes)
 
 
 def _array_of(photo: Photo, original: np.ndarray) -> np.ndarray:

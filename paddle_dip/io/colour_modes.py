@@ -9,7 +9,8 @@ from PIL import Image, ImageCms
 from paddle_dip.errors import InputError
 
 _MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "I", "I;16", "I;16B", "I;16L", "F", "CMYK")
-_LOSSY = ("JPEG", "MPO", "JPEG2000", "AVIF")  # JPEG2000 and AVIF can be lossless, but nearly never are
+_JPEG = ("JPEG", "MPO")
+_LOSSY = (*_JPEG, "JPEG2000", "AVIF")  # JPEG2000 and AVIF can be lossless, but nearly never are
 
 
 def check_mode(image: Image.Image, name: str) -> None:
@@ -42,6 +43,11 @@ def plain_samples(image: Image.Image, name: str) -> tuple[np.ndarray, tuple[str,
 def kept_profile(image: Image.Image) -> bytes | None:
     """Return the ICC profile that still describes an image's plain samples; a CMYK image is converted out of its own."""
     return None if image.mode == "CMYK" else image.info.get("icc_profile")
+
+
+def is_jpeg(image: Image.Image) -> bool:
+    """Does the image come from a JPEG file, of several views the first?"""
+    return image.format in _JPEG
 
 
 def is_lossy(image: Image.Image, path: Path | None) -> bool:

@@ -14,11 +14,13 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.colour_modes import check_mode, is_lossy, kept_profile, plain_samples
+from paddle_dip.io.colour_modes import check_mode, is_jpeg, is_lossy, kept_profile, plain_samples
 from paddle_dip.io.deep_formats import check_tiff, is_deep_png, is_tiff, read_deep_png, read_deep_tiff
 from paddle_dip.io.encoding import encoded
 from paddle_dip.io.files import whole_file
+from paddle_dip.io.jpeg import JpegFile
 from paddle_dip.io.metadata import ORIENTATION, metadata_of, unkept
+from paddle_dip.io.orientation import TURNED, upright
 from paddle_dip.io.photo import FLOAT, Photo, photo_of
 
 # Pillow warns above this number of pixels and fails above twice it: a small file may unpack to gigabytes.
@@ -28,7 +30,6 @@ READABLE = (*WRITABLE, ".bmp", ".gif", ".pgm", ".pnm", ".ppm", ".tga")  # how th
 _LONGEST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500}  # pixels a side
 _DEEP_WRITABLE = (".png", ".tif", ".tiff")
 _FLOAT_WRITABLE = (".tif", ".tiff")
-_TURNED = (5, 6, 7, 8)  # EXIF orientations that swap height and width
 # Known by their first bytes (from a place on), so that an error can name them.
 _UNSUPPORTED = (
     (4, b"ftyphei", "HEIF"),
@@ -54,14 +55,15 @@ def read_photo(path: Path) -> Photo:
     with _explained(path):
         if is_tiff(path) and _tiff_size(path)[2]:
             samples, exif, profile = read_deep_tiff(path)
-            orientation, info, lossy = exif.get(ORIENTATION, 1), {}, False
+            orientation, info, lossy, jpeg = exif.get(ORIENTATION, 1), {}, False, None
         else:
             with _opened(path) as image:
                 samples, orientation, notes = _samples(path, image)
                 exif, info, profile, lossy = image.getexif(), image.info, kept_profile(image), is_lossy(image, path)
+                jpeg = JpegFile(path, orientation) if is_jpeg(image) else None
         metadata, more = metadata_of(info, exif, name)
-    fields = {"icc_profile": profile, "metadata": metadata, "lossy": lossy, "notes": (*notes, *more)}
-    return photo_of(_upright(samples, orientation), name=name, **fields)
+    fields = {"icc_profile": profile, "metadata": metadata, "lossy": lossy, "jpeg": jpeg, "notes": (*notes, *more)}
+    return photo_of(upright(samples, orientation), name=name, **fields)
 
 
 def read_rgb(path: Path) -> np.ndarray:
@@ -77,9 +79,9 @@ def read_size(path: Path) -> tuple[int, int]:
         if is_tiff(path) and _tiff_size(path)[2]:
             height, width, _ = _tiff_size(path)
             _, exif, _ = read_deep_tiff(path)
-            return (width, height) if exif.get(ORIENTATION, 1) in _TURNED else (height, width)
+            return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)
         with _opened(path) as image:
-            turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in _TURNED
+            turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in TURNED
             return (image.width, image.height) if turned else (image.height, image.width)
 
 
@@ -192,14 +194,3 @@ def _samples(path: Path, image: Image.Image) -> tuple[np.ndarray, int, tuple[str
         return read_deep_png(path), orientation, ()
     samples, notes = plain_samples(image, str(path))
     return samples, orientation, notes
-
-
-def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
-    """Return [H, W, C] samples turned as EXIF's orientation (1 to 8) says."""
-    if orientation in _TURNED:
-        samples = samples.transpose(1, 0, 2)
-    if orientation in (3, 4, 7, 8):
-        samples = samples[::-1]
-    if orientation in (2, 3, 6, 7):
-        samples = samples[:, ::-1]
-    return samples

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.jpeg import JpegFile
 from paddle_dip.io.metadata import Metadata
 
 FLOAT = 32  # `Photo.bits` of a picture whose samples are floating-point numbers
@@ -15,7 +16,8 @@ class Photo:
     """A picture. pixels: float32 [1 or 3, H, W] in [0, 1]; alpha: float32 [H, W] in [0, 1] or None.
 
     bits: 8, 16 or FLOAT (32) per sample. scale: the samples that 0 and 1 in `pixels` stand for, where bits is FLOAT.
-    lossy: it comes from a file whose compression changes pixels. notes: what its reader should know, a line each.
+    lossy: it comes from a file whose compression changes pixels. jpeg: that file, where it is a JPEG. notes: what its reader
+    should know, a line each.
     """
 
     pixels: np.ndarray
@@ -25,6 +27,7 @@ class Photo:
     metadata: Metadata = Metadata()
     scale: tuple[float, float] = (0.0, 1.0)
     lossy: bool = False
+    jpeg: JpegFile | None = None
     notes: tuple[str, ...] = ()
 
 

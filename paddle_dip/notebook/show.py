@@ -10,8 +10,7 @@ from PIL import Image as Pillow
 from paddle_dip.evaluation.benchmark.folder import Folder
 from paddle_dip.evaluation.benchmark.run import Settings
 from paddle_dip.io.images import read_rgb, to_bytes
-from paddle_dip.problem.baselines import bicubic
-from paddle_dip.problem.dataset import load_case, to_unit
+from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.report.curves import figure_picture, psnr_figure
 from paddle_dip.report.grids import picture_grid
@@ -45,16 +44,17 @@ def table(heading: list[str], lines: list[list[str]]) -> Markdown:
 
 def benchmark_pair(settings: Settings, name: str) -> Image:
     """Return a restored image of a benchmark between bicubic and the truth, with the paper's PSNR of each."""
-    case = load_case(settings.source, name, settings.factor)
-    images = {"bicubic": bicubic(case.low, settings.factor), name: to_unit(read_rgb(Folder(settings.out).picture(name)))}
+    case = settings.protocol.load(name)
+    images = {settings.protocol.before: case.before(), name: to_unit(read_rgb(Folder(settings.out).picture(name)))}
     scored = {f"{caption} {psnr_y(image, case.truth):.2f} dB": image for caption, image in images.items()}
     return shown(row(scored | {"truth": case.truth}))
 
 
 def benchmark_curves(settings: Settings) -> Pillow.Image:
     """Return the curves of all images of a benchmark that has been run."""
-    histories = {name: read_history(Folder(settings.out).history(name)) for name in settings.images}
-    return figure_picture(psnr_figure(histories))
+    schema = settings.protocol.schema
+    histories = {name: read_history(Folder(settings.out).history(name), schema.point) for name in settings.images}
+    return figure_picture(psnr_figure(histories, schema))
 
 
 def before_and_after(process: Path) -> Image:

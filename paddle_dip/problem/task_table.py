@@ -9,7 +9,7 @@ from paddle_dip.errors import InputError, one_of
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from paddle_dip.problem.task_presets import PRESETS as OTHER_PRESETS
-from paddle_dip.problem.tasks import Problem, check_factor, denoising, flash_no_flash, inpainting, super_resolution
+from paddle_dip.problem.tasks import Problem, check_factor, deblocking, denoising, flash_no_flash, inpainting, super_resolution
 from paddle_dip.problem.tiles import Tile
 
 FACTOR = 4  # the magnification, where none is given
@@ -30,7 +30,7 @@ class Task:
 TASKS = {
     "super-resolve": Task("Magnify a photo with no other knowledge than the network's structure.", super_resolution, ("factor",)),
     "denoise": Task("Clean a photo of noise: the network takes longer to paint the noise than the picture.", denoising),
-    "dejpeg": Task("Clean a photo of JPEG's artefacts.", denoising),
+    "dejpeg": Task("Clean a photo of JPEG's artefacts.", deblocking),
     "inpaint": Task("Fill what a mask marks.", inpainting, ("mask",)),
     "restore-pixels": Task("Bring back missing pixels.", inpainting, ("mask",)),
     "flash-no-flash": Task("Clean a photo taken without flash by the details of one taken with it.", flash_no_flash, ("flash",)),
@@ -73,9 +73,15 @@ def all_presets() -> dict[str, Preset]:
 
 
 def problem_of_tile(task: str, image: np.ndarray, preset: Preset, tile: Tile, **inputs) -> Problem:
-    """Return the problem of one tile of an image, float32 [C, H, W] in [0, 1]; a mask or second photo is cut alike."""
+    """Return the problem of one tile of an image, float32 [C, H, W] in [0, 1]; a mask or second photo is cut alike.
+
+    What a JPEG file holds is of the whole image: a tile's own result isn't kept to it.
+    """
     rows, columns = tile
     cut = {name: value[:, rows, columns] if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+    part = image[:, rows, columns]
     if "mask" in cut:
         cut["part"] = True
-    return TASKS[task].make(image[:, rows, columns], preset=preset, **cut)
+    if part.shape != image.shape:
+        cut.pop("jpeg", None)
+    return TASKS[task].make(part, preset=preset, **cut)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from paddle_dip.errors import InputError, check_kind
+from paddle_dip.io.jpeg import JpegCoefficients
 from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
@@ -21,7 +22,8 @@ class Problem:
     image. operator: from the image to the observation, as the loss sees it. None in place of either: nothing changes there. exact:
     how the image was shrunk, to refine the result by; None: it wasn't. known: how much of each observed pixel is the image's,
     float32 [1, h, w] in [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of
-    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known.
+    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known. jpeg: what the observation's JPEG file
+    holds, to keep the result to; None: nothing is known of it.
     """
 
     observation: np.ndarray
@@ -32,6 +34,7 @@ class Problem:
     known: np.ndarray | None = None
     guide: np.ndarray | None = None
     sigma: float | None = None
+    jpeg: JpegCoefficients | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -66,8 +69,13 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
 
 
 def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> Problem:
-    """Return the problem of cleaning `noisy`, float32 [C, H, W] in [0, 1], of noise of deviation `sigma` or of JPEG's artefacts."""
+    """Return the problem of cleaning `noisy`, float32 [C, H, W] in [0, 1], of noise of deviation `sigma`."""
     return replace(_same_size(noisy, preset), sigma=sigma)
+
+
+def deblocking(image: np.ndarray, preset: Preset, jpeg: JpegCoefficients | None = None) -> Problem:
+    """Return the problem of cleaning `image`, float32 [C, H, W] in [0, 1], of JPEG's artefacts; jpeg: what its file holds."""
+    return replace(_same_size(image, preset), jpeg=jpeg)
 
 
 def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:

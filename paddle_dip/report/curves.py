@@ -5,20 +5,22 @@ import io
 from matplotlib.figure import Figure
 from PIL import Image
 
-from paddle_dip.report.results import HistoryPoint
+from paddle_dip.report.results import SUPER_RESOLUTION, Schema
+
+_COLOURS = {"iterate": "0.7", "result": "tab:blue", "average": "tab:orange"}
 
 
-def psnr_figure(histories: dict[str, list[HistoryPoint]]) -> Figure:
-    """Return the curves of PSNR (dB, paper metric) over the steps, a panel an image: the result and the bare iterate."""
+def psnr_figure(histories: dict[str, list], schema: Schema = SUPER_RESOLUTION) -> Figure:
+    """Return the curves of PSNR in dB over the steps, a panel an image: the result and the bare iterate, as the schema says."""
     columns = min(len(histories), 3)
     lines = -(-len(histories) // columns)
     figure = Figure(figsize=(4 * columns, 2.6 * lines), layout="constrained")
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
     for axis, (name, points) in zip(axes, histories.items(), strict=False):
         steps = [p.step for p in points]
-        axis.plot(steps, [p.psnr_y_iterate for p in points], color="0.7", label="iterate")
-        axis.plot(steps, [p.psnr_y for p in points], color="tab:blue", label="result")
-        axis.set(title=name, xlabel="step", ylabel="PSNR Y, dB")
+        for label, figure_name in schema.curves.items():
+            axis.plot(steps, [getattr(point, figure_name) for point in points], color=_COLOURS[label], label=label)
+        axis.set(title=name, xlabel="step", ylabel=schema.metric)
         axis.grid(alpha=0.3)
     axes[0].legend()
     for axis in axes[len(histories) :]:

@@ -11,8 +11,7 @@ from PIL import Image
 from paddle_dip.io.images import to_bytes
 from paddle_dip.report.curves import psnr_figure, svg
 from paddle_dip.report.html import html_page
-from paddle_dip.report.published import EXPLAINED
-from paddle_dip.report.results import HistoryPoint
+from paddle_dip.report.results import SUPER_RESOLUTION, Schema
 
 # Quality of the page's copies; the restored images themselves are beside it as PNG.
 _JPEG_QUALITY = 92
@@ -23,9 +22,17 @@ def benchmark_page(
     summary: dict,
     table: tuple[list[str], list[list[str]]],
     pairs: dict[str, tuple[np.ndarray, np.ndarray]],
-    histories: dict[str, list[HistoryPoint]],
+    histories: dict[str, list],
+    *,
+    outcome: tuple[str, str],
+    before_words: str,
+    note: str,
+    schema: Schema = SUPER_RESOLUTION,
 ) -> str:
-    """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1]."""
+    """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1].
+
+    outcome: the mean that came out, and what it stands beside; before_words: what `before` is; note: on the table's columns.
+    """
     heading, lines = table
     return html_page(
         "page.html.j2",
@@ -33,11 +40,13 @@ def benchmark_page(
         summary=summary,
         settings=json.dumps(summary, indent=2),
         heading=heading,
-        published=EXPLAINED,
+        outcome=outcome,
+        before_words=before_words,
+        note=note,
         lines=lines,
         pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
         sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},
-        curves=Markup(svg(psnr_figure(histories))),
+        curves=Markup(svg(psnr_figure(histories, schema))),
     )
 
 

@@ -1,12 +1,33 @@
 """The schema of a benchmark's results, once: a row an image, and a summary of the rows."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from paddle_dip.io import files
 from paddle_dip.problem.metrics import METRIC
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What the files of one kind of benchmark hold.
+
+    row: a dataclass with image, preset, seed (a number, or ENSEMBLE), steps, seconds, peak_memory_mb and resumed_at_step; point:
+    one with step. floor: the key of the summary that has, by image, the PSNR in dB of what needs no fit. alike: keys of the summary
+    that are equal in runs that go together. summarise: from all rows, the floor by image, the preset's settings and what they were
+    made with, to the summary. curves: what is drawn over the steps: label and field of `point`; metric: in words, what is drawn.
+    """
+
+    row: type
+    point: type
+    floor: str
+    alike: tuple[str, ...]
+    summarise: Callable[[list, dict[str, float], dict, dict], dict]
+    curves: Mapping[str, str] = field(hash=False)
+    metric: str = "PSNR, dB"
 
 
 @dataclass(frozen=True)
@@ -43,30 +64,30 @@ class HistoryPoint:
     psnr_y_iterate: float
 
 
-def write_rows(path: Path, rows: list[ResultRow]) -> None:
-    """Write results.csv, whole or not at all."""
-    files.write_rows(path, ResultRow, rows)
+def write_rows(path: Path, rows: list, kind: type = ResultRow) -> None:
+    """Write results.csv, whole or not at all; kind: the rows' class."""
+    files.write_rows(path, kind, rows)
 
 
-def read_rows(path: Path) -> list[ResultRow]:
+def read_rows(path: Path, kind: type = ResultRow) -> list[Any]:
     """Return the rows of a results.csv, none where there is no file; raises ValueError where it has other columns."""
-    return files.read_rows(path, ResultRow) if Path(path).exists() else []
+    return files.read_rows(path, kind) if Path(path).exists() else []
 
 
-def final_rows(rows: list[ResultRow]) -> list[ResultRow]:
+def final_rows(rows: list) -> list[Any]:
     """Return the rows of the images themselves: of an ensemble's the combined image's, without its members'."""
     combined = {row.image for row in rows if row.seed == ENSEMBLE}
     return [row for row in rows if row.seed == ENSEMBLE or row.image not in combined]
 
 
-def write_history(path: Path, points: list[HistoryPoint]) -> None:
-    """Write the history of one fit as CSV."""
-    files.write_rows(path, HistoryPoint, points)
+def write_history(path: Path, points: list, kind: type = HistoryPoint) -> None:
+    """Write the history of one fit as CSV; kind: the points' class."""
+    files.write_rows(path, kind, points)
 
 
-def read_history(path: Path) -> list[HistoryPoint]:
+def read_history(path: Path, kind: type = HistoryPoint) -> list[Any]:
     """Return the history written by `write_history`; raises ValueError where the file holds something else."""
-    return files.read_rows(path, HistoryPoint)
+    return files.read_rows(path, kind)
 
 
 def summarise(all_rows: list[ResultRow], bicubic_bp: dict[str, float], preset: dict, made_with: dict) -> dict:
@@ -94,10 +115,21 @@ def summarise(all_rows: list[ResultRow], bicubic_bp: dict[str, float], preset: d
     }
 
 
-def seeds(rows: list[ResultRow]) -> list[int]:
+def seeds(rows: list) -> list[int]:
     """Return the seeds of the fits that were made."""
     return sorted({int(row.seed) for row in rows if row.seed != ENSEMBLE})
 
 
 def _mean(values) -> float:
     return float(np.mean(list(values)))
+
+
+SUPER_RESOLUTION = Schema(
+    ResultRow,
+    HistoryPoint,
+    floor="bicubic_bp_psnr_y",
+    alike=("factor",),
+    summarise=summarise,
+    curves={"iterate": "psnr_y_iterate", "result": "psnr_y"},
+    metric="PSNR Y, dB",
+)

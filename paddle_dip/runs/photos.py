@@ -10,6 +10,7 @@ from PIL import Image
 from paddle_dip.environment import free_memory
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
+from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import consistent_with
@@ -97,6 +98,8 @@ def put_together(job: PhotoJob, parts: Iterable[np.ndarray]) -> Photo:
     pixels = blended(job.tiles, parts, job.factor)
     if len(job.tiles) > 1:
         pixels = consistent_with(job.photo.pixels, pixels, job.factor, job.preset)
+    if (jpeg := job.inputs.get("jpeg")) is not None and len(job.tiles) > 1:  # one in one piece has been kept to it
+        pixels = projected(pixels, jpeg)
     return job.with_result(pixels)
 
 

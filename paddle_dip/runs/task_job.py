@@ -6,6 +6,7 @@ import numpy as np
 
 from paddle_dip.errors import InputError, at_least, check_kind, one_of
 from paddle_dip.io.images import Photo
+from paddle_dip.io.jpeg import read_coefficients
 from paddle_dip.problem.noise_level import noise_level
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import TASKS, problem_of_tile
@@ -41,6 +42,8 @@ def unplanned_job(
     one_of("dtype", dtype, DTYPES)
     if task == "denoise":
         inputs["sigma"] = _noise(photo, inputs.get("sigma"))
+    if task == "dejpeg" and photo.jpeg is not None:
+        inputs["jpeg"] = read_coefficients(photo.jpeg, photo.pixels)
     if any(isinstance(value, np.ndarray) for value in inputs.values()):
         TASKS[task].make(photo.pixels, preset=preset, **inputs)  # refuses what can't be done
     problem = partial(problem_of_tile, task, photo.pixels, preset, **inputs)

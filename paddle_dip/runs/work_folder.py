@@ -28,6 +28,8 @@ def identity(job: PhotoJob) -> dict:
     """Return what must be equal for two runs to belong to one restoration, JSON-ready: settings, and checksums of all pixels."""
     pixels = {"photo": job.photo.pixels} | {name: value for name, value in job.inputs.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in job.inputs.items() if name not in pixels}
+    if "jpeg" in plain:
+        plain["jpeg"] = plain["jpeg"] is not None  # what the file holds has these pixels
     own = {"seed": job.seed, "dtype": job.dtype, "tiles": _words(job)}
     return {"settings": plain | own | job.preset.settings(), "pictures": {name: _checksum(image) for name, image in pixels.items()}}
 

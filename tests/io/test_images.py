@@ -10,6 +10,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from paddle_dip.io import images
 from paddle_dip.io.images import Photo, check_writable, read_photo, read_rgb, write_photo
+from paddle_dip.io.orientation import upright
 
 RANDOM = np.random.default_rng(0)
 
@@ -51,7 +52,7 @@ def test_orientation_of_a_deep_tiff_is_honoured(tmp_path, orientation):
     samples = RANDOM.integers(0, 65536, (7, 5, 3)).astype(np.uint16)
     tifffile.imwrite(tmp_path / "x.tif", samples, photometric="rgb", extratags=[(274, "H", 1, orientation, True)])
     back = (read_photo(tmp_path / "x.tif").pixels * 65535).round().transpose(1, 2, 0)
-    np.testing.assert_array_equal(back, images._upright(samples, orientation))
+    np.testing.assert_array_equal(back, upright(samples, orientation))
 
 
 def test_deep_grey_keeps_its_range_as_rgb(tmp_path):

@@ -5,9 +5,15 @@ from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
+from skimage import data
+from skimage.restoration import denoise_tv_chambolle
 
-from paddle_dip.io.images import Photo
+from paddle_dip.io.images import Photo, read_photo
+from paddle_dip.io.jpeg import read_coefficients
 from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.jpeg_projection import projected
+from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.resampling import pillow_resize
@@ -18,6 +24,7 @@ from paddle_dip.runs import photos
 from paddle_dip.runs.parts import restore_photo
 from paddle_dip.runs.photos import PhotoJob, plan
 from paddle_dip.runs.restore import restore
+from paddle_dip.runs.task_job import task_job
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
 PRESET = replace(super_resolution_preset("fast", 4), steps=3, network=SMALL)
@@ -188,3 +195,23 @@ class TestRefused:
             in_tiles(
                 PhotoJob("x", Photo(image), lambda t: inpainting(part(image, t), part(holes, t), preset, part=True), preset), 2
             )
+
+
+def test_a_jpeg_is_kept_to_what_its_file_allows_whole_and_in_tiles(tmp_path):
+    truth = data.astronaut()[20:148, 150:310]
+    Image.fromarray(truth).save(tmp_path / "x.jpg", quality=10)
+    photo = read_photo(tmp_path / "x.jpg")
+    preset = replace(task_preset("dejpeg", "fast"), network=SMALL, stop="never", average="none")
+
+    def smoothing(problem, preset, *, seed, state=None, dtype="float32"):
+        yield Snapshot(1, denoise_tv_chambolle(problem.observation, weight=0.1, channel_axis=0))
+
+    fitted = denoise_tv_chambolle(photo.pixels, weight=0.1, channel_axis=0)
+    whole = task_job("dejpeg", "x", photo, preset)
+    held = read_coefficients(photo.jpeg, photo.pixels)
+    np.testing.assert_array_equal(restore_photo(whole, fit=smoothing).pixels, projected(fitted, held).astype(np.float32))
+    tiled = in_tiles(whole, 4)
+    assert all(tiled.problem(tile).jpeg is None for tile in tiled.tiles)
+    pixels = restore_photo(tiled, fit=smoothing).pixels
+    assert np.mean(np.abs(projected(pixels, held) - pixels) > 0.01) < 0.01  # where black and white were clipped
+    assert psnr(pixels, truth.transpose(2, 0, 1) / 255) > psnr(fitted, truth.transpose(2, 0, 1) / 255) + 0.1

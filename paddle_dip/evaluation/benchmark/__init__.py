@@ -1,1 +1,1 @@
-"""The super-resolution benchmark: every image once, rows and pictures on disk as they come, resumable at any point."""
+"""A benchmark of any protocol: every image once, rows and pictures on disk as they come, resumable at any point."""

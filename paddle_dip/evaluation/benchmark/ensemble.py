@@ -3,34 +3,37 @@
 from collections.abc import Callable, Generator
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case, score
+from paddle_dip.evaluation.benchmark.image_run import ImageRun, as_stored, restore_case
+from paddle_dip.evaluation.benchmark.protocol import Fitted
 from paddle_dip.problem.tasks import Problem
-from paddle_dip.report.results import ENSEMBLE, HistoryPoint, ResultRow
+from paddle_dip.report.results import ENSEMBLE, Schema
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.restore import finish
 
-Member = tuple[ResultRow, np.ndarray, list[HistoryPoint]]
+Member = tuple[Any, np.ndarray, list]  # row, canvas, history
 
 
-def restore_members(
-    image_run: ImageRun, *, fit: Callable, interrupted: Interrupted
-) -> tuple[list[ResultRow], np.ndarray, list[HistoryPoint]]:
-    """Return the rows (of an ensemble also the combined image's, first), the image, [3, H, W], and the first fit's history."""
+def restore_members(image_run: ImageRun, *, fit: Callable, interrupted: Interrupted) -> tuple[list, np.ndarray, list]:
+    """Return the rows (of an ensemble also the combined image's, first), the image, [C, H, W], and the first fit's history."""
     problem = image_run.problem()
     for member in image_run.members:
         make_member(member, problem=problem, fit=fit, interrupted=interrupted)
-    rows, canvases, histories = zip(*(_read(member.member) for member in image_run.members), strict=True)
+    rows, canvases, histories = zip(*(_read(member.member, image_run.protocol.schema) for member in image_run.members), strict=True)
     image = finish(problem, image_run.preset, np.mean(canvases, axis=0))
     if len(rows) == 1:
         return list(rows), image, histories[0]
-    combined = score(image_run, image, sum(row.steps for row in rows), sum(row.seconds for row in rows))
+    steps, seconds = (sum(getattr(row, key) for row in rows) for key in ("steps", "seconds"))
+    fitted = Fitted(as_stored(image), steps, seconds, list(chain.from_iterable(histories)))
+    combined = image_run.case.row(image_run, fitted)
     worst = {key: max(getattr(row, key) for row in rows) for key in ("peak_memory_mb", "resumed_at_step")}
     return [replace(combined, seed=ENSEMBLE, **worst), *rows], image, histories[0]
 
@@ -63,9 +66,9 @@ def forget_members(image_run: ImageRun) -> None:
             path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> Member:
+def _read(path: Path, schema: Schema) -> Member:
     arrays, notes = load_checkpoint(path)
     try:
-        return ResultRow(**notes["row"]), arrays["canvas"], [HistoryPoint(**point) for point in notes["history"]]
+        return schema.row(**notes["row"]), arrays["canvas"], [schema.point(**point) for point in notes["history"]]
     except (KeyError, TypeError):
         raise InputError(f"{path} was made with another version: delete it to make this member afresh") from None

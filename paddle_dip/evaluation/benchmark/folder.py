@@ -10,7 +10,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.presets import completed
-from paddle_dip.report.results import read_history
+from paddle_dip.report.results import HistoryPoint, read_history
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class Folder:
     def member(self, name: str, seed: int) -> Path:
         return self.root / "members" / f"{name}_{seed}.npz"
 
-    def has_result(self, name: str) -> bool:
-        """Return whether all that one finished image leaves, but its row, is there and can be read."""
+    def has_result(self, name: str, point: type = HistoryPoint) -> bool:
+        """Return whether all that one finished image leaves, but its row, is there and can be read; point: of its history."""
         try:
             read_rgb(self.picture(name))
-            return bool(read_history(self.history(name)))
+            return bool(read_history(self.history(name), point))
         except (ValueError, OSError):
             return False
 

@@ -1,4 +1,4 @@
-"""One image of the benchmark: its unit of work, watched against the truth, and its row."""
+"""One image of a benchmark: its unit of work, watched against the truth, and its row."""
 
 import math
 import time
@@ -6,34 +6,29 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from paddle_dip.evaluation.benchmark.folder import Folder
+from paddle_dip.evaluation.benchmark.protocol import BenchmarkProtocol, Case, Fitted
 from paddle_dip.io.images import to_bytes
-from paddle_dip.problem.arithmetic import step_flops
-from paddle_dip.problem.baselines import bicubic
-from paddle_dip.problem.dataset import BenchmarkCase, to_unit
-from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
+from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
+from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.grids import picture_grid, write_png
-from paddle_dip.report.results import HistoryPoint, ResultRow
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.progress import track
-from paddle_dip.runs.provenance import peak_memory_mb
 from paddle_dip.runs.restore import finish, member_seeds
 from paddle_dip.runs.work_unit import Unit, run_unit
-
-_HISTORY_POINTS = 25  # refining the image for each takes as long as two or three steps
 
 
 @dataclass(frozen=True)
 class ImageRun:
     """One image to restore with one seed, how, and where its files go. grid_every: steps; checkpoint_seconds: of work."""
 
-    case: BenchmarkCase
-    factor: int
+    case: Case
+    protocol: BenchmarkProtocol
     preset: Preset
     seed: int
     folder: Folder
@@ -57,7 +52,7 @@ class ImageRun:
 
     def problem(self) -> Problem:
         """Build the problem that all of its fits have."""
-        return super_resolution(self.case.low, self.factor, self.preset)
+        return self.case.problem(self.preset)
 
     @property
     def checkpoint(self) -> Path:
@@ -75,32 +70,31 @@ class ImageRun:
 
 
 class History:
-    """Follows a fit: some 25 points of its quality against the truth, which the fit itself never sees."""
+    """Follows a fit: some points of its quality against the truth, which the fit itself never sees."""
 
     def __init__(self, image_run: ImageRun, problem: Problem):
         self._run, self._problem = image_run, problem
-        self._every = max(image_run.preset.steps // _HISTORY_POINTS, 1)
-        self.points: list[HistoryPoint] = []
+        self._every = max(image_run.preset.steps // image_run.protocol.readings, 1)
+        self.points: list = []
 
     def __call__(self, snapshot) -> None:
         """Take in the snapshot of each step in turn; raises FitError where the fit has diverged."""
         if (snapshot.over or snapshot.step % self._every == 0) and math.isfinite(loss := snapshot.loss()):
-            truth = self._run.case.truth
-            result = as_stored(finish(self._problem, self._run.preset, snapshot.chosen_canvas()))
-            iterate = as_stored(self._problem.enlarged(snapshot.canvas("perturbed")))
-            self.points.append(HistoryPoint(snapshot.step, loss, psnr_y(result, truth), psnr_y(iterate, truth)))
+            ends = {"result": snapshot.chosen_canvas()}
+            ends |= {kind: snapshot.canvas(kind) for kind in self._run.protocol.followed}
+            pictures = {kind: as_stored(finish(self._problem, self._run.preset, canvas)) for kind, canvas in ends.items()}
+            pictures["iterate"] = as_stored(self._problem.enlarged(snapshot.canvas("perturbed")))
+            self.points.append(self._run.case.point(snapshot.step, loss, pictures))
 
     def state(self) -> dict:
         return {"history": [asdict(point) for point in self.points]}
 
     def load_state(self, state: dict) -> None:
-        self.points = [HistoryPoint(**point) for point in state["history"]]
+        self.points = [self._run.protocol.schema.point(**point) for point in state["history"]]
 
 
-def restore_case(
-    image_run: ImageRun, problem: Problem, *, fit: Callable, interrupted: Interrupted
-) -> tuple[ResultRow, np.ndarray, list[HistoryPoint]]:
-    """Return the row, the canvas, [3, *problem.canvas], and the history of one fit of one image, whose problem is `problem`.
+def restore_case(image_run: ImageRun, problem: Problem, *, fit: Callable, interrupted: Interrupted) -> tuple[Any, np.ndarray, list]:
+    """Return the row, the canvas, [C, *problem.canvas], and the history of one fit of one image, whose problem is `problem`.
 
     Raises what `run_unit` does.
     """
@@ -116,9 +110,10 @@ def restore_case(
     observers = (history, partial(_draw_grid, image_run, problem))
     result = run_unit(unit, fit=fit, interrupted=interrupted, observers=observers, progress=track)
     begun = time.monotonic()
-    image = finish(problem, preset, result.canvas)
+    image = as_stored(finish(problem, preset, result.canvas))
     seconds = result.seconds + time.monotonic() - begun
-    return score(image_run, image, result.steps, seconds, result.resumed_at_step), result.canvas, history.points
+    fitted = Fitted(image, result.steps, seconds, history.points, result.resumed_at_step)
+    return image_run.case.row(image_run, fitted), result.canvas, history.points
 
 
 def _draw_grid(image_run: ImageRun, problem: Problem, snapshot) -> None:
@@ -126,7 +121,7 @@ def _draw_grid(image_run: ImageRun, problem: Problem, snapshot) -> None:
         return
     pictures = {
         "truth": image_run.case.truth,
-        "bicubic": bicubic(image_run.case.low, image_run.factor),
+        image_run.protocol.before: image_run.case.before(),
         f"step {snapshot.step}": finish(problem, image_run.preset, snapshot.chosen_canvas()),
     }
     write_png(image_run.grid(snapshot.step), picture_grid(pictures))
@@ -135,24 +130,3 @@ def _draw_grid(image_run: ImageRun, problem: Problem, snapshot) -> None:
 def as_stored(image: np.ndarray) -> np.ndarray:
     """Return an image as its 8-bit file holds it: what is scored is what the user gets."""
     return to_unit(to_bytes(image))
-
-
-def score(image_run: ImageRun, image: np.ndarray, steps: int, seconds: float, resumed_at_step: int = 0) -> ResultRow:
-    """Return the row of a restored image, [3, H, W] in [0, 1], scored as its file holds it."""
-    case, image = image_run.case, as_stored(image)
-    return ResultRow(
-        image=case.name,
-        preset=image_run.preset.name,
-        factor=image_run.factor,
-        seed=str(image_run.seed),
-        steps=steps,
-        tflop=steps * step_flops(image_run.preset.network, *canvas_size(case.truth.shape[1:], image_run.preset)) / 1e12,
-        psnr_y=psnr_y(image, case.truth),
-        psnr_rgb=psnr_rgb(image, case.truth),
-        ssim_y=ssim_y(image, case.truth),
-        bicubic_psnr_y=psnr_y(bicubic(case.low, image_run.factor), case.truth),
-        seconds=seconds,
-        seconds_per_step=seconds / steps,
-        peak_memory_mb=peak_memory_mb(),
-        resumed_at_step=resumed_at_step,
-    )

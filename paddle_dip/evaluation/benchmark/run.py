@@ -1,24 +1,23 @@
-"""All images of the benchmark, and the page at the end."""
+"""All images of a benchmark, and the page at the end."""
 
 import hashlib
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from paddle_dip.evaluation.benchmark.ensemble import forget_members, make_members, restore_members
 from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
 from paddle_dip.evaluation.benchmark.image_run import ImageRun
+from paddle_dip.evaluation.benchmark.protocol import BenchmarkProtocol, Case, Table
 from paddle_dip.evaluation.benchmark.result_store import ResultStore
 from paddle_dip.io.files import write_text
 from paddle_dip.io.images import read_rgb, write_rgb
-from paddle_dip.problem.baselines import bicubic, bicubic_back_projected
-from paddle_dip.problem.dataset import BenchmarkCase, Source, image_names, is_benchmark_image, load_case, to_unit
-from paddle_dip.problem.metrics import psnr_y
+from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
-from paddle_dip.report.results import ResultRow, final_rows, read_history, write_history
-from paddle_dip.report.tables import benchmark_table
+from paddle_dip.report.results import final_rows, read_history, write_history
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.parallel import fits_at_a_time
 from paddle_dip.runs.provenance import provenance
@@ -32,9 +31,8 @@ class Settings:
     at once, each in a process of its own where there are several.
     """
 
-    source: Source
+    protocol: BenchmarkProtocol
     images: tuple[str, ...]
-    factor: int
     preset: Preset
     seed: int
     out: Path
@@ -45,19 +43,19 @@ class Settings:
 
     def identity(self) -> dict:
         """Return what must be equal for two sessions to belong to one run."""
-        return {"factor": self.factor, "seed": self.seed, **self.preset.settings()}
+        return {**self.protocol.identity(), "seed": self.seed, **self.preset.settings()}
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The rows of all finished images, by name, those of earlier sessions too; the summary on disk; the table to show."""
 
-    rows: list[ResultRow]
+    rows: list
     summary: dict
-    table: tuple[list[str], list[list[str]]]
+    table: Table
 
 
-def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], None] = lambda row: None) -> Outcome:
+def run(settings: Settings, *, fit: Callable, announce: Callable[[Any], None] = lambda row: None) -> Outcome:
     """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
     Raises InputError for unusable images or an output folder that holds something else, before any work is done.
@@ -66,10 +64,10 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
     fits = len(settings.images) * settings.preset.members
     settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
-    made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
-    available = image_names(settings.source)
+    made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
+    available, schema = settings.protocol.available(), settings.protocol.schema
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
-        store = ResultStore.found_in(folder, settings.preset.settings(), made_with)
+        store = ResultStore.found_in(folder, schema, settings.preset.settings(), made_with)
         shown = cases | _load(settings, store.rows.keys() - cases.keys())
         with (
             deferred_interrupt() as interrupted,
@@ -85,22 +83,22 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     return outcome
 
 
-def _load(settings: Settings, names: Iterable[str]) -> dict[str, BenchmarkCase]:
-    return {name: load_case(settings.source, name, settings.factor) for name in names}
+def _load(settings: Settings, names: Iterable[str]) -> dict[str, Case]:
+    return {name: settings.protocol.load(name) for name in names}
 
 
 def _restored(
     settings: Settings,
     folder: Folder,
-    cases: dict[str, BenchmarkCase],
+    cases: dict[str, Case],
     store: ResultStore,
     fit: Callable,
     interrupted: Interrupted,
-) -> Generator[tuple[ImageRun, list[ResultRow]], None, None]:
+) -> Generator[tuple[ImageRun, list], None, None]:
     """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
     s, left = settings, []
     for name, case in cases.items():
-        image_run = ImageRun(case, s.factor, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds)
+        image_run = ImageRun(case, s.protocol, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds)
         if name in store.rows:
             forget_members(image_run)
         else:
@@ -111,32 +109,31 @@ def _restored(
             yield image_run, _restore_one(image_run, fit, interrupted)
 
 
-def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Interrupted) -> list[ResultRow]:
+def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Interrupted) -> list:
     rows, image, history = restore_members(image_run, fit=fit, interrupted=interrupted)
-    write_history(image_run.folder.history(image_run.case.name), history)
+    write_history(image_run.folder.history(image_run.case.name), history, image_run.protocol.schema.point)
     write_rgb(image_run.folder.picture(image_run.case.name), image)
     return rows
 
 
-def _write_results(settings: Settings, store: ResultStore, cases: dict[str, BenchmarkCase]) -> Outcome:
+def _write_results(settings: Settings, store: ResultStore, cases: dict[str, Case]) -> Outcome:
     """Write table and summary of every finished image, of this session and those before it."""
-    for name in store.rows.keys() - store.bicubic_bp.keys():
-        case = cases[name]
-        store.bicubic_bp[name] = psnr_y(bicubic_back_projected(case.low, settings.factor), case.truth)
+    for name in store.rows.keys() - store.floor.keys():
+        store.floor[name] = cases[name].floor()
     rows, summary = store.write()
     rows = final_rows(rows)
-    known = {row.image for row in rows if is_benchmark_image(settings.source, row.image)}
-    return Outcome(rows, summary, benchmark_table(rows, store.bicubic_bp, known))
+    return Outcome(rows, summary, settings.protocol.table(rows, store.floor))
 
 
-def _write_page(settings: Settings, folder: Folder, cases: dict[str, BenchmarkCase], outcome: Outcome) -> None:
-    names = [row.image for row in outcome.rows]
-    pairs = {name: (bicubic(cases[name].low, settings.factor), to_unit(read_rgb(folder.picture(name)))) for name in names}
+def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outcome: Outcome) -> None:
+    protocol, names = settings.protocol, [row.image for row in outcome.rows]
     page = benchmark_page(
-        f"Super-resolution x{settings.factor}, preset {settings.preset.name}",
-        outcome.summary,
-        outcome.table,
-        pairs,
-        {name: read_history(folder.history(name)) for name in names},
+        summary=outcome.summary,
+        table=outcome.table,
+        pairs={name: (cases[name].before(), to_unit(read_rgb(folder.picture(name)))) for name in names},
+        histories={name: read_history(folder.history(name), protocol.schema.point) for name in names},
+        before_words=protocol.before,
+        schema=protocol.schema,
+        **protocol.page_words(settings.preset, outcome.summary, outcome.table[0]),
     )
     write_text(folder.page, page)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from paddle_dip.evaluation.benchmark.magnification import Magnification
 from paddle_dip.evaluation.benchmark.run import Settings
 from paddle_dip.problem.dataset import Source
 from paddle_dip.problem.networks import SkipConfig
@@ -13,4 +14,4 @@ PRESET = replace(
 
 
 def settings(folder, out, **changes) -> Settings:
-    return replace(Settings(Source(folder, "test"), ("odd", "small"), 4, PRESET, 0, out, grid_every=3), **changes)
+    return replace(Settings(Magnification(Source(folder, "test"), 4), ("odd", "small"), PRESET, 0, out, grid_every=3), **changes)

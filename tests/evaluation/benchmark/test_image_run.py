@@ -9,6 +9,7 @@ import pytest
 from paddle_dip.evaluation.benchmark import image_run as image_run_module
 from paddle_dip.evaluation.benchmark.folder import open_folder
 from paddle_dip.evaluation.benchmark.image_run import ImageRun, restore_case
+from paddle_dip.evaluation.benchmark.magnification import Magnification, MagnifiedCase
 from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
@@ -18,6 +19,8 @@ from paddle_dip.runs.restore import finish
 from paddle_dip.solver.fit import fit
 from tests.evaluation.benchmark.small import PRESET, settings
 
+PROTOCOL = Magnification(Source(None, ""), 4)
+
 
 def test_the_truth_does_not_touch_the_result(images, tmp_path):
     """A case whose truth is wrong gives the same image: only its score differs."""
@@ -25,7 +28,7 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
     outcomes = []
     for number, truth in enumerate((case.truth, np.zeros_like(case.truth))):
         with open_folder(tmp_path / str(number), {}, {}, (), resume=False) as folder:
-            image_run = ImageRun(replace(case, truth=truth), 4, PRESET, 0, folder, 3, 100)
+            image_run = ImageRun(MagnifiedCase(replace(case, truth=truth), 4), PROTOCOL, PRESET, 0, folder, 3, 100)
             outcomes.append(restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False))
     np.testing.assert_array_equal(outcomes[0][1], outcomes[1][1])
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
@@ -38,7 +41,7 @@ def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypat
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
     case = load_case(Source(images, ""), "small", 4)
     with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
-        image_run = ImageRun(case, 4, PRESET, 0, folder, 3, 100)
+        image_run = ImageRun(MagnifiedCase(case, 4), PROTOCOL, PRESET, 0, folder, 3, 100)
         row, *_ = restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False)
     assert row.seconds == len(made) > 1
 
