@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.problem.draw_ahead import drawn_ahead
 from paddle_dip.problem.network_input import first_input
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.randomness import step_noise
@@ -84,8 +86,9 @@ def fit(
         write_weights(network, state)
         optimiser.load_state(state)
 
-    for step in range(start, preset.steps):
-        noise = preset.reg_noise_std * paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)
+    steps = range(start, preset.steps)
+    for step, drawn in zip(steps, drawn_ahead(partial(step_noise, shape, seed), steps), strict=True):
+        noise = preset.reg_noise_std * paddle.to_tensor(drawn, dtype=dtype)
         canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
         loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
