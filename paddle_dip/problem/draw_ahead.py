@@ -21,11 +21,10 @@ def drawn_ahead(draw: Callable[[int], T], steps: range) -> Iterator[T]:
         for step in steps:
             if thread is not None:
                 thread.join()
-            value = drawn.pop(step) if step in drawn else draw(step)
             if step != steps[-1]:
                 thread = Thread(target=_keep, args=(draw, step + steps.step, drawn), name="draw-ahead")
                 thread.start()
-            yield value
+            yield drawn.pop(step) if step in drawn else draw(step)  # and hold no value: they are large
     finally:
         if thread is not None:
             thread.join()

@@ -1,6 +1,14 @@
-"""Settings for a GPU. Written from Paddle's documentation and guarded; not measured, no figure of ours was made on one."""
+"""Where Paddle computes, and its settings for a GPU.
+
+The latter are written from Paddle's documentation and guarded; not measured, no figure of ours was made on one.
+"""
 
 import paddle
+
+
+def on_gpu() -> bool:
+    """Return whether Paddle computes on a GPU, as `paddle.set_device` has it."""
+    return paddle.get_device().startswith("gpu")
 
 
 def tune_gpu() -> None:

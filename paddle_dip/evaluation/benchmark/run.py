@@ -21,7 +21,7 @@ from paddle_dip.report.results import ResultRow, final_rows, read_history, write
 from paddle_dip.report.tables import benchmark_table
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.parallel import fits_at_a_time
-from paddle_dip.runs.provenance import provenance
+from paddle_dip.runs.provenance import noise_drawn_by, provenance
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     fits = len(settings.images) * settings.preset.members
     settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
     made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
+    made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset)}
     available = image_names(settings.source)
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
         store = ResultStore.found_in(folder, settings.preset.settings(), made_with)
