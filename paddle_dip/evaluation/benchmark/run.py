@@ -1,10 +1,12 @@
 """All images of the benchmark, and the page at the end."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from paddle_dip.evaluation.benchmark.ensemble import forget_members, make_members, restore_members
 from paddle_dip.evaluation.benchmark.folder import Folder, open_folder
@@ -57,9 +59,16 @@ class Outcome:
     table: tuple[list[str], list[list[str]]]
 
 
-def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], None] = lambda row: None) -> Outcome:
+def run(
+    settings: Settings,
+    *,
+    fit: Callable,
+    announce: Callable[[ResultRow], None] = lambda row: None,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> Outcome:
     """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
+    facts: what holds instead of `provenance` where `fit` isn't Paddle's.
     Raises InputError for unusable images or an output folder that holds something else, before any work is done.
     """
     cases = _load(settings, settings.images)
@@ -67,7 +76,7 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[ResultRow], No
     fits = len(settings.images) * settings.preset.members
     settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
     made_with = {"data": settings.source.words, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
-    made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset)}
+    made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset), **facts}
     available = image_names(settings.source)
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
         store = ResultStore.found_in(folder, settings.preset.settings(), made_with)
