@@ -34,7 +34,7 @@ def measure(
     against: str = typer.Option(
         "", help=f"Other sides, separated by commas: {', '.join(list(SIDES)[1:])}. The ratio is to the first."
     ),
-    profile: bool = typer.Option(False, "--profile", help="Also show where a step's time goes: the optimiser's, and by operation."),
+    profile: bool = typer.Option(False, "--profile", help="Also show where a step's time goes: optimiser, noise, operations."),
     json_file: Path = typer.Option(None, "--json", help="Also write the figures to this file."),
 ) -> None:
     """Print median and spread of the whole step (noise, forward, loss, backward, update), memory, and distance to the limit."""
@@ -56,11 +56,15 @@ def measure(
     summary = summarise(found, trial) | {"packages": installed_versions(), "device": cpu_name()}
     screen.print(terminal_table(_title(summary), *_table(sides, summary)))
     for side in sides if profile else ():
-        share = f"{summary[side]['optimiser_share']:.1%}, {summary[side]['optimiser_seconds'] * 1e3:.1f} ms"
-        screen.print(f"{side}: the optimiser, {optimiser}, takes {share} of a step, the mean of those timed")
+        for part, words in (("optimiser", f"the optimiser, {optimiser}, takes"), ("noise", "waiting for noise takes")):
+            share = f"{summary[side][f'{part}_share']:.1%}, {summary[side][f'{part}_seconds'] * 1e3:.1f} ms"
+            screen.print(f"{side}: {words} {share} of a step, the mean of those timed")
         screen.print(terminal_table(f"{side}: one step", ["operation", "ms", "share"], _operations(summary[side]["operations"])))
     if others:
-        screen.print(f"paddle / {others[0]}: time {summary['ratio']:.2f}, memory {summary['memory_ratio']:.2f}")
+        screen.print(
+            f"paddle / {others[0]}: time {summary['ratio']:.2f}, of all cores {summary['core_ratio']:.2f}, "
+            f"memory {summary['memory_ratio']:.2f}"
+        )
     if json_file is not None:
         write_json(json_file, summary)
 

@@ -5,6 +5,7 @@ import json
 import typer
 
 from paddle_dip import __version__
+from paddle_dip.cli.check import check
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
 from paddle_dip.cli.tasks import COMMANDS
@@ -40,6 +41,7 @@ def about(
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 app.command("remove-object")(remove_object)
+app.command("check")(check)
 
 
 @app.command()

@@ -9,10 +9,12 @@ from paddle_dip.errors import InputError
 from paddle_dip.problem.kernels import KERNELS
 from paddle_dip.problem.networks import NetworkConfig, SkipConfig
 from paddle_dip.problem.optimisers import OPTIMISERS
+from paddle_dip.problem.randomness import NOISE_GENERATORS
 from paddle_dip.problem.stopping import RULES
 
 _SOAP = "Vyas et al., 2024 (SOAP)"
-SOAP_SOURCES = {
+SHARED_SOURCES = {  # of settings that no published recipe knows
+    "noise_generator": "ours: as fast as the device allows, the law is the same",
     "soap_beta1": _SOAP,
     "soap_beta2": _SOAP,
     "soap_decay": f"{_SOAP}: the same as beta2",
@@ -54,6 +56,8 @@ class Preset:
     input: str = _choice("uniform", "normal", "meshgrid", "guide")
     input_scale: float = _number(0, default=0.1)
     noise: str = _choice("fresh", "cumulative")  # on z at each step: "fresh", or "cumulative", a random walk of z
+    # Who draws it: "numpy" on the CPU, "philox" where the fit computes; "auto", philox on a GPU only.
+    noise_generator: str = _choice("auto", *NOISE_GENERATORS)
     loss: str = _choice("mean", "sum")  # of the squared errors over the observation, holes counting nothing
     # Of the total variation of what the network paints, sum of (dh^2 + dw^2)^tv_beta, in the loss.
     tv_weight: float = _number(0, default=0.0)

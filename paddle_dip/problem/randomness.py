@@ -1,11 +1,13 @@
 """Randomness as an argument: every draw is a function of (seed, stream, step), so a run can be taken up at any step."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from paddle_dip.errors import InputError
 
 # A stream a purpose: adding one never changes what the others draw.
-_STREAMS = {"input": 0, "noise": 1, "weights": 2, "held out": 3, "holes": 4, "grain": 5}
+_STREAMS = {"input": 0, "noise": 1, "weights": 2, "held out": 3, "holes": 4, "grain": 5, "philox": 6}
 
 
 def network_input(shape: tuple[int, ...], seed: int, *, law: str = "uniform", scale: float = 0.1) -> np.ndarray:
@@ -30,6 +32,26 @@ def network_input(shape: tuple[int, ...], seed: int, *, law: str = "uniform", sc
 def step_noise(shape: tuple[int, ...], seed: int, step: int) -> np.ndarray:
     """Return the standard normal noise that step number `step` adds to z: float32 of `shape`."""
     return _generator(seed, "noise", step).standard_normal(shape, dtype=np.float32)
+
+
+# Who draws the noise of a step: `step_noise`, or paddle_dip.problem.philox and its twins. Their order is in states: only add.
+NOISE_GENERATORS = ("numpy", "philox")
+
+
+def noise_generator(wanted: str, state: Mapping[str, np.ndarray] | None, *, on_gpu: bool) -> str:
+    """Return which of NOISE_GENERATORS a fit takes: the one it began with, where it goes on from a `state`; else the one wanted.
+
+    wanted: one of them, or "auto": on a GPU philox, which draws there; on a CPU numpy, which is many times as fast there.
+    """
+    if state is not None:
+        return NOISE_GENERATORS[int(state.get("noise_generator", np.array(0)))]  # before there were two
+    return wanted if wanted != "auto" else NOISE_GENERATORS[on_gpu]
+
+
+def philox_key(seed: int) -> tuple[int, int]:
+    """Return the two words of the key that Philox draws the noise with."""
+    first, second = np.random.SeedSequence([seed, _STREAMS["philox"]]).generate_state(2)
+    return int(first), int(second)
 
 
 def initial_weights(

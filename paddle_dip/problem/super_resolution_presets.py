@@ -5,7 +5,7 @@ from typing import Any
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.networks import NETWORKS
-from paddle_dip.problem.presets import SOAP_SOURCES, Preset
+from paddle_dip.problem.presets import SHARED_SOURCES, Preset
 
 _NOTEBOOK = "the paper authors' super-resolution notebook"
 _WRITE_UP = "the Paddle write-up this project reproduces"
@@ -27,7 +27,7 @@ _PAPER_SOURCES = {
     "warm_up": "the reference's optimize",
     "warm_up_rate": "the reference's optimize",
     "history": "PyTorch's default, which the reference takes",
-    **SOAP_SOURCES,
+    **SHARED_SOURCES,
     "members": f"{_NOTEBOOK}: a single run",
     "keep_known": f"{_NOTEBOOK}: there are no holes",
     "learning_rate": _NOTEBOOK,

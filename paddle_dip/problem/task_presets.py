@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from paddle_dip.problem.networks import NETWORKS, NetworkConfig, SkipConfig
-from paddle_dip.problem.presets import SOAP_SOURCES, Preset
+from paddle_dip.problem.presets import SHARED_SOURCES, Preset
 
 _AUTHORS = "the paper authors' {} notebook"
 _HOURGLASS = "the write-up on random-pixel inpainting with two hourglass networks"
@@ -15,7 +15,7 @@ _NO_SKIPS = (0,) * 5
 
 
 def _paper(task: str, notebook: str, *, name: str = "paper", **settings) -> Preset:
-    sources = dict.fromkeys(_FIELDS, _AUTHORS.format(notebook)) | {"patience": _SPREAD} | SOAP_SOURCES
+    sources = dict.fromkeys(_FIELDS, _AUTHORS.format(notebook)) | {"patience": _SPREAD} | SHARED_SOURCES
     return Preset(name=name, task=task, final_input="perturbed", sources=sources, **settings)
 
 

@@ -21,6 +21,7 @@ _MADE_WITH = (
     "threads",
     "at_a_time",
     "operators",
+    "noise_drawn_by",
 )
 _SHOWN = ("paddle", "device", "threads", "at_a_time", "operators", "commit")  # of those, what is told of all sessions at once
 
@@ -73,7 +74,8 @@ def _sessions(summary: dict) -> list[dict]:
 
 
 def _made_with(told: dict) -> dict:
-    before = {"at_a_time": 1}  # results from before fits ran side by side don't say
+    # Results from before fits ran side by side, or noise could be drawn in another way, don't say.
+    before = {"at_a_time": 1, "noise_drawn_by": "numpy"}
     return {name: (before | told)[name] for name in _MADE_WITH}
 
 

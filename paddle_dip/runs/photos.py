@@ -98,7 +98,8 @@ def put_together(job: PhotoJob, parts: Iterable[np.ndarray]) -> Photo:
     pixels = blended(job.tiles, parts, job.factor)
     if len(job.tiles) > 1:
         pixels = consistent_with(job.photo.pixels, pixels, job.factor, job.preset)
-    if (jpeg := job.inputs.get("jpeg")) is not None and len(job.tiles) > 1:  # one in one piece has been kept to it
+    jpeg = job.inputs.get("jpeg")
+    if jpeg is not None and len(job.tiles) > 1:  # a photo in one piece has been kept to its file
         pixels = projected(pixels, jpeg)
     return job.with_result(pixels)
 

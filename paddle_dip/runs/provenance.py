@@ -7,6 +7,8 @@ from pathlib import Path
 
 from paddle_dip import __version__
 from paddle_dip.environment import installed_version, thread_count, usable_cores
+from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.randomness import noise_generator
 
 _PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "numpy", "scikit-image", "pillow", "torch")
 
@@ -30,6 +32,11 @@ def computed_with() -> dict:
 
     operators = "compiled" if build.available() else "plain"
     return {"paddle": paddle.__version__, "place": paddle.get_device(), "threads": thread_count(), "operators": operators}
+
+
+def noise_drawn_by(preset: Preset) -> str:
+    """Return who draws the noise of a fit that begins here; one that was begun elsewhere goes on with what it began with."""
+    return noise_generator(preset.noise_generator, None, on_gpu=computed_with()["place"].startswith("gpu"))
 
 
 def installed_versions() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What a photo was restored with: all that is needed to make the result again."""
 
 from paddle_dip.runs.photos import PhotoJob
-from paddle_dip.runs.provenance import provenance
+from paddle_dip.runs.provenance import noise_drawn_by, provenance
 
 
 def record(job: PhotoJob) -> dict:
@@ -17,6 +17,7 @@ def record(job: PhotoJob) -> dict:
         "dtype": job.dtype,
         "tiles": len(job.tiles),
         "noise": None if sigma is None else sigma * 255,
+        "noise_drawn_by": noise_drawn_by(job.preset),
         "preset": job.preset.settings(),
         **provenance(),
     }

@@ -27,9 +27,9 @@ def work_place(out: Path) -> Path:
 def identity(job: PhotoJob) -> dict:
     """Return what must be equal for two runs to belong to one restoration, JSON-ready: settings, and checksums of all pixels."""
     pixels = {"photo": job.photo.pixels} | {name: value for name, value in job.inputs.items() if isinstance(value, np.ndarray)}
-    plain = {name: value for name, value in job.inputs.items() if name not in pixels}
-    if "jpeg" in plain:
-        plain["jpeg"] = plain["jpeg"] is not None  # what the file holds has these pixels
+    if (jpeg := job.inputs.get("jpeg")) is not None:
+        pixels |= {f"jpeg {number}": plane.coefficients for number, plane in enumerate(jpeg.planes) if plane is not None}
+    plain = {name: value for name, value in job.inputs.items() if name not in pixels and name != "jpeg"}
     own = {"seed": job.seed, "dtype": job.dtype, "tiles": _words(job)}
     return {"settings": plain | own | job.preset.settings(), "pictures": {name: _checksum(image) for name, image in pixels.items()}}
 

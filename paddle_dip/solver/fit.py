@@ -9,11 +9,13 @@ from paddle import nn
 
 from paddle_dip.problem.network_input import first_input
 from paddle_dip.problem.presets import Preset
-from paddle_dip.problem.randomness import step_noise
+from paddle_dip.problem.randomness import NOISE_GENERATORS, noise_generator
 from paddle_dip.problem.tasks import Problem
+from paddle_dip.solver.device import on_gpu
 from paddle_dip.solver.layers import centre_crop
 from paddle_dip.solver.loss import misfit, total_variation
 from paddle_dip.solver.networks import build_network
+from paddle_dip.solver.noise import noises
 from paddle_dip.solver.operators import observe
 from paddle_dip.solver.optimisers import Optimiser, build_optimiser
 from paddle_dip.solver.precision import Dtype
@@ -28,6 +30,7 @@ class Snapshot:
 
     step: int
     _problem: Problem
+    _drawn_by: str
     network: nn.Layer
     _optimiser: Optimiser
     _z: paddle.Tensor
@@ -53,7 +56,9 @@ class Snapshot:
     def state(self) -> State:
         """Return all that `fit` needs to go on from here, as named arrays."""
         average, z = self._average.numpy(), self._z.numpy()
-        return {"step": np.array(self.step), "average": average, "z": z} | read_weights(self.network) | self._optimiser.state()
+        drawn_by = np.array(NOISE_GENERATORS.index(self._drawn_by))
+        run = {"step": np.array(self.step), "average": average, "z": z, "noise_generator": drawn_by}
+        return run | read_weights(self.network) | self._optimiser.state()
 
 
 def fit(
@@ -72,6 +77,7 @@ def fit(
     y = paddle.to_tensor(problem.observation[None], dtype=dtype)
     known = None if problem.known is None else paddle.to_tensor(problem.known[None], dtype=dtype)
     degrade, walks = observe(problem, dtype=dtype), preset.noise == "cumulative"
+    drawn_by = noise_generator(preset.noise_generator, state, on_gpu=on_gpu())
     start, average = 0, paddle.zeros([1, channels, *problem.canvas], dtype=dtype)
     if state is not None:
         if "average" not in state or state["average"].shape != tuple(average.shape):
@@ -84,15 +90,16 @@ def fit(
         write_weights(network, state)
         optimiser.load_state(state)
 
-    for step in range(start, preset.steps):
-        noise = preset.reg_noise_std * paddle.to_tensor(step_noise(shape, seed, step), dtype=dtype)
+    steps = range(start, preset.steps)
+    noise_of_steps = noises(shape, seed, steps, drawn_by, std=preset.reg_noise_std, dtype=dtype)
+    for step, noise in zip(steps, noise_of_steps, strict=True):
         canvas = centre_crop(network(z if walks else z + noise), *problem.canvas)
         loss = misfit(degrade(canvas), y, known, preset.loss) + total_variation(canvas, preset)
         loss.backward()
         optimiser.step(loss, step)
         average = moving_average(average, canvas.detach(), step, preset.average_decay)
         z = z + noise if walks else z
-        yield Snapshot(step + 1, problem, network, optimiser, z, canvas.detach(), average, loss.detach())
+        yield Snapshot(step + 1, problem, drawn_by, network, optimiser, z, canvas.detach(), average, loss.detach())
 
 
 def moving_average(average: paddle.Tensor, value: paddle.Tensor, step: int, decay: float) -> paddle.Tensor:

@@ -18,7 +18,9 @@ TRIAL = Trial("", "", "skip", 64, 3, 2, "float32")
 def side(seconds: list[float], memory: float) -> dict:
     return {
         "seconds": seconds,
+        "core_seconds": [2 * s for s in seconds],
         "optimiser_seconds": [s / 10 for s in seconds],
+        "noise_seconds": [s / 5 for s in seconds],
         "rounds": seconds,
         "gemm_rate": 1e11,
         "memory_mb": memory,
@@ -30,8 +32,9 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     found = {"paddle": side([1.0, 4.0, 3.0], 100), "torch": side([2.0, 4.0, 1.0], 200)}
     summary = summarise(found, TRIAL)
     assert summary["ratio"] == 1.0 and summary["ratio_spread"] == [0.5, 3.0]
-    assert summary["memory_ratio"] == 0.5
+    assert summary["memory_ratio"] == 0.5 and summary["core_ratio"] == 1.5
     assert summary["paddle"]["optimiser_share"] == pytest.approx(0.1)
+    assert summary["paddle"]["noise_share"] == pytest.approx(0.2)
     assert summary["paddle_seconds"] == 3.0 and summary["torch_seconds"] == 2.0
     assert summary["fraction_of_limit"] == pytest.approx(step_flops(SkipConfig(), 64, 64) / 1e11 / 3)
 
@@ -47,7 +50,7 @@ def test_measures_both_sides(tmp_path):
         "--network",
         "skip-64",
         "--against",
-        "paddle-plain",
+        "paddle-plain,paddle-in-turn",
         "--json",
         tmp_path / "s.json",
     )
@@ -55,6 +58,7 @@ def test_measures_both_sides(tmp_path):
     assert result.returncode == 0, result.stderr
     summary = json.loads((tmp_path / "s.json").read_text())
     assert summary["paddle_seconds"] > 0 and summary["paddle_plain_seconds"] > 0 and summary["ratio"] > 0
+    assert 0 < summary["paddle-in-turn"]["noise_share"] < 1 and summary["paddle"]["core_seconds"] > 0
     assert summary["paddle"]["memory_mb"] > 0 and summary["paddle"]["gemm_rate"] > 1e9
     assert summary["threads"] >= 1 and "numpy" in summary["packages"]
 
@@ -68,7 +72,9 @@ def test_an_operations_time_is_its_own():
 def test_profile_shows_the_operations_of_both_sides(tmp_path):
     options = ("--size", 64, "--steps", 1, "--rounds", 1, "--network", "skip-64", "--profile", "--json", tmp_path / "s.json")
     result = command(TOOL, *options, "--optimiser", "soap")
-    assert result.returncode == 0 and "one step" in result.stdout and "soap, takes" in result.stdout, result.stderr
+    assert (
+        result.returncode == 0 and "one step" in result.stdout and "soap, takes" in result.stdout and "noise takes" in result.stdout
+    )
     summary = json.loads((tmp_path / "s.json").read_text())
     operations = summary["paddle"]["operations"]
     assert any("conv" in name for name in operations) and any("matmul" in name for name in operations)

@@ -3,6 +3,7 @@
 import re
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import finish
+from tests.conftest import command
 
 
 def photo(side: int) -> Photo:
@@ -85,6 +87,32 @@ def test_unknown_memory_is_no_reason_to_refuse():
 def test_the_estimate_is_near_what_was_measured(network, measured):
     preset = replace(super_resolution_preset("paper", 8), network=NETWORKS[network])
     assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(measured, rel=0.2)
+
+
+# MiB that three steps at 512x512 added to the process, compiled operators, one thread.
+MEASURED = {("paper", "adam"): 1533, ("fast", "adam"): 438, ("fast", "soap"): 436, ("paper", "soap"): 1553, ("quick", "soap"): 297}
+
+
+@pytest.mark.parametrize(("name", "optimiser"), MEASURED)
+def test_the_presets_estimates_are_near_what_was_measured(name, optimiser):
+    preset = replace(super_resolution_preset(name, 8), work_scale=1, optimiser=optimiser)
+    assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(MEASURED[name, optimiser], rel=0.15)
+
+
+MEASURE = """
+from paddle_dip.evaluation.check.timing import Case, timed
+print(timed(Case({name!r}, 512, "float32", 0)).memory)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the system doesn't tell a process's peak memory")
+@pytest.mark.parametrize("name", ["fast", "quick", "paper"])
+def test_the_presets_estimates_are_near_what_is_measured(name):
+    result = command("-c", MEASURE.format(name=name))
+    assert result.returncode == 0, result.stderr
+    preset = replace(super_resolution_preset(name, 8), work_scale=1)
+    assert fit_bytes((512, 512), preset) == pytest.approx(int(result.stdout.split()[-1]), rel=0.15)
 
 
 def test_an_optimiser_takes_what_it_keeps():

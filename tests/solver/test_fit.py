@@ -1,19 +1,22 @@
 """The loop: deterministic, resumable to the bit, and averaging what it says."""
 
+import threading
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 import paddle
 import pytest
 
+from paddle_dip.environment import thread_count
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.canvas import chosen_canvas
+from paddle_dip.runs.parallel import run_parallel
 from paddle_dip.runs.restore import finish, restore
 from paddle_dip.solver.fit import fit, moving_average
 
@@ -22,7 +25,13 @@ PRESET = replace(super_resolution_preset("fast", 4), network=SMALL, steps=12, op
 
 LBFGS = {"optimiser": "lbfgs", "warm_up": 3, "learning_rate": 1.0, "history": 4, "learn_input": True}
 SOAP = {"optimiser": "soap", "soap_renewal": 3, "learn_input": True}
+PHILOX = {"noise_generator": "philox", "noise": "cumulative"}
 PAPER = {"work_scale": 1, "operator": "lanczos2", "clip": False, "average": "none"} | NO_REFINEMENT
+
+
+@dataclass(frozen=True)
+class Item:
+    title: str
 
 
 def problem(preset=PRESET, channels=3):
@@ -53,7 +62,9 @@ def test_same_seed_same_bits_other_seed_others(changes):
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, PAPER, LBFGS, SOAP, {"learn_input": True}], ids=["fast", "paper", "lbfgs", "soap", "learnt-input"]
+    "changes",
+    [{}, PAPER, LBFGS, SOAP, PHILOX, {"learn_input": True}],
+    ids=["fast", "paper", "lbfgs", "soap", "philox", "learnt-input"],
 )
 @pytest.mark.parametrize("stop", [1, 5, 11])
 def test_a_run_taken_up_gives_the_same_bits(stop, changes):
@@ -66,6 +77,64 @@ def test_a_run_taken_up_gives_the_same_bits(stop, changes):
         np.testing.assert_array_equal(resumed.canvas(kind), whole.canvas(kind))
     for name, value in whole.state().items():
         np.testing.assert_array_equal(resumed.state()[name], value, err_msg=name)
+
+
+@pytest.mark.parametrize("changes", [{}, PAPER, {"noise": "cumulative"}, {"noise": "cumulative", "input": "normal"}], ids=str)
+@pytest.mark.parametrize("start", [0, 1, 7])
+def test_noise_drawn_ahead_is_the_noise_drawn_in_turn(start, changes, monkeypatch):
+    preset = replace(PRESET, **changes)
+    state = last(islice(fit(problem(preset), preset), start)).state() if start else None
+    ahead = last(fit(problem(preset), preset, state=state)).state()
+    monkeypatch.setattr("paddle_dip.solver.noise.drawn_ahead", map)
+    in_turn = last(fit(problem(preset), preset, state=state)).state()
+    for name, value in in_turn.items():
+        np.testing.assert_array_equal(ahead[name], value, err_msg=name)
+
+
+def test_a_run_goes_on_with_the_generator_that_it_began_with(monkeypatch):
+    """Begun on a GPU, taken up on a CPU, and the other way round; the preset leaves the choice to the device."""
+    for gpu, drawn_by in ((True, 1), (False, 0)):
+        monkeypatch.setattr("paddle_dip.solver.fit.on_gpu", lambda gpu=gpu: gpu)
+        whole = last(fit(problem(), PRESET)).state()
+        state = last(islice(fit(problem(), PRESET), 5)).state()
+        monkeypatch.setattr("paddle_dip.solver.fit.on_gpu", lambda gpu=gpu: not gpu)
+        elsewhere = last(fit(problem(), PRESET, state=state)).state()
+        assert state["noise_generator"] == elsewhere["noise_generator"] == drawn_by
+        np.testing.assert_array_equal(elsewhere["average"], whole["average"])
+
+
+def test_a_state_of_before_there_was_a_choice_goes_on_with_numpys():
+    state = last(islice(fit(problem(), PRESET), 5)).state()
+    del state["noise_generator"]
+    np.testing.assert_array_equal(
+        last(fit(problem(), replace(PRESET, **PHILOX | {"noise": "fresh"}), state=state)).canvas("average"),
+        last(fit(problem(), PRESET)).canvas("average"),
+    )
+
+
+def test_a_fit_that_is_left_leaves_no_thread():
+    before = threading.active_count()
+    snapshots = fit(problem(), PRESET)
+    next(snapshots)
+    snapshots.close()
+    assert threading.active_count() == before
+
+
+def fitted(item, *, interrupted):
+    """The unit of work of a process of its own."""
+    return last(fit(problem(), PRESET)).canvas("average")
+
+
+def test_a_fit_in_a_process_of_its_own_gives_the_same_bits(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # bits depend on the number of threads
+    items = [Item("a"), Item("b")]
+    found = dict(run_parallel(items, 2, work=fitted))
+    threads = thread_count()
+    paddle.base.core.set_num_threads(1)
+    here = fitted(None, interrupted=None)
+    paddle.base.core.set_num_threads(threads)
+    for item in items:
+        np.testing.assert_array_equal(found[item], here)
 
 
 def test_lbfgs_goes_down_faster_than_adam_without_noise():

@@ -22,6 +22,7 @@ def build_network(
     initialisation: str = "torch",
     dtype: str = "float32",
     precision: str = "float32",
+    device: str = "cpu",
 ) -> nn.Module:
     """Return the network of `config` for images of `channels` channels, its weights a function of `seed` and `initialisation`.
 
@@ -31,7 +32,7 @@ def build_network(
     network = _NETWORKS[type(config)](config, channels)
     initialise(network, seed, law=initialisation)
     network.bf16 = precision == "bf16"
-    return network.to(dtype=getattr(torch, dtype))
+    return network.to(device=device, dtype=getattr(torch, dtype))
 
 
 def trainable_parameters(network: nn.Module) -> int:

@@ -56,9 +56,9 @@ class LBFGS:
         known = {name.removeprefix("lbfgs/"): value for name, value in state.items() if name.startswith("lbfgs/")}
         if not known:
             return
-        kind = known["d"].dtype
-        lists = {key: [torch.tensor(value) for value in known[name].astype(kind)] for name, key in _LISTS.items()}
-        vectors = {key: torch.tensor(known[name]) for name, key in _VECTORS.items()}
+        kind, device = known["d"].dtype, self._learnt[0].device
+        lists = {key: [torch.tensor(value, device=device) for value in known[name].astype(kind)] for name, key in _LISTS.items()}
+        vectors = {key: torch.tensor(known[name], device=device) for name, key in _VECTORS.items()}
         numbers = {key: float(known[name]) for name, key in _NUMBERS.items()}
         counts = {"n_iter": int(numbers["n_iter"]), "func_evals": int(numbers["n_iter"])}
         self._lbfgs.state[self._learnt[0]].update(lists | vectors | numbers | counts)

@@ -1,10 +1,11 @@
 """All images of a benchmark, and the page at the end."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from paddle_dip.evaluation.benchmark.ensemble import forget_members, make_members, restore_members
@@ -20,7 +21,7 @@ from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import final_rows, read_history, write_history
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.parallel import fits_at_a_time
-from paddle_dip.runs.provenance import provenance
+from paddle_dip.runs.provenance import noise_drawn_by, provenance
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,16 @@ class Outcome:
     table: Table
 
 
-def run(settings: Settings, *, fit: Callable, announce: Callable[[Any], None] = lambda row: None) -> Outcome:
+def run(
+    settings: Settings,
+    *,
+    fit: Callable,
+    announce: Callable[[Any], None] = lambda row: None,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> Outcome:
     """Restore every image that has no result yet, writing each one's traces as it finishes, and the page of all at the end.
 
+    facts: what holds instead of `provenance` where `fit` isn't Paddle's.
     Raises InputError for unusable images or an output folder that holds something else, before any work is done.
     """
     cases = _load(settings, settings.images)
@@ -65,6 +73,7 @@ def run(settings: Settings, *, fit: Callable, announce: Callable[[Any], None] = 
     fits = len(settings.images) * settings.preset.members
     settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
     made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
+    made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset), **facts}
     available, schema = settings.protocol.available(), settings.protocol.schema
     with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
         store = ResultStore.found_in(folder, schema, settings.preset.settings(), made_with)

@@ -69,6 +69,7 @@ class Experiment:
             back_projection=self.back_projection,
             input=self.input,
             noise=self.noise,
+            noise_generator="numpy",  # the same bits on every side
             loss=self.loss,
             tv_weight=self.tv_weight,
             optimiser=self.optimiser,

@@ -15,29 +15,33 @@ from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.networks import NETWORKS
 
-# side: (module of its fit, framework, environment)
-SIDES = {
-    "paddle": ("paddle_dip.solver.fit", "paddle", {}),
-    "paddle-plain": ("paddle_dip.solver.fit", "paddle", {"PADDLE_DIP_FAST": "0"}),
-    "torch": ("torch_ref.fit", "torch", {}),
+_PADDLE = {"fit": "paddle_dip.solver.fit", "framework": "paddle"}
+# side: (what its trial has of its own, environment)
+SIDES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "paddle": (_PADDLE, {}),
+    "paddle-plain": (_PADDLE, {"PADDLE_DIP_FAST": "0"}),
+    "paddle-in-turn": (_PADDLE | {"ahead": False}, {}),  # noise drawn before each step, not during the one before
+    "torch": ({"fit": "torch_ref.fit", "framework": "torch"}, {}),
 }
+# Of each step, beside its own seconds.
+_PARTS = ("optimiser_seconds", "noise_seconds")
+_TIMES = ("seconds", "core_seconds", *_PARTS)
 
 
 def compare(sides: list[str], trial: Trial, rounds: int, *, announce: Callable[[str], None]) -> dict[str, dict]:
-    """Return for each side what it takes: its and its optimiser's step seconds over all rounds, and more.
+    """Return for each side what it takes: the seconds of its steps, of the optimiser and of waiting for noise over all rounds.
 
-    That is the GEMM rate (operations a second), added memory (MiB) and, if profiled, the last round's seconds by operation.
+    And the GEMM rate (operations a second), added memory (MiB) and, if profiled, the last round's seconds by operation.
     """
     found: dict[str, dict[str, Any]] = {
-        side: {"seconds": [], "optimiser_seconds": [], "rounds": [], "gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}}
-        for side in sides
+        side: {name: [] for name in (*_TIMES, "rounds")} | {"gemm_rate": 0.0, "memory_mb": 0.0, "operations": {}} for side in sides
     }
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             answer = _run(side, trial)
             totals = found[side]
-            totals["seconds"] += answer["seconds"]
-            totals["optimiser_seconds"] += answer["optimiser_seconds"]
+            for name in _TIMES:
+                totals[name] += answer[name]
             totals["rounds"].append(median(answer["seconds"]))
             totals["gemm_rate"] = max(totals["gemm_rate"], answer["gemm_rate"])
             totals["memory_mb"] = max(totals["memory_mb"], answer["memory_mb"])
@@ -62,11 +66,12 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
         summary[side] = {
             "seconds": seconds,
             "spread": [min(totals["seconds"]), max(totals["seconds"])],
+            "core_seconds": median(totals["core_seconds"]),  # of all cores together: what counts where none is idle
             "memory_mb": totals["memory_mb"],
             "gemm_rate": totals["gemm_rate"],
             # Means: what is done every so many steps counts as often as it is done.
-            "optimiser_seconds": fmean(totals["optimiser_seconds"]),
-            "optimiser_share": sum(totals["optimiser_seconds"]) / sum(totals["seconds"]),
+            **{name: fmean(totals[name]) for name in _PARTS},
+            **{name.replace("seconds", "share"): sum(totals[name]) / sum(totals["seconds"]) for name in _PARTS},
             "fraction_of_limit": flops / totals["gemm_rate"] / seconds,
             "operations": totals["operations"],
         }
@@ -76,14 +81,15 @@ def summarise(found: dict[str, dict], trial: Trial) -> dict:
         pairs = [a / b for a, b in zip(first["rounds"], second["rounds"], strict=True)]
         summary["ratio"] = median(pairs)
         summary["ratio_spread"] = [min(pairs), max(pairs)]
+        summary["core_ratio"] = median(first["core_seconds"]) / median(second["core_seconds"])
         summary["memory_ratio"] = first["memory_mb"] / second["memory_mb"]
     summary["fraction_of_limit"] = summary[next(iter(found))]["fraction_of_limit"]
     return summary
 
 
 def _run(side: str, trial: Trial) -> dict:
-    fit, framework, variables = SIDES[side]
-    asked = json.dumps(asdict(replace(trial, fit=fit, framework=framework)))
+    own, variables = SIDES[side]
+    asked = json.dumps(asdict(replace(trial, **own)))
     environment = {**os.environ, **variables, "PYTHONPATH": os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])}
     worker = [sys.executable, "-m", "paddle_dip.evaluation.speed.worker"]
     result = subprocess.run(

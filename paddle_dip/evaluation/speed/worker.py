@@ -4,8 +4,9 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import wraps
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,7 @@ class Trial:
     dtype: str  # "float32", "float64" or "bf16"
     profile: bool = False  # take one step more under the profiler
     optimiser: str = "adam"
+    ahead: bool = True  # draw the noise of the next step while this one is computed
 
     def preset(self) -> Preset:
         """Return the paper's recipe with this trial's network and optimiser."""
@@ -53,24 +55,30 @@ class Trial:
 
 
 def measure(trial: Trial) -> dict:
-    """Return the seconds of each step and of the optimiser in it, the GEMM rate (operations a second) and the added memory (MiB).
+    """Return the seconds of each step, and in it of the optimiser and of the noise that it waits for; and of all cores together.
 
-    On a device that works behind the caller's back the optimiser's seconds are but the caller's.
+    Also the GEMM rate (operations a second) and the added memory (MiB). On a device that works behind the caller's back the
+    optimiser's and the noise's seconds are but the caller's.
     """
     module: Any = importlib.import_module(trial.fit)
     module.build_optimiser, shares = watched(module.build_optimiser)
+    module.noises, waits = watched_noises(module.noises)
+    if not trial.ahead:
+        drawing: Any = importlib.import_module(module.noises.__module__)
+        drawing.drawn_ahead = map
     fit = module.fit
     side = trial.size // _FACTOR
     low = np.random.default_rng(0).random((3, side, side), dtype=np.float32)
     problem = super_resolution(low, _FACTOR, trial.preset())
     before = peak_memory_mb()
     snapshots = fit(problem, trial.preset(), dtype=trial.storage())
-    seconds, last = [], time.perf_counter()
+    seconds, cores, last, spent = [], [], time.perf_counter(), time.process_time()
     for snapshot in islice(snapshots, trial.warmup + trial.steps):
         snapshot.loss()  # waits for the step to be done, on a device that works behind the caller's back
         now = time.perf_counter()
         seconds.append(now - last)
-        last = now
+        cores.append(time.process_time() - spent)
+        last, spent = now, time.process_time()
     memory = peak_memory_mb() - before
     operations = profiled(trial.framework, lambda: next(snapshots).loss()) if trial.profile else {}
     rate = gemm_rate(trial.framework, trial.storage())
@@ -78,6 +86,8 @@ def measure(trial: Trial) -> dict:
     return {
         "seconds": seconds[measured],
         "optimiser_seconds": shares[measured],
+        "noise_seconds": waits[measured],
+        "core_seconds": cores[measured],
         "gemm_rate": rate,
         "memory_mb": memory,
         "operations": operations,
@@ -101,6 +111,25 @@ def watched(build: Callable) -> tuple[Callable, list[float]]:
         return optimiser
 
     return build_watched, seconds
+
+
+def watched_noises(noises: Callable[..., Iterator]) -> tuple[Callable[..., Iterator], list[float]]:
+    """Return what yields what `noises` does, and the list that the seconds of waiting for each are added to."""
+    seconds = []
+
+    @wraps(noises)
+    def timed(*given, **named) -> Iterator:
+        each = noises(*given, **named)
+        while True:
+            begun = time.perf_counter()
+            try:
+                noise = next(each)
+            except StopIteration:
+                return
+            seconds.append(time.perf_counter() - begun)
+            yield noise
+
+    return timed, seconds
 
 
 def gemm_rate(framework: str, dtype: str) -> float:

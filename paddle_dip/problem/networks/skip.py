@@ -18,9 +18,11 @@ from paddle_dip.problem.networks.config import (
 DOWNSAMPLINGS = ("stride", "avg", "max", "lanczos2")
 ACTIVATIONS = ("leaky_relu", "swish", "elu")
 UP_GRIDS = ("fine", "coarse")
-# Numbers a canvas pixel with the compiled operators, measured at widths 64 and 128: 850 and 1480.
-_NUMBERS_PER_CHANNEL = 10
-_NUMBERS_BESIDE = 220
+# Numbers a canvas pixel with the compiled operators, measured at 512x512: 1533 at width 128 and 850 at 64 with a z of 32 channels,
+# 436 at 32 with one of 8 (in bf16 478). Of z there are four: itself, this step's noise, their sum and the next step's noise.
+_NUMBERS_PER_CHANNEL = 10.5
+_NUMBERS_PER_INPUT = 4
+_NUMBERS_BESIDE = 60
 # What `kept` is with them where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to 2.1 for
 # the three networks of the reference's inpainting.
 _KEPT_COMPILED = 2.1
@@ -139,4 +141,5 @@ class SkipConfig(NetworkConfig):
             return super().kept_numbers(height, width)
         if any(self.upsampling_at(index) == "nearest" for index in range(self.scales)):
             return _KEPT_COMPILED * passed_numbers(self.convolutions(height, width))
-        return (_NUMBERS_PER_CHANNEL * max(self.down[0], self.up[0]) + _NUMBERS_BESIDE) * height * width
+        per_pixel = _NUMBERS_PER_CHANNEL * max(self.down[0], self.up[0]) + _NUMBERS_PER_INPUT * self.input_depth + _NUMBERS_BESIDE
+        return per_pixel * height * width
