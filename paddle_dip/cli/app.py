@@ -7,6 +7,7 @@ import typer
 from paddle_dip import __version__
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
+from paddle_dip.cli.serve import serve
 from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
 from paddle_dip.problem.networks import NETWORKS
@@ -40,6 +41,7 @@ def about(
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 app.command("remove-object")(remove_object)
+app.command("serve")(serve)
 
 
 @app.command()
