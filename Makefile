@@ -15,13 +15,14 @@ PRECISION ?= auto
 OUT ?= out/set14_x$(FACTOR)_$(PRESET)
 OPTIONS ?=
 
-.PHONY: help benchmark set14 test test-slow parity notebooks test-long speed lint clean
+.PHONY: help benchmark set14 test test-slow parity notebooks browser test-long speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
 	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=quick or best, FACTOR=4, OUT=folder"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
+	@echo "make browser     drive the live page in the system's Chromium"
 	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff and mypy"
 
@@ -56,9 +57,12 @@ parity: $(VENV)/test.done
 notebooks: $(VENV)/test.done
 	$(TEST) -m notebooks tests/test_notebooks.py
 
+browser: $(VENV)/test.done
+	$(TEST) -m browser tests/serve --dist loadfile
+
 # All of the long ones in one go, which keeps the cores busy to the end.
 test-long: $(VENV)/test.done
-	$(TEST) -m "slow or parity or notebooks"
+	$(TEST) -m "slow or parity or notebooks or browser"
 
 speed: $(VENV)/test.done
 	$(RUN) tools/measure_speed.py --size 256 --against torch,paddle-plain --json out/speed_256.json

@@ -8,6 +8,7 @@ from paddle_dip import __version__
 from paddle_dip.cli.check import check
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
+from paddle_dip.cli.serve import serve
 from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
 from paddle_dip.problem.networks import NETWORKS
@@ -42,6 +43,7 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 app.command("remove-object")(remove_object)
 app.command("check")(check)
+app.command("serve")(serve)
 
 
 @app.command()

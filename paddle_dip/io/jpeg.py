@@ -55,7 +55,8 @@ def read_coefficients(file: JpegFile, pixels: np.ndarray) -> JpegCoefficients | 
     shrunk otherwise than to half of both sides is None; so is none of its rounding known.
     """
     try:
-        with _opened(file) as image:
+        image = _opened(file)
+        with image:
             if image.mode not in _PLANES or not _holds(image, pixels, file.orientation):
                 return None
         planes = [_plane(file, number) for number in range(_PLANES[image.mode])]
@@ -87,7 +88,8 @@ def _plane(file: JpegFile, number: int) -> JpegPlane | None:
     step that it was. libjpeg enlarges shrunk planes smoothly, but not when it decodes at half the size: those of half the sides
     then come out as they are.
     """
-    with _opened(file) as image:
+    image = _opened(file)
+    with image:
         largest = [max(layer[axis] for layer in image.layer) for axis in (1, 2)]
         _, across, down, table = image.layer[number]
         shrink = largest[0] // across

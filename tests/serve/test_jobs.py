@@ -1,0 +1,164 @@
+"""The page's jobs without a page: stopped they keep the best, side by side they leave each other alone, nothing stays behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import paddle_dip as dip
+from paddle_dip.errors import InputError
+from paddle_dip.serve.jobs import ENDED, Jobs
+from paddle_dip.serve.request import Limits, Request
+from tests.conftest import ROOT, command
+from tests.serve.conftest import when
+
+ENDLESS = 100_000  # steps
+
+
+@pytest.fixture
+def damaged(photo, tmp_path) -> str:
+    path = tmp_path / "damaged.jpg"
+    Image.open(photo).save(path)
+    path.write_bytes(path.read_bytes()[:-200])  # its header is whole: only the job's own process sees it
+    return str(path)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_job_gives_the_api_s_picture_the_command_s_record_and_a_gif(photo):
+    with Jobs(Limits()) as jobs:
+        name = jobs.submit(Request("denoise", photo, steps=3, seed=5))
+        view = when(jobs, name, lambda view: view.state in ENDED)
+        assert view.state == "done", view.message
+        result = np.asarray(Image.open(view.files["result"]))
+        assert (result == np.asarray(dip.denoise(photo, steps=3, seed=5))).all()
+        assert view.files["result"].name == "noisy_denoise.png" and view.files["settings"].name == "noisy_denoise.png.json"
+        settings = json.loads(view.files["settings"].read_text())
+        assert settings["preset"]["steps"] == 3 and settings["seed"] == 5 and settings["photo"] == "noisy.png"
+        assert {"paddle_dip", "packages", "device", "threads"} <= set(settings) and "stopped_at" not in settings
+        assert Image.open(view.files["gif"]).n_frames >= 2
+        assert [point["step"] for point in view.points] == [1, 2, 3] and (view.step, view.steps) == (3, 3)
+        assert Image.open(view.before).size == Image.open(view.after).size == (20, 24)
+        assert view.picture.is_file()
+    assert not jobs.folder.exists()
+
+
+def test_jobs_side_by_side_leave_each_other_alone(photo, damaged):
+    with Jobs(Limits(at_once=2, queue=1)) as jobs:
+        first = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        broken = jobs.submit(Request("denoise", damaged))
+        third = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        assert jobs.look(third).state == "queued" and jobs.look(third).ahead == 1
+        with pytest.raises(InputError, match="queue is full"):
+            jobs.submit(Request("denoise", photo))
+        view = when(jobs, broken, lambda view: view.state in ENDED)
+        assert view.state == "failed" and "damaged" in view.message and str(jobs.folder) not in view.message
+        when(jobs, third, lambda view: view.state == "running" and view.step > 0)
+        fourth = jobs.submit(Request("denoise", photo))
+        jobs.stop(fourth)
+        assert jobs.look(fourth).state == "stopped" and not jobs.look(fourth).files
+
+        os.kill(jobs._jobs[third].process.pid, signal.SIGKILL)  # as the system does where memory runs out
+        assert "killed" in when(jobs, third, lambda view: view.state == "failed").message
+        assert jobs.look(first).state == "running"
+
+        when(jobs, first, lambda view: view.step > 1)
+        jobs.stop(first)
+        view = when(jobs, first, lambda view: view.state in ENDED)
+        assert view.state == "stopped", view.message
+        stopped = json.loads(view.files["settings"].read_text())["stopped_at"]
+        best = Path(photo).with_name("best.png")  # the average: so early in so long a fit, the rule that ends it hasn't looked yet
+        command("-m", "paddle_dip", "denoise", photo, "--steps", stopped["step"], "--stop", "never", "--out", best)
+        assert stopped["fit"] == 1 and view.files["result"].read_bytes() == best.read_bytes()
+
+
+def test_of_several_fits_the_stopped_one_counts_by_what_is_done_of_it(photo):
+    from paddle_dip.io.images import read_photo
+    from paddle_dip.runs.photos import restore_photo
+    from paddle_dip.runs.task_job import task_job
+    from paddle_dip.serve.watch import Stopped, Watch
+    from paddle_dip.solver.fit import fit
+
+    preset = replace(dip.preset("denoise"), steps=4, members=2)
+    folder = Path(photo).parent
+    job = task_job("denoise", "x", read_photo(Path(photo)), preset)
+    watch = Watch(folder, job)
+    seen: list[np.ndarray] = []
+
+    def look(problem, snapshot):
+        seen.append(snapshot.chosen_canvas())
+        watch.stop = len(seen) == 6  # the second fit's second step of four
+        watch.look(problem, snapshot)
+
+    with pytest.raises(Stopped) as stopped:
+        restore_photo(job, fit=fit, watch=look)
+    assert (stopped.value.fit, stopped.value.step) == (2, 2)
+    assert np.allclose(stopped.value.pixels, np.clip((seen[3] + seen[5] / 2) / 1.5, 0, 1), atol=1e-6)
+    assert [point["step"] for point in watch.process.points] == [1, 2, 3, 4, 5]
+
+
+def test_what_is_forgotten_ends_and_leaves_no_file(photo):
+    with Jobs(Limits(keep_minutes=0.01)) as jobs:
+        name = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        process = jobs._jobs[name].process.pid
+        jobs.forget(name)
+        assert jobs.look(name) is None and not alive(process) and list(jobs.folder.iterdir()) == []
+        ended = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        waiting = jobs.submit(Request("denoise", photo))
+        jobs.stop(waiting)
+        with jobs._lock:
+            jobs._jobs[waiting].seen -= 60  # as if nobody had looked for a minute
+            jobs._advance()
+        assert jobs.look(waiting) is None and jobs.look(ended) is not None
+        process = jobs._jobs[ended].process.pid
+    assert not alive(process) and not jobs.folder.exists()
+
+
+def test_a_job_ends_with_its_server(photo, tmp_path):
+    Request("denoise", photo, steps=ENDLESS).save(tmp_path)
+    words = [sys.executable, "-m", "paddle_dip.serve.worker", str(tmp_path)]
+    process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process.communicate(timeout=120)  # closes its input, as the system does where a server was killed
+    assert process.returncode == 1 and not (tmp_path / "outcome.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"task": "sharpen"}, "task must be one of"),
+        ({"preset": "slow"}, "preset must be one of"),
+        ({"steps": 0}, "steps must be at least 1"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"task": "super-resolve", "factor": 5}, "photo is too large: the result would have 100x120 pixels"),
+        ({"task": "inpaint"}, "mask is missing"),
+        ({"task": "flash-no-flash"}, "flash is missing"),
+        ({"task": "inpaint", "second": "small.png"}, "mask must have the photo's 20x24 pixels, not 8x8"),
+        ({"photo": "text.png"}, "not an image that can be read"),
+        ({"photo": "small.tif"}, "doesn't exist"),
+        ({"photo": "heavy.bmp"}, "too large: at most 0.01 MiB"),
+        ({"photo": "tiny.png"}, "each side must have at least"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_it_waits(photo, tmp_path, changes, words):
+    (tmp_path / "text.png").write_text("no picture")
+    for name, side in (("small.png", 8), ("tiny.png", 2), ("heavy.bmp", 90)):
+        Image.new("RGB", (side, side)).save(tmp_path / name)
+    files = {name: str(tmp_path / value) for name, value in changes.items() if name in ("photo", "second")}
+    request = replace(Request("denoise", photo), **changes | files)
+    with Jobs(Limits(pixels=10_000, upload_mb=0.01)) as jobs:
+        with pytest.raises(InputError, match=words):
+            jobs.submit(request)
+        assert list(jobs.folder.iterdir()) == []

@@ -1,0 +1,191 @@
+"""The live page in a real browser: upload, watch, stop, reload, paint, two at once, bad files, keyboard, phone, both languages."""
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_WAIT = 120_000  # milliseconds: a job's process loads Paddle first, on a machine that may be busy
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install -r requirements-test.txt")
+    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"needs a browser: one of {', '.join(_BROWSERS)}")
+    with sync_api.sync_playwright() as playwright:
+        yield (browser := playwright.chromium.launch(executable_path=found, args=["--no-sandbox"]))
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(chromium, tmp_path_factory):
+    """The address of a server; at its end SIGTERM is to leave nothing behind."""
+    pytest.importorskip("gradio", reason="needs Gradio: pip install 'paddle_dip[serve]'")
+    folder = tmp_path_factory.mktemp("tmp")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    words = [sys.executable, "-m", "paddle_dip", "serve", "--port", port, "--jobs", "2", "--max-pixels", "20000"]
+    environment = {"TMPDIR": str(folder)}
+    server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=_with(environment))
+    line = server.stdout.readline()
+    yield re.search(r"http://127\.0\.0\.1:\d+/", line)[0]
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(60) == 143
+    assert list(folder.glob("paddle_dip-serve-*")) == []
+
+
+def _with(changes: dict[str, str]) -> dict[str, str]:
+    import os
+
+    return dict(os.environ) | changes
+
+
+@pytest.fixture
+def opened(chromium, address):
+    """A function that opens the page in a window of its own; requests to elsewhere fail the test."""
+    contexts, elsewhere = [], []
+
+    def visit(words: str = "", **how):
+        contexts.append(chromium.new_context(**{"locale": "en-US", "viewport": {"width": 1200, "height": 900}} | how))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(_WAIT)
+        page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None)
+        page.goto(address + words)
+        page.locator(".status").wait_for()
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert elsewhere == []
+
+
+@pytest.fixture
+def photo(tmp_path) -> Path:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 32, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noisy.png")
+    return tmp_path / "noisy.png"
+
+
+def ask(page, photo: Path, task: str = "Remove noise", steps: int | None = None) -> None:
+    page.get_by_label("Task").click()
+    page.get_by_role("option", name=task).click()
+    page.locator("input[type=file]").first.set_input_files(photo)
+    page.get_by_text(photo.name).wait_for()
+    if steps is not None:
+        page.get_by_role("button", name="More settings").click()
+        page.get_by_label("Steps").fill(str(steps))
+    page.wait_for_load_state("networkidle")
+
+
+def begin(page) -> None:
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url(re.compile(r"\?job="))
+
+
+def becomes(page, words: str) -> None:
+    page.locator(".status").filter(has_text=re.compile(words)).wait_for(timeout=_WAIT)
+
+
+def test_a_small_job_to_its_end_and_its_files(opened, photo):
+    page = opened()
+    ask(page, photo, steps=3)
+    begin(page)
+    becomes(page, "Done")
+    page.locator(".curve svg").wait_for()
+    names = {"picture": "noisy_denoise.png", "GIF": "process.gif", "settings": "noisy_denoise.png.json"}
+    for button, name in names.items():
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Download the {button}").click()
+        assert download.value.suggested_filename == name
+    assert page.locator("img[src*='before.png']").count() and page.locator("img[src*='after.png']").count()
+    page.get_by_role("button", name="Forget").click()
+    becomes(page, "forgotten")
+
+
+def test_two_at_once_one_reloaded_and_stopped_midway(opened, photo):
+    first, second = opened(), opened()
+    for page in (first, second):
+        ask(page, photo, steps=100_000)
+        begin(page)
+    for page in (first, second):
+        becomes(page, r"Step \d+ of 100000")
+    first.reload()
+    becomes(first, r"Step \d+ of 100000, about \d+")
+    first.get_by_role("button", name="Stop").click()
+    becomes(first, "Stopped. What there was is kept below")
+    assert first.get_by_role("button", name="Download the picture").is_visible()
+    assert "Step" in second.locator(".status").inner_text()
+    second.get_by_role("button", name="Stop").click()
+    becomes(second, "Stopped")
+
+
+def test_a_painted_mask_fills(opened, photo):
+    page = opened()
+    ask(page, photo, "Fill holes", steps=2)
+    canvas = page.locator("canvas").first
+    canvas.wait_for()
+    time.sleep(1)  # the editor fits the photo to its frame first
+    box = canvas.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 12, middle[1] + 6, steps=4)
+    page.mouse.up()
+    begin(page)
+    becomes(page, "Done")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("text.png", "text.png is not an image that can be read"), ("large.png", "too large: the result would have 200x200 pixels")],
+)
+def test_a_bad_file_is_told(opened, tmp_path, name, words):
+    (tmp_path / "text.png").write_text("no picture")
+    Image.new("RGB", (200, 200)).save(tmp_path / "large.png")
+    page = opened()
+    ask(page, tmp_path / name)
+    becomes(page, words)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_load_state("networkidle")
+    assert "job=" not in page.url
+
+
+def test_the_keyboard_alone_is_enough(opened):
+    page = opened()
+    for name in ("Try an example", "Start"):
+        button = page.get_by_role("button", name=name)
+        for _ in range(60):
+            if button.evaluate("button => button === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state("networkidle")
+    becomes(page, "Step 1|Beginning|Step")
+    page.get_by_role("button", name="Stop").press("Enter")
+    becomes(page, "Stopped")
+
+
+def test_in_chinese_on_a_phone(opened):
+    page = opened(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="开始").wait_for()
+    assert "请选择照片" in page.locator(".status").inner_text()
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("English").check()
+    page.get_by_role("button", name="Start").wait_for()
