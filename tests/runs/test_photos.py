@@ -1,5 +1,6 @@
 """A photo restored whole or in tiles: the same where one tile is enough, without a seam elsewhere, refused before any work."""
 
+import json
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,6 +26,7 @@ from paddle_dip.runs.parts import restore_photo
 from paddle_dip.runs.photos import PhotoJob, plan
 from paddle_dip.runs.restore import restore
 from paddle_dip.runs.task_job import task_job
+from paddle_dip.runs.work_folder import identity
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
 PRESET = replace(super_resolution_preset("fast", 4), steps=3, network=SMALL)
@@ -215,3 +217,12 @@ def test_a_jpeg_is_kept_to_what_its_file_allows_whole_and_in_tiles(tmp_path):
     pixels = restore_photo(tiled, fit=smoothing).pixels
     assert np.mean(np.abs(projected(pixels, held) - pixels) > 0.01) < 0.01  # where black and white were clipped
     assert psnr(pixels, truth.transpose(2, 0, 1) / 255) > psnr(fitted, truth.transpose(2, 0, 1) / 255) + 0.1
+
+
+def test_a_work_folder_tells_a_jpeg_from_other_files_of_its_pixels(tmp_path):
+    Image.fromarray(data.astronaut()[20:84, 150:214]).save(tmp_path / "x.jpg", quality=10)
+    Image.open(tmp_path / "x.jpg").save(tmp_path / "x.png")
+    preset = replace(task_preset("dejpeg", "fast"), network=SMALL)
+    made_of = [identity(task_job("dejpeg", "x", read_photo(tmp_path / name), preset)) for name in ("x.jpg", "x.jpg", "x.png")]
+    first, again, other = map(json.dumps, made_of)
+    assert first == again != other
