@@ -14,7 +14,7 @@ from paddle_dip.problem.task_table import FACTOR, TASKS, task_presets
 from paddle_dip.serve.jobs import ENDED, Jobs, JobView
 from paddle_dip.serve.painted import painted_mask
 from paddle_dip.serve.request import Request
-from paddle_dip.serve.shown import announced, curve, status
+from paddle_dip.serve.shown import announced, curve, noticed, status
 from paddle_dip.serve.texts import LANGUAGES, TEXTS, language_of
 
 _FILES = ("result", "gif", "settings")
@@ -25,7 +25,11 @@ _KEEP_ADDRESS = """(name) => {
     window.history.replaceState(null, "", address);
     return name;
 }"""
-CSS = ".status { font-size: 1.1rem; } .curve svg { max-width: 100%; height: auto; }"
+CSS = """
+.status { font-size: 1.1rem; }
+.notice { font-weight: bold; }
+.curve svg { max-width: 100%; height: auto; }
+"""
 
 
 class Page:
@@ -77,6 +81,7 @@ class Page:
             parts["steps"] = gr.Number(label=say["steps"], precision=0, minimum=1)
             parts["seed"] = gr.Number(0, label=say["seed"], precision=0, minimum=0)
         parts["example"] = gr.Button(say["example"])
+        parts["notice"] = gr.HTML()
         parts["start"] = gr.Button(say["start"], variant="primary")
 
     def _lay_out_job(self, say: dict[str, str]) -> None:
@@ -102,13 +107,13 @@ class Page:
         wired(parts["language"].input, self._words, ["language"], list(_worded(parts)))
         wired(parts["language"].input, self._again, asked, job)
         wired(parts["task"].change, self._task, ["language", "task", "photo"], offered)
-        wired(parts["photo"].change, self._photo, ["language", "task", "photo"], ["preview", "paint", "status"])
-        wired(parts["example"].click, self._example, ["language", "task"], ["photo", "mask", "status"])
-        begun = wired(parts["start"].click, self._start, form, ["name", "status"])
+        wired(parts["photo"].change, self._photo, ["language", "task", "photo"], ["preview", "paint", "notice"])
+        wired(parts["example"].click, self._example, ["language", "task"], ["photo", "mask", "notice"])
+        begun = wired(parts["start"].click, self._start, form, ["name", "notice"])
         begun.then(self._again, self._of(asked), self._of(job)).then(None, parts["name"], None, js=_KEEP_ADDRESS)
         wired(parts["timer"].tick, self._tick, whole, job, show_progress="hidden")
-        wired(parts["stop"].click, self._jobs_stop, ["name"], [])
-        wired(parts["forget"].click, self._forget, ["name"], []).then(self._again, self._of(asked), self._of(job))
+        wired(parts["stop"].click, self._jobs.stop, ["name"], [])
+        wired(parts["forget"].click, self._jobs.forget, ["name"], []).then(self._again, self._of(asked), self._of(job))
 
     def _of(self, names: list[str]) -> list[Any]:
         return [self.parts[name] for name in names]
@@ -125,12 +130,13 @@ class Page:
     def _words(self, language: str) -> list[Any]:
         """Return the update of each part that has words: its label, or what it shows."""
         say = TEXTS[language]
-        special = {"title": gr.update(value=f"## {say['title']}"), "task": gr.update(label=say["task"], choices=_tasks(language))}
-        buttons = ("start", "example", "stop", "forget", *_FILES)
-        return [
-            special.get(name) or (gr.update(value=say[name]) if name in buttons[:4] else gr.update(label=say[name]))
-            for name in _worded(self.parts)
-        ]
+        special = {
+            "title": gr.update(value=f"## {say['title']}"),
+            "task": gr.update(label=say["task"], choices=_tasks(language)),
+            "status": announced(say["idle"]),
+            **{name: gr.update(value=say[name]) for name in ("start", "example", "stop", "forget")},
+        }
+        return [special.get(name) or gr.update(label=say[name]) for name in _worded(self.parts)]
 
     def _task(self, language: str, task: str, photo: str | None) -> list[Any]:
         presets = list(task_presets(task))
@@ -146,48 +152,42 @@ class Page:
     def _photo(self, language: str, task: str, photo: str | None) -> list[Any]:
         """Show a photo, over which a mask is painted where the task wants one, or say what is wrong with it."""
         if photo is None:
-            return [gr.update(visible=False, value=None), gr.update(visible=False, value=None), gr.skip()]
+            return [gr.update(visible=False, value=None), gr.update(visible=False, value=None), ""]
         try:
             Request("denoise", photo).check(self._jobs.limits)
             shown = self._uploads / f"{secrets.token_hex(8)}.png"
             write_rgb(shown, read_photo(Path(photo)).pixels)
         except InputError as error:
             hidden = gr.update(visible=False, value=None)
-            return [hidden, hidden, announced(TEXTS[language]["refused"].format(message=_told(error)))]
+            return [hidden, hidden, noticed(TEXTS[language]["refused"].format(message=_told(error)))]
         masked = Request(task, "").needs == "mask"
         height, width = read_size(Path(photo))
         return [
             gr.update(visible=not masked, value=str(shown)),
             gr.update(visible=masked, value=str(shown), canvas_size=(width, height)),
-            announced(TEXTS[language]["idle"]),
+            "",
         ]
 
     def _example(self, language: str, task: str) -> tuple[Any, Any, str]:
         if "flash" in TASKS[task].inputs:
-            return gr.skip(), gr.skip(), announced(TEXTS[language]["no_example"])
+            return gr.skip(), gr.skip(), noticed(TEXTS[language]["no_example"])
         sample = degraded_photo(task, self._uploads / "examples" / task)
         mask = sample.inputs.get("mask")
-        return str(sample.photo), str(mask) if mask else None, announced(TEXTS[language]["idle"])
+        return str(sample.photo), str(mask) if mask else None, ""
 
     def _start(self, language: str, task: str, preset: str, factor: int, photo, second, editor, steps, seed) -> tuple[Any, Any]:
         if photo is None:
-            return gr.skip(), announced(TEXTS[language]["no_photo"])
+            return gr.skip(), noticed(TEXTS[language]["no_photo"])
         painted = self._uploads / f"{secrets.token_hex(8)}_mask.png"
         if second is None and Request(task, "").needs == "mask":
             second = painted_mask(editor, painted)
         asked = Request(task, photo, second and str(second), preset, int(factor), steps and int(steps), int(seed or 0))
         try:
-            return self._jobs.submit(asked), gr.skip()
+            return self._jobs.submit(asked), ""
         except InputError as error:
-            return gr.skip(), announced(TEXTS[language]["refused"].format(message=_told(error)))
+            return gr.skip(), noticed(TEXTS[language]["refused"].format(message=_told(error)))
         finally:
             painted.unlink(missing_ok=True)
-
-    def _jobs_stop(self, name: str) -> None:
-        self._jobs.stop(name)
-
-    def _forget(self, name: str) -> None:
-        self._jobs.forget(name)
 
     def _again(self, name: str, language: str) -> dict[Any, Any]:
         return self._tick(name, language, ())
@@ -221,8 +221,8 @@ class Page:
 
 
 def _worded(parts: dict[str, Any]) -> list[str]:
-    """Return the names of the parts whose words follow the language, `mask` aside: `_task` sets it."""
-    return [name for name in parts if name in TEXTS["en"] and name not in ("mask", "status", "curve")]
+    """Return the names of the parts whose words follow the language; `mask`, which `_task` names, follows the task too."""
+    return [name for name in parts if name == "status" or (name in TEXTS["en"] and name != "mask")]
 
 
 def _tasks(language: str) -> list[tuple[str, str]]:

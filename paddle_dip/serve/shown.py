@@ -28,6 +28,11 @@ def announced(words: str) -> str:
     return f'<p role="status" class="status">{html.escape(words)}</p>'
 
 
+def noticed(words: str) -> str:
+    """Return words on what was wrong as an element that a screen reader speaks at once."""
+    return f'<p role="alert" class="notice">{html.escape(words)}</p>'
+
+
 def curve(view: JobView) -> str:
     """Return the loss over the steps as an SVG element, nothing before the second point."""
     points = [point for point in view.points if point["loss"] > 0]
