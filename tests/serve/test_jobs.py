@@ -87,7 +87,7 @@ def test_jobs_side_by_side_leave_each_other_alone(photo, damaged):
 
 def test_of_several_fits_the_stopped_one_counts_by_what_is_done_of_it(photo):
     from paddle_dip.io.images import read_photo
-    from paddle_dip.runs.photos import restore_photo
+    from paddle_dip.runs.parts import restore_photo
     from paddle_dip.runs.task_job import task_job
     from paddle_dip.serve.watch import Stopped, Watch
     from paddle_dip.solver.fit import fit
