@@ -32,6 +32,12 @@ def picture() -> np.ndarray:
     return image.astype(np.float32)
 
 
+@pytest.fixture
+def image(picture) -> np.ndarray:
+    """A colour picture, uint8 [37, 31, 3]."""
+    return (255 * picture.transpose(1, 2, 0)).round().astype(np.uint8)
+
+
 def command(*words: str | Path, **settings) -> subprocess.CompletedProcess:
     """Run a command of the project from its root, as a user would, and return what came out."""
     return subprocess.run(

@@ -13,12 +13,6 @@ _SET14 = (
     *((480, 480), (576, 704), (512, 512), (288, 352), (352, 224), (256, 256), (352, 480)),
     *((288, 352), (512, 512), (512, 512), (512, 768), (512, 512), (640, 512), (384, 576)),
 )
-_LIKE = {
-    "paper": "paper",
-    "fast": "fast",
-    "quick": "fast",
-    "best": "fast",
-}  # preset: the one timed, of the same network and optimiser
 _LARGEST_SIDE = 2**14
 
 
