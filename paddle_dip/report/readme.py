@@ -12,7 +12,7 @@ from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.report.merge_runs import read_part
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.results import ResultRow, final_rows
-from paddle_dip.report.tables import mean
+from paddle_dip.report.tables import flop_digits, mean
 
 _DATA_SETS = {"set14": "Set14", "set5": "Set5", "embedded": "scikit-image's photos"}  # by the name of the result files
 
@@ -137,7 +137,7 @@ def _table(runs: list[_Run]) -> str:
     for run in runs:
         columns[f"`{run.name}`"] = [run.rows[name].psnr_y if name in run.rows else None for name in names]
         columns[f"TFLOP of `{run.name}`"] = [run.rows[name].tflop if name in run.rows else None for name in names]
-    digits = [_flop_digits(column) if heading.startswith("TFLOP") else 2 for heading, column in columns.items()]
+    digits = [flop_digits(column) if heading.startswith("TFLOP") else 2 for heading, column in columns.items()]
     figures = [*zip(*columns.values(), strict=True), map(mean, columns.values())]
     lines = [
         [name, *(_decimals(value, d) for value, d in zip(line, digits, strict=True))]
@@ -154,10 +154,6 @@ def _others(runs: list[_Run]) -> dict[str, list]:
     baselines = {"bicubic": [rows[name].bicubic_psnr_y for name in names], "+ BP": [bicubic_bp[name] for name in names]}
     published = {words: [published_psnr_y(name, rows[name].factor, method) for name in names] for method, words in METHODS.items()}
     return {"image": names} | baselines | {words: column for words, column in published.items() if any(column)}
-
-
-def _flop_digits(column: list[float | None]) -> int:
-    return 0 if min(value for value in column if value is not None) >= 10 else 1
 
 
 def _decimals(value: float | None, digits: int) -> str:

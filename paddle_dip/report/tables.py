@@ -32,7 +32,8 @@ def benchmark_table(rows: list[ResultRow], bicubic_bp: dict[str, float], known: 
         for row in rows
     ]
     means = [mean(column) for column in zip(*figures, strict=True)]
-    return heading, [_line(name, f) for name, f in zip([*(r.image for r in rows), "mean"], [*figures, means], strict=True)]
+    digits = flop_digits([row.tflop for row in rows])
+    return heading, [_line(name, f, digits) for name, f in zip([*(r.image for r in rows), "mean"], [*figures, means], strict=True)]
 
 
 def terminal_table(title: str, heading: list[str], lines: list[list[str]]) -> Table:
@@ -53,9 +54,15 @@ def preset_table(title: str, preset: Described) -> Table:
     return table
 
 
-def _line(name: str, figures: list[float | None]) -> list[str]:
+def flop_digits(column: Sequence[float | None]) -> int:
+    """Return how many decimals a column of TFLOP needs; None: a figure is missing."""
+    return 0 if min(value for value in column if value is not None) >= 10 else 1
+
+
+def _line(name: str, figures: list[float | None], decimals: int) -> list[str]:
     *psnrs, ssim, tflop, seconds = figures
-    return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), f"{ssim:.4f}", f"{tflop:.0f}", f"{seconds:.0f}"]
+    shown = (f"{ssim:.4f}", f"{tflop:.{decimals}f}", f"{seconds:.0f}")
+    return [name, *(f"{v:.3f}" if v is not None else "-" for v in psnrs), *shown]
 
 
 def mean(column: Sequence[float | None]) -> float | None:
