@@ -15,7 +15,7 @@ PRECISION ?= auto
 OUT ?= out/set14_x$(FACTOR)_$(PRESET)
 OPTIONS ?=
 
-.PHONY: help benchmark set14 test test-slow parity notebooks browser test-long speed lint clean
+.PHONY: help benchmark set14 test test-slow parity notebooks browser figures test-long speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
@@ -23,6 +23,7 @@ help:
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make browser     drive the live page in the system's Chromium"
+	@echo "make figures     renew README's tables and the plot of quality against time, from results/"
 	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff and mypy"
 
@@ -59,6 +60,9 @@ notebooks: $(VENV)/test.done
 
 browser: $(VENV)/test.done
 	$(TEST) -m browser tests/serve --dist loadfile
+
+figures: $(VENV)/run.done
+	$(RUN) tools/update_readme.py
 
 # All of the long ones in one go, which keeps the cores busy to the end.
 test-long: $(VENV)/test.done

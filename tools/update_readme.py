@@ -1,4 +1,4 @@
-"""Fill the tables of README and docs/ from the files in results/."""
+"""Fill the tables of README and docs/ from the files in results/, and draw the plot of quality against time."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from paddle_dip.cli.command import command_line, run
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.io.files import write_text
+from paddle_dip.report.quality_plot import quality_plot
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
 from paddle_dip.report.task_results import baselines_markdown, compared_markdown
 
@@ -22,7 +23,7 @@ app = command_line()
 def update(
     check: bool = typer.Option(False, "--check", help="Change nothing; fail where a table differs from its results."),
 ) -> None:
-    """Fill the tables of README.md, README_zh.md and docs/."""
+    """Fill the tables of README.md, README_zh.md and docs/, and draw docs/images/quality.svg."""
     results = ROOT / "results"
     readme = {
         "embedded": benchmark_markdown(results, "embedded_*.csv"),
@@ -49,6 +50,8 @@ def update(
             raise InputError(f"{name} differs from results/: run tools/update_readme.py")
         if not check:
             write_text(ROOT / name, filled)
+    if not check:  # another Matplotlib draws the same runs with other bytes
+        write_text(ROOT / "docs/images/quality.svg", quality_plot(results, "set14", 8))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ import json
 import typer
 
 from paddle_dip import __version__
+from paddle_dip.cli.benchmark import benchmark
 from paddle_dip.cli.check import check
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.cli.removal import remove_object
+from paddle_dip.cli.score import score
 from paddle_dip.cli.serve import serve
 from paddle_dip.cli.tasks import COMMANDS
 from paddle_dip.cli.trained import app as trained
@@ -44,6 +46,8 @@ for _name, _command in COMMANDS.items():
 app.command("remove-object")(remove_object)
 app.command("check")(check)
 app.command("serve")(serve)
+app.command("benchmark")(benchmark)
+app.command("score")(score)
 
 
 @app.command()

@@ -49,5 +49,5 @@ def figure_picture(figure: Figure) -> Image.Image:
 def svg(figure: Figure) -> str:
     """Return a figure as an SVG element."""
     text = io.StringIO()
-    figure.savefig(text, format="svg")
+    figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()[text.getvalue().index("<svg") :]

@@ -2,19 +2,14 @@
 
 import json
 import re
-from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import completed
 from paddle_dip.problem.super_resolution_presets import PRESETS
-from paddle_dip.report.merge_runs import read_part
 from paddle_dip.report.published import METHODS, published_psnr_y
-from paddle_dip.report.results import ResultRow, final_rows
+from paddle_dip.report.recorded_run import RecordedRun, minutes_spent, read_run
 from paddle_dip.report.tables import flop_digits, mean
-
-_DATA_SETS = {"set14": "Set14", "set5": "Set5", "embedded": "scikit-image's photos"}  # by the name of the result files
 
 _SIDES = {
     "paddle": "paddle_dip",
@@ -23,37 +18,21 @@ _SIDES = {
 }
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A recorded benchmark: its data set, the heading of its column (its file's name from the preset on), its rows by image."""
-
-    data_set: str
-    name: str
-    rows: dict[str, ResultRow]
-    summary: dict
-
-
 def benchmark_markdown(results: Path, pattern: str) -> str:
     """Return a table for each data set and factor in `results`: the published, then a column for each of our presets; in dB.
 
     pattern: of the files DATASET_xFACTOR_PRESET.csv, each with its JSON. The table with most images comes first, then the larger
     factor; the presets in the order of PRESETS, backwards.
     """
-    grouped: dict[tuple[str, int], list[_Run]] = {}
-    for run in map(_read_run, sorted(results.glob(pattern))):
+    grouped: dict[tuple[str, int], list[RecordedRun]] = {}
+    for run in map(read_run, sorted(results.glob(pattern))):
         grouped.setdefault((run.data_set, run.summary["factor"]), []).append(run)
     groups = [sorted(runs, key=lambda run: -PRESETS.index(run.summary["preset"]["name"])) for runs in grouped.values()]
     groups.sort(key=lambda runs: (-max(len(run.rows) for run in runs), -runs[0].summary["factor"]))
     return "\n\n".join(_section(runs) for runs in groups)
 
 
-def _read_run(path: Path) -> _Run:
-    data_set, _, name = path.stem.split("_", 2)
-    rows, summary = read_part(path)
-    return _Run(_DATA_SETS.get(data_set, data_set), name, {row.image: row for row in final_rows(rows)}, summary)
-
-
-def _section(runs: list[_Run]) -> str:
+def _section(runs: list[RecordedRun]) -> str:
     heading = f"**{runs[0].data_set}, x{runs[0].summary['factor']}**"
     return "\n".join([heading, "", *(f"* {_description(run)}" for run in runs), "", _table(runs)])
 
@@ -104,7 +83,7 @@ def fill(text: str, marker: str, content: str) -> str:
     return filled
 
 
-def _description(run: _Run) -> str:
+def _description(run: RecordedRun) -> str:
     summary, preset = run.summary, completed(run.summary["preset"])
     stopped = preset["stop"] != "never"
     steps = f"at most {preset['steps']} steps, ended by `{preset['stop']}`" if stopped else f"{preset['steps']} steps"
@@ -121,17 +100,12 @@ def _description(run: _Run) -> str:
     return f"`{run.name}`: {', '.join([steps, average, *refinement, fits, *products])}; {rgb}; {_cost(run)}."
 
 
-def _cost(run: _Run) -> str:
-    spent: dict[str, float] = defaultdict(float)
-    for session in run.summary["sittings"]:
-        seconds = sum(run.rows[name].seconds for name in session["image_names"])
-        on_gpu = session["device"].startswith("gpu")
-        spent["GPU-minutes" if on_gpu else "core-minutes"] += seconds / 60 * (1 if on_gpu else session["threads"])
-    minutes = " and ".join(f"{amount:.0f} {unit}" for unit, amount in spent.items())
+def _cost(run: RecordedRun) -> str:
+    minutes = " and ".join(f"{amount:.0f} {unit}" for unit, amount in minutes_spent(run).items())
     return f"{minutes} ({run.summary['device']}, Paddle {run.summary['paddle']})"
 
 
-def _table(runs: list[_Run]) -> str:
+def _table(runs: list[RecordedRun]) -> str:
     columns = _others(runs)
     names = columns.pop("image")
     for run in runs:
@@ -146,7 +120,7 @@ def _table(runs: list[_Run]) -> str:
     return markdown([["image", *columns], *lines])
 
 
-def _others(runs: list[_Run]) -> dict[str, list]:
+def _others(runs: list[RecordedRun]) -> dict[str, list]:
     """Return the columns that our runs stand beside: the names of all their images, the baselines, what is published."""
     rows = {name: row for run in runs for name, row in run.rows.items()}
     bicubic_bp = {name: value for run in runs for name, value in run.summary["bicubic_bp_psnr_y"].items()}

@@ -75,7 +75,7 @@ class Magnification:
     schema = SUPER_RESOLUTION
     before = "bicubic"
     readings = 25  # refining the image for each takes as long as two or three steps
-    followed = ()
+    followed = tuple[str, ...]()
 
     @property
     def source(self) -> str:

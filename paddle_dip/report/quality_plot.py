@@ -1,0 +1,110 @@
+"""Quality against time, as one plot made of recorded runs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from paddle_dip.errors import InputError
+from paddle_dip.problem.super_resolution_presets import PRESETS
+from paddle_dip.report.curves import svg
+from paddle_dip.report.published import published_psnr_y
+from paddle_dip.report.recorded_run import RecordedRun, minutes_spent, read_run
+from paddle_dip.report.tables import mean
+
+_PAPER, _PAPERS_OWN, _TRAINED = "paper", "dip_sigma_0.05", "lapsrn"  # the preset; columns of published.json
+
+
+@dataclass(frozen=True)
+class QualityPoint:
+    """A recipe on a data set. minutes: of one core, of an image in the mean; psnr_y: in dB, the images' mean."""
+
+    label: str
+    minutes: float
+    psnr_y: float
+
+
+def quality_plot(results: Path, data_set: str, factor: int) -> str:
+    """Return the plot of a data set's recorded runs as an SVG element; the same runs give the same text.
+
+    results: the folder with DATASET_xFACTOR_PRESET.csv and .json. Raises InputError where no preset of PRESETS is recorded whole.
+    """
+    runs = [read_run(path) for path in sorted(results.glob(f"{data_set}_x{factor}_*.csv")) if path.stem.split("_")[-1] in PRESETS]
+    points, levels = quality_points(runs), quality_levels(runs)
+    with matplotlib.rc_context({"svg.hashsalt": "paddle_dip", "svg.fonttype": "none"}):
+        return svg(_figure(points, levels, f"{runs[0].data_set}, magnified {factor} times: mean of {len(_images(runs))} images"))
+
+
+def quality_points(runs: Sequence[RecordedRun]) -> list[QualityPoint]:
+    """Return a point for each run on CPUs, the fastest first.
+
+    The paper's recipe takes hours, and is recorded on some images only: its quality is the published one of all, and its time that
+    of its images, enlarged by how much more arithmetic all images are than these. Other incomplete runs are left out.
+    """
+    images = _images(runs)
+    whole = next(run for run in runs if set(run.rows) == set(images))
+    points = []
+    for run in runs:
+        minutes = minutes_spent(run)
+        if "GPU-minutes" in minutes or not (run is whole or set(run.rows) == set(images) or run.name == _PAPER):
+            continue
+        larger = _arithmetic(whole, images) / _arithmetic(whole, run.rows.keys())
+        psnr_y = mean([row.psnr_y for row in run.rows.values()])
+        label = run.name
+        if len(run.rows) < len(images):
+            psnr_y, label = _published(run, images, _PAPERS_OWN), f"{run.name} (published)"
+        if psnr_y is not None:
+            points.append(QualityPoint(label, minutes["core-minutes"] / len(run.rows) * larger, psnr_y))
+    return sorted(points, key=lambda point: point.minutes)
+
+
+def quality_levels(runs: Sequence[RecordedRun]) -> dict[str, float]:
+    """Return the mean PSNR, in dB, of what takes a moment on these images, or learns from a data set beforehand, by name."""
+    images = _images(runs)
+    whole = next(run for run in runs if set(run.rows) == set(images))
+    levels = {
+        "bicubic": mean([whole.rows[name].bicubic_psnr_y for name in images]),
+        "bicubic + back-projection": mean([whole.summary["bicubic_bp_psnr_y"][name] for name in images]),
+        "LapSRN, trained on a data set": _published(whole, images, _TRAINED),
+    }
+    return {name: level for name, level in levels.items() if level is not None}
+
+
+def _images(runs: Sequence[RecordedRun]) -> list[str]:
+    """Return the images of the data set: those of the largest run. Raises InputError where only the paper's recipe is recorded."""
+    own = [run for run in runs if run.name != _PAPER]
+    if not own:
+        raise InputError(f"results hold no run of {', '.join(name for name in PRESETS if name != _PAPER)}")
+    return max((sorted(run.rows) for run in own), key=len)
+
+
+def _arithmetic(run: RecordedRun, images: Collection[str]) -> float:
+    """Return the arithmetic of some of a run's images in the mean: every recipe's grows alike with an image's size."""
+    return sum(run.rows[name].tflop for name in images) / len(images)
+
+
+def _published(run: RecordedRun, images: Collection[str], method: str) -> float | None:
+    figures = [published_psnr_y(name, run.summary["factor"], method) for name in images]
+    return None if None in figures else mean(figures)
+
+
+def _figure(points: Sequence[QualityPoint], levels: dict[str, float], title: str) -> Figure:
+    figure = Figure(figsize=(7.5, 4.2), layout="constrained")
+    axis = figure.subplots()
+    axis.set(title=title, xscale="log", xlabel="minutes of one core, an image", ylabel="PSNR of Y, dB")
+    axis.plot([p.minutes for p in points], [p.psnr_y for p in points], "o", color="tab:blue", markersize=8)
+    for point in points:
+        words, place = f"{point.label}: {point.psnr_y:.2f}", (point.minutes, point.psnr_y)
+        axis.annotate(words, place, (0, 9), textcoords="offset points", ha="center")
+    axis.set_xlim(min(p.minutes for p in points) / 5, max(p.minutes for p in points) * 8)  # room for the words
+    axis.xaxis.set_major_formatter("{x:g}")
+    for name, level in levels.items():
+        axis.axhline(level, color="0.5", linestyle="--", linewidth=1)
+        axis.annotate(
+            f"{name}: {level:.2f}", (1, level), (-4, 3), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right"
+        )
+    axis.margins(y=0.14)
+    axis.grid(alpha=0.3)
+    return figure
