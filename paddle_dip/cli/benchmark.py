@@ -16,12 +16,12 @@ from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolutio
 from paddle_dip.report.results import ResultRow
 from paddle_dip.report.tables import terminal_table
 
-FACTORS = (4, 8)
+FACTORS = (2, 4, 8)
 
 
 def benchmark(
     preset: str = typer.Option("fast", help=f"One of {', '.join(PRESETS)}."),
-    factor: int = typer.Option(8, help="Magnification: 4 or 8."),
+    factor: int = typer.Option(8, help="Magnification: 2, 4 or 8."),
     images: str = typer.Option("all", help="all, or names separated by commas."),
     data: str = typer.Option(
         None,
