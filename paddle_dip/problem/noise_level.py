@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from paddle_dip.io.jpeg import JpegCoefficients
+
 
 def noise_level(image: np.ndarray) -> float:
     """Return the standard deviation of the noise on [C, H, W] in [0, 1] over all channels: the root of their mean variance."""
@@ -17,3 +19,13 @@ def noise_levels(image: np.ndarray) -> np.ndarray:
     """
     left = np.diff(np.diff(image.astype(np.float64), n=2, axis=1), n=2, axis=2)
     return np.sqrt(np.pi / 2) / 6 * np.abs(left).mean(axis=(1, 2))
+
+
+def jpeg_deviation(file: JpegCoefficients) -> float:
+    """Return the deviation, of [0, 1], of the noise that a JPEG file's rounding is taken for.
+
+    Source: Foi et al., "Pointwise Shape-Adaptive DCT", 2007, section IV.F: from the mean of the luma table's first 3x3 steps.
+    """
+    luma = file.planes[0]
+    assert luma is not None
+    return float(np.sqrt(0.69 * luma.steps[:3, :3].mean() ** 1.3)) / 255

@@ -82,6 +82,6 @@ def problem_of_tile(task: str, image: np.ndarray, preset: Preset, tile: Tile, **
     part = image[:, rows, columns]
     if "mask" in cut:
         cut["part"] = True
-    if part.shape != image.shape:
-        cut.pop("jpeg", None)
+    if "jpeg" in cut:
+        cut["part"] = part.shape != image.shape
     return TASKS[task].make(part, preset=preset, **cut)

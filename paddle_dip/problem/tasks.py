@@ -1,11 +1,14 @@
 """What to restore: from an observation and a preset to a Problem."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from paddle_dip.errors import InputError, check_kind
 from paddle_dip.io.jpeg import JpegCoefficients
+from paddle_dip.problem.companion import Companion, companion
+from paddle_dip.problem.noise_level import jpeg_deviation
 from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
@@ -22,8 +25,8 @@ class Problem:
     image. operator: from the image to the observation, as the loss sees it. None in place of either: nothing changes there. exact:
     how the image was shrunk, to refine the result by; None: it wasn't. known: how much of each observed pixel is the image's,
     float32 [1, h, w] in [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of
-    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known. jpeg: what the observation's JPEG file
-    holds, to keep the result to; None: nothing is known of it.
+    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, or of what JPEG's rounding is taken for, where
+    known. jpeg: what the observation's JPEG file holds, to keep the result to; None: nothing is known of it.
     """
 
     observation: np.ndarray
@@ -46,6 +49,11 @@ class Problem:
         canvas = canvas.astype(np.float64)
         return self.lift(canvas) if self.lift else canvas
 
+    @cached_property
+    def companion(self) -> Companion | None:
+        """What a method without a network makes of the observation, which has the image's size: made once, it takes seconds."""
+        return companion(self)
+
 
 def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     """Return the problem of magnifying `low`, float32 [C, h, w] in [0, 1], `factor` times.
@@ -53,6 +61,8 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     Raises InputError for a factor that isn't a whole number above 1 or an image too small.
     """
     check_factor(factor)
+    if preset.companion != "none":
+        raise InputError(f"companion is for tasks that magnify nothing: it must be none here, not {preset.companion}")
     small = low.shape[1:]
     if min(small) < SMALLEST_SIDE:
         raise InputError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")
@@ -73,9 +83,13 @@ def denoising(noisy: np.ndarray, preset: Preset, sigma: float | None = None) -> 
     return replace(_same_size(noisy, preset), sigma=sigma)
 
 
-def deblocking(image: np.ndarray, preset: Preset, jpeg: JpegCoefficients | None = None) -> Problem:
-    """Return the problem of cleaning `image`, float32 [C, H, W] in [0, 1], of JPEG's artefacts; jpeg: what its file holds."""
-    return replace(_same_size(image, preset), jpeg=jpeg)
+def deblocking(image: np.ndarray, preset: Preset, jpeg: JpegCoefficients | None = None, *, part: bool = False) -> Problem:
+    """Return the problem of cleaning `image`, float32 [C, H, W] in [0, 1], of JPEG's artefacts; jpeg: what its file holds.
+
+    part: of the photo; its own result can't be kept to the file.
+    """
+    sigma = None if jpeg is None else jpeg_deviation(jpeg)
+    return replace(_same_size(image, preset), sigma=sigma, jpeg=None if part else jpeg)
 
 
 def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:

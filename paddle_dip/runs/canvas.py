@@ -8,9 +8,9 @@ from paddle_dip.problem.stopping import RULES, Stopper
 from paddle_dip.problem.tasks import Problem
 
 
-def as_fitted(problem: Problem, preset: Preset, seed: int) -> Problem:
+def as_fitted(problem: Problem, preset: Preset) -> Problem:
     """Return the problem as the fit is to see it: without the pixels that the stopper keeps for itself."""
-    return RULES[preset.stop].as_fitted(problem, seed)
+    return RULES[preset.stop].as_fitted(problem)
 
 
 def chosen_canvas(preset: Preset, snapshot, stopper: Stopper) -> np.ndarray:

@@ -73,7 +73,7 @@ def _checked(job: PhotoJob) -> PhotoJob:
     for tile in job.tiles:
         problem = job.problem(tile)
         check_input(problem, job.preset)
-        build_stopper(problem, job.preset, job.seed)
+        build_stopper(problem, job.preset)
     return job
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from paddle_dip.problem.companion import joined
 from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.refinement import refined
@@ -41,11 +42,13 @@ def member_seeds(preset: Preset, seed: int) -> range:
 def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     """Return the image that a canvas, [C, *problem.canvas], amounts to: float64 [C, H, W] in [0, 1].
 
-    It is enlarged, clipped, and, where the image was shrunk, refined; the known pixels are put back, as the preset says. What
-    comes from a JPEG file is brought back to what that allows.
+    It is enlarged, clipped, and, where the image was shrunk, refined; then joined with its companion, and the known pixels put
+    back, as the preset says. What comes from a JPEG file is brought back to what that allows.
     """
     image = problem.enlarged(canvas)
     image = image.clip(0, 1) if problem.exact is None else refined(image, problem, preset)
+    if preset.companion != "none":
+        image = joined(image, problem, preset)
     if preset.keep_known and problem.known is not None:
         image = problem.known * problem.observation + (1 - problem.known) * image
     return image if problem.jpeg is None else projected(image, problem.jpeg)

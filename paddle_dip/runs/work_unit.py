@@ -86,7 +86,7 @@ def run_unit(
     state = UnitState(unit, observers)
     snapshots = guarded(
         fit,
-        as_fitted(unit.problem, unit.preset, unit.seed),
+        as_fitted(unit.problem, unit.preset),
         unit.preset,
         seed=unit.seed,
         dtype=unit.dtype,

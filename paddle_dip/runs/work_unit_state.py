@@ -39,7 +39,7 @@ class UnitState:
         self.guard, self.log = Guard(), UnitLog()
         self._unit, self._begun, self._saved, self._seen = unit, time.monotonic(), time.monotonic(), 0
         self._remembering: list[Any] = [observer for observer in observers if hasattr(observer, "load_state")]
-        self.stopper = build_stopper(unit.problem, unit.preset, unit.seed)
+        self.stopper = build_stopper(unit.problem, unit.preset)
         self._good: Memory = self._memory()  # as of the guard's good state
 
     def seconds(self) -> float:
@@ -117,7 +117,7 @@ class UnitState:
 
     def _recall(self, memory: Memory) -> None:
         stopper, notes = deepcopy(memory)
-        self.stopper = build_stopper(self._unit.problem, self._unit.preset, self._unit.seed)
+        self.stopper = build_stopper(self._unit.problem, self._unit.preset)
         self.stopper.load_state(stopper)
         for observer in self._remembering:
             observer.load_state({name: notes[name] for name in observer.state()})

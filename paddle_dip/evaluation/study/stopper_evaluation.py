@@ -14,16 +14,16 @@ class StopperEvaluation:
     last: the last snapshot that they saw.
     """
 
-    def __init__(self, problem: Problem, preset: Preset, seed: int):
+    def __init__(self, problem: Problem, preset: Preset):
         looking_on = [name for name, rule in RULES.items() if rule.every and not rule.withholds and rule.follows(problem)]
         self._kinds = [preset.stop] if RULES[preset.stop].withholds else looking_on
-        self._problem, self._preset, self._seed = problem, replace(preset, average="ema"), seed
+        self._problem, self._preset = problem, replace(preset, average="ema")
         self._stoppers = self._fresh()
         self._ended: dict[str, int] = {}
         self.last = None
 
     def _fresh(self) -> dict[str, Stopper]:
-        return {kind: build_stopper(self._problem, replace(self._preset, stop=kind), self._seed) for kind in self._kinds}
+        return {kind: build_stopper(self._problem, replace(self._preset, stop=kind)) for kind in self._kinds}
 
     def state(self) -> dict:
         return {"stoppers": {kind: stopper.state() for kind, stopper in self._stoppers.items()}, "ended": self._ended}

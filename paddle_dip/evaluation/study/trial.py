@@ -69,9 +69,9 @@ def run_trial(trial: Trial, fit: Callable, out: Path, interrupted: Interrupted =
     """
     preset = variant_preset(trial.variant, trial.damage, trial.steps)
     case = study_case(image_path(trial.folder, trial.image), trial.damage, preset)
-    stoppers, watch = StopperEvaluation(case.problem, preset, trial.seed), Watch(case, preset)
+    stoppers, watch = StopperEvaluation(case.problem, preset), Watch(case, preset)
     # The stoppers look on: the fit takes all its steps.
-    problem, looked_at = as_fitted(case.problem, preset, trial.seed), replace(preset, stop="never")
+    problem, looked_at = as_fitted(case.problem, preset), replace(preset, stop="never")
     unit = Unit(trial.name, problem, looked_at, trial.seed)
     result = run_unit(unit, fit=fit, interrupted=interrupted, observers=(watch, stoppers))
     made = {"variant": trial.variant, "image": trial.image, "seed": trial.seed, "steps": preset.steps}

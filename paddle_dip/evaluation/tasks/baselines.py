@@ -6,29 +6,27 @@ from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
-from skimage.restoration import denoise_nl_means, denoise_tv_chambolle, denoise_wavelet
+from skimage.restoration import denoise_tv_chambolle, denoise_wavelet
 
 from paddle_dip.evaluation.benchmark.image_run import as_stored
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.evaluation.tasks.restoration import Restoration, TaskCase
-from paddle_dip.io.jpeg import JpegCoefficients
-from paddle_dip.problem.baselines import biharmonic_filled, mean_filled
+from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, non_local_means
 from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.task_results import BaselineRow
 
 Method = Callable[[Problem], np.ndarray]  # from a problem to an image, [C, H, W] in [0, 1]
-# Of the noise's deviation; each the best of a few on bsd_001 to bsd_004 (docs/limits.md), which are in no benchmark.
+# Of the noise's deviation; the best of a few on bsd_001 to bsd_004 (docs/limits.md), which are in no benchmark.
 _TV_WEIGHT = 0.7
-_NLM_STRENGTH = 0.6
 
 
 def methods(task: str) -> dict[str, Method]:
     """Return the methods of a task by name; those whose package isn't installed are left out."""
     if task in ("restore-pixels", "inpaint"):
         return {"mean colour": partial(_filled, mean_filled), "biharmonic": partial(_filled, biharmonic_filled)}
-    smoothers: dict[str, Callable] = {"non-local means": _non_local_means, "total variation": _total_variation}
+    smoothers: dict[str, Callable] = {"non-local means": non_local_means, "total variation": _total_variation}
     if find_spec("pywt"):
         smoothers["wavelets"] = _wavelets
     if find_spec("bm3d"):
@@ -63,42 +61,27 @@ def _filled(fill: Callable[[np.ndarray, np.ndarray], np.ndarray], problem: Probl
 
 
 def _smoothed(smooth: Callable[[np.ndarray, float], np.ndarray], problem: Problem) -> np.ndarray:
-    sigma = jpeg_deviation(_not_none(problem.jpeg)) if problem.sigma is None else problem.sigma
-    return smooth(problem.observation.transpose(1, 2, 0).astype(np.float64), sigma).clip(0, 1).transpose(2, 0, 1)
+    return smooth(problem.observation.astype(np.float64), _not_none(problem.sigma)).clip(0, 1)
 
 
 def _kept_to_file(method: Method, problem: Problem) -> np.ndarray:
     return projected(method(problem), _not_none(problem.jpeg))
 
 
-def jpeg_deviation(file: JpegCoefficients) -> float:
-    """Return the deviation, of [0, 1], of the noise that a JPEG file's rounding is taken for.
-
-    Source: Foi et al., "Pointwise Shape-Adaptive DCT", 2007, section IV.F: from the mean of the luma table's first 3x3 steps.
-    """
-    steps = _not_none(file.planes[0]).steps[:3, :3]
-    return float(np.sqrt(0.69 * steps.mean() ** 1.3)) / 255
-
-
-def _non_local_means(image: np.ndarray, sigma: float) -> np.ndarray:
-    how = {"h": _NLM_STRENGTH * sigma, "sigma": sigma, "patch_size": 5, "patch_distance": 6, "fast_mode": True}
-    if image.shape[2] == 1:  # a channel axis of length 1 comes out of scikit-image 0.26 transposed
-        return denoise_nl_means(image[..., 0], **how)[..., None]
-    return denoise_nl_means(image, **how, channel_axis=-1)
-
-
 def _total_variation(image: np.ndarray, sigma: float) -> np.ndarray:
-    return denoise_tv_chambolle(image, weight=_TV_WEIGHT * sigma, channel_axis=-1)
+    return denoise_tv_chambolle(image, weight=_TV_WEIGHT * sigma, channel_axis=0)
 
 
 def _wavelets(image: np.ndarray, sigma: float) -> np.ndarray:
-    return denoise_wavelet(image, sigma=sigma, convert2ycbcr=image.shape[2] == 3, rescale_sigma=True, channel_axis=-1)
+    return denoise_wavelet(image, sigma=sigma, convert2ycbcr=len(image) == 3, rescale_sigma=True, channel_axis=0)
 
 
 def _bm3d(image: np.ndarray, sigma: float) -> np.ndarray:
     import bm3d  # its licence allows no commercial use: a comparison for who has it
 
-    return bm3d.bm3d(image[..., 0], sigma)[..., None] if image.shape[2] == 1 else bm3d.bm3d_rgb(image, sigma)
+    return (
+        bm3d.bm3d(image[0], sigma)[None] if len(image) == 1 else bm3d.bm3d_rgb(image.transpose(1, 2, 0), sigma).transpose(2, 0, 1)
+    )
 
 
 def _not_none(value):

@@ -25,6 +25,6 @@ RULES: dict[str, type[Stopper]] = {
 }
 
 
-def build_stopper(problem: "Problem", preset: "Preset", seed: int = 0) -> Stopper:
+def build_stopper(problem: "Problem", preset: "Preset") -> Stopper:
     """Return what follows one fit by the rule `preset.stop`; raises InputError where the problem doesn't allow it."""
-    return RULES[preset.stop](problem, preset, seed)
+    return RULES[preset.stop](problem, preset)

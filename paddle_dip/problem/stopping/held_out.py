@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from paddle_dip.problem.tasks import Problem
 
 HELD_OUT = 0.03  # of the observation's pixels
+_SEED = 0  # the same pixels for all members of an ensemble: so none of them has seen them
 
 
 class HeldOut(Least):
@@ -22,13 +23,14 @@ class HeldOut(Least):
     withholds = True
 
     @classmethod
-    def as_fitted(cls, problem: "Problem", seed: int) -> "Problem":
+    def as_fitted(cls, problem: "Problem") -> "Problem":
         """Return the problem with some of its known pixels withheld from the fit."""
-        return replace(problem, known=known_weight(problem) * ~_withheld(problem, seed))
+        return replace(problem, known=known_weight(problem) * ~withheld_pixels(problem))
 
     def _signal(self, snapshot) -> float:
-        return observed_error(self._problem, snapshot.canvas("average"), _withheld(self._problem, self._seed))
+        return observed_error(self._problem, snapshot.canvas("average"), withheld_pixels(self._problem))
 
 
-def _withheld(problem: "Problem", seed: int) -> np.ndarray:
-    return held_out_pixels(known_weight(problem), HELD_OUT, seed)
+def withheld_pixels(problem: "Problem") -> np.ndarray:
+    """Return which of the known pixels the rule keeps from a fit: boolean [1, h, w]."""
+    return held_out_pixels(known_weight(problem), HELD_OUT, _SEED)

@@ -19,8 +19,8 @@ class _LeastVariance(Least):
 
     _law: ClassVar[type[ExponentialVariance | WindowedVariance]]
 
-    def __init__(self, problem: "Problem", preset: "Preset", seed: int = 0):
-        super().__init__(problem, preset, seed)
+    def __init__(self, problem: "Problem", preset: "Preset"):
+        super().__init__(problem, preset)
         self._variance = self._law()
 
     def _signal(self, snapshot) -> float:

@@ -25,10 +25,10 @@ class Stopper:
     needs: ClassVar[str] = ""  # in words, what a problem must have that it `follows`
     withholds: ClassVar[bool] = False  # it keeps pixels from the fit, which so needs to be its own; others only look on
 
-    def __init__(self, problem: "Problem", preset: "Preset", seed: int = 0):
+    def __init__(self, problem: "Problem", preset: "Preset"):
         if not self.follows(problem):
             raise InputError(f"stop {preset.stop} {self.needs}")
-        self._problem, self._preset, self._seed = problem, preset, seed
+        self._problem, self._preset = problem, preset
         self._least = np.inf
         self.step = 0
         self.canvas: np.ndarray | None = None
@@ -39,7 +39,7 @@ class Stopper:
         return True
 
     @classmethod
-    def as_fitted(cls, problem: "Problem", seed: int) -> "Problem":
+    def as_fitted(cls, problem: "Problem") -> "Problem":
         """Return the problem as the fit is to see it."""
         return problem
 

@@ -112,7 +112,7 @@ def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
 def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
     preset = replace(variant_preset("fast", Damage("denoise", 25), 600), patience=15)
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    stoppers, stopper = StopperEvaluation(case.problem, preset, 0), build_stopper(case.problem, replace(preset, stop=stop))
+    stoppers, stopper = StopperEvaluation(case.problem, preset), build_stopper(case.problem, replace(preset, stop=stop))
     ended = None
     for snapshot in fit(case.problem, preset, seed=0):
         stoppers(snapshot)
@@ -158,7 +158,7 @@ def test_the_damage_is_the_same_for_every_seed_of_the_fit(folder):
 def test_held_out_has_a_fit_of_its_own(folder):
     preset = variant_preset("fast+stop=held-out+steps=60", Damage("denoise", 25))
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
-    stoppers = StopperEvaluation(case.problem, preset, 0)
+    stoppers = StopperEvaluation(case.problem, preset)
     for snapshot in fit(case.problem, preset, seed=0):
         stoppers(snapshot)
     assert [end["stop"] for end in stoppers.endings(snapshot, np.sum)] == ["held-out"]

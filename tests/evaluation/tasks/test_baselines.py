@@ -5,10 +5,11 @@ import pytest
 from skimage import data
 
 from paddle_dip.evaluation.study.cases import Damage
-from paddle_dip.evaluation.tasks.baselines import jpeg_deviation, methods, run_baselines
+from paddle_dip.evaluation.tasks.baselines import methods, run_baselines
 from paddle_dip.evaluation.tasks.pictures import Pictures
 from paddle_dip.evaluation.tasks.restoration import Restoration, TaskCase
 from paddle_dip.io.images import write_rgb
+from paddle_dip.problem.noise_level import jpeg_deviation
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.report.results import read_rows
 from paddle_dip.report.task_results import BaselineRow, baselines_markdown, compared_markdown, update_baselines

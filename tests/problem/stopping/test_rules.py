@@ -110,16 +110,16 @@ def test_a_rule_that_needs_the_noise_is_refused_where_it_is_unknown():
 
 @pytest.mark.parametrize("stop", STOPS)
 def test_only_what_withholds_changes_what_the_fit_sees(stop):
-    assert (RULES[stop].as_fitted(PROBLEM, 0) is not PROBLEM) == RULES[stop].withholds == (stop == "held-out")
+    assert (RULES[stop].as_fitted(PROBLEM) is not PROBLEM) == RULES[stop].withholds == (stop == "held-out")
 
 
 def test_withheld_pixels_are_few_unknown_to_the_fit_and_what_the_error_looks_at():
     preset = replace(PRESET, stop="held-out")
-    hidden = RULES["held-out"].as_fitted(PROBLEM, 3).known == 0
+    hidden = RULES["held-out"].as_fitted(PROBLEM).known == 0
     assert hidden.mean() == pytest.approx(HELD_OUT, abs=0.02) and hidden.any()
     spoilt = replace(PROBLEM, observation=np.where(hidden, 0.6, 0.0).astype(np.float32).repeat(3, axis=0))
     for problem, error in ((PROBLEM, 0.01), (spoilt, 0)):
-        stopper = build_stopper(problem, preset, seed=3)
+        stopper = build_stopper(problem, preset)
         stopper.done(Snapshot(preset.steps, np.full((3, *PROBLEM.canvas), 0.6)))
         assert stopper.state()["least"] == pytest.approx(error, rel=1e-5, abs=1e-9)
 
