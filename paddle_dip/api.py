@@ -241,7 +241,7 @@ def presets() -> dict[str, Preset]:
     """Return every preset under "TASK NAME"; those of super-resolve, which depend on the factor, under "NAME xFACTOR".
 
     >>> sorted(name for name in dip.presets() if name.startswith("denoise"))
-    ['denoise fast', 'denoise paper']
+    ['denoise best', 'denoise fast', 'denoise paper', 'denoise quick']
     """
     return all_presets()
 
