@@ -20,12 +20,14 @@ def _paper(task: str, notebook: str, *, name: str = "paper", **settings) -> Pres
     return Preset(name=name, task=task, final_input="perturbed", sources=sources, **settings)
 
 
-def _ours(paper: Preset, *, quick_steps: int, best_members: int, skip: int = 4, **settings) -> tuple[Preset, Preset, Preset]:
-    """Return quick, fast and best: of widths 16, 32 and 64, skip branches of `skip` channels, settings for all of them."""
+def _ours(
+    paper: Preset, *, networks: tuple[str, str, str], quick_steps: int, best_members: int, skip: int = 4, **settings
+) -> tuple[Preset, Preset, Preset]:
+    """Return quick, fast and best, each with its network of NETWORKS, the skip branches of `skip` channels; settings: of all."""
     common: dict[str, Any] = {"optimiser": "soap", "soap_renewal": 20, "learning_rate": 0.01, "average": "ema"}
     changes = common | {"final_input": "clean"} | settings
     sources = dict(paper.sources) | dict.fromkeys((*changes, "network", "members"), _STUDY)
-    of_width: Any = [NETWORKS[name] for name in ("skip-16", "skip-32", "skip-64")]
+    of_width: Any = [NETWORKS[name] for name in networks]
     narrow, middle, wide = (replace(network, skip=(skip,) * 5) for network in of_width)
     fast = replace(paper, name="fast", network=middle, **changes, sources=sources)
     quick = replace(fast, name="quick", network=narrow, steps=quick_steps)
@@ -108,8 +110,16 @@ def _hourglass(name: str, network: NetworkConfig) -> Preset:
 
 _PIXEL_SHUFFLE = _hourglass("pixel-shuffle", NETWORKS["pixel-shuffle"])
 _WITHHELD: dict[str, Any] = {"stop": "held-out", "companion": "weighed"}
-# Where much is known of every place, wider skip branches let more of it pass by.
-_OF_HOLES: dict[str, Any] = {"skip": 16, "reg_noise_std": 0.03, "keep_known": True, "patience": 300, "best_members": 3}
+_OF_NOISE: dict[str, Any] = {"networks": ("skip-16", "skip-32", "skip-64"), "best_members": 4}
+# Of what isn't noisy the fit has more to learn: wider networks, and skip branches that let more pass by.
+_OF_HOLES: dict[str, Any] = {
+    "networks": ("skip-32", "skip-64", "skip"),
+    "best_members": 2,
+    "skip": 16,
+    "reg_noise_std": 0.03,
+    "keep_known": True,
+    "patience": 200,
+}
 _GUIDED = SkipConfig(input_depth=3, upsampling=("nearest", "nearest", "bilinear", "bilinear", "bilinear"))
 _FLASH = _paper(
     "flash-no-flash",
@@ -128,17 +138,17 @@ _FLASH_FAST = replace(
     sources=dict(_FLASH.sources) | dict.fromkeys(("network", "average"), _OURS),
 )
 PRESETS = (
-    *_ours(_DENOISE, quick_steps=500, best_members=4, steps=800, reg_noise_std=0.015, patience=150, **_WITHHELD),
+    *_ours(_DENOISE, quick_steps=500, steps=800, reg_noise_std=0.015, patience=150, **_WITHHELD, **_OF_NOISE),
     _DENOISE,
     # What is left of the blocks isn't seen in withheld pixels, which lie in the same blocks: the steps are fixed.
-    *_ours(_DEJPEG, quick_steps=250, best_members=4, steps=400, reg_noise_std=0.015, companion="equal"),
+    *_ours(_DEJPEG, quick_steps=250, steps=400, reg_noise_std=0.015, companion="equal", **_OF_NOISE),
     _DEJPEG,
     # Withheld pixels have neighbours, those in the middle of a hole have none: they tell when to stop, not who fills it better.
-    *_ours(_TEXT, quick_steps=400, steps=800, stop="held-out", **_OF_HOLES),
+    *_ours(_TEXT, quick_steps=500, steps=700, stop="held-out", **_OF_HOLES),
     _TEXT,
     _VASE,
     _LIBRARY,
-    *_ours(_HALF_OF_THE_PIXELS, quick_steps=600, steps=1200, **_WITHHELD, **_OF_HOLES),
+    *_ours(_HALF_OF_THE_PIXELS, quick_steps=500, steps=700, **_WITHHELD, **_OF_HOLES),
     _HALF_OF_THE_PIXELS,
     _FEW_PIXELS,
     _PIXEL_SHUFFLE,
