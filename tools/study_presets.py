@@ -13,6 +13,7 @@ import typer
 from paddle_dip.cli.command import command_line, console, run
 from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.study.cases import TASKS, Damage, image_path
+from paddle_dip.evaluation.study.companions import companions_table
 from paddle_dip.evaluation.study.ensembles import ensembles_table
 from paddle_dip.evaluation.study.refinements import refinements_table
 from paddle_dip.evaluation.study.table import stops_table, study_table
@@ -60,6 +61,15 @@ def refinements(
 ) -> None:
     """Print what amplified details and non-local means change as a Markdown table."""
     print(refinements_table(folder, data, at_least("--members", count, 1)))
+
+
+@app.command()
+def companions(
+    folder: Path = typer.Argument(help=_FITS),
+    data: Path = typer.Option(help=_MADE_WITH),
+) -> None:
+    """Print what methods without a network make of the same pictures, and of the fits, as a Markdown table."""
+    print(companions_table(folder, data))
 
 
 @app.command("run")

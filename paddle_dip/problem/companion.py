@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paddle_dip.problem.baselines import biharmonic_filled, non_local_means
+from paddle_dip.problem.stopping import RULES
 from paddle_dip.problem.stopping.held_out import withheld_pixels
 
 if TYPE_CHECKING:
@@ -37,16 +38,15 @@ def companion(problem: "Problem") -> Companion | None:
 
 
 def joined(image: np.ndarray, problem: "Problem", preset: "Preset") -> np.ndarray:
-    """Return the mean of a fit's image, [C, H, W], and its companion's, as the preset says: float64 [C, H, W].
+    """Return the mean of a fit's image, [C, H, W], and its companion's: float64 [C, H, W]; without a companion the image itself.
 
-    Where the problem has no companion, the image itself.
-    "weighed" gives the companion the share with which both, without having seen them, predict the withheld pixels best.
+    Where the fit withheld pixels the companion has the share with which both, not having seen them, predict them best, else half.
     Source: Breiman, "Stacked Regressions", 1996.
     """
     other = problem.companion
     if other is None:
         return image
-    share = _EQUAL if preset.companion == "equal" else _share(image, problem.observation, other)
+    share = _share(image, problem.observation, other) if RULES[preset.stop].withholds else _EQUAL
     return (1 - share) * image + share * other.image
 
 

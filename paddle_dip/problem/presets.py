@@ -92,8 +92,8 @@ class Preset:
     detail_gain: float = _number(0, 10, default=1.0)  # at the end: times what the fit adds to bicubic with back-projection
     # At the end: strength h of non-local means, in units of the image's [0, 1]; 0 is none.
     non_local_means: float = _number(0, 1, default=0.0)
-    # At the end: the mean with what a method without a network makes of it, in equal shares or as withheld pixels say.
-    companion: str = _choice("none", "equal", "weighed")
+    # At the end: the mean with what a method without a network makes of it; of what share, withheld pixels say, else half.
+    companion: bool = False
     members: int = _number(1, 1000, default=1)  # fits, of seeds from the run's on, whose canvases are averaged
     keep_known: bool = False  # put the known pixels back into the result, by how well they are known
     # Of the products inside the convolutions: "bf16" where the CPU has it; all else is float32.
@@ -107,8 +107,6 @@ class Preset:
             raise InputError(f"input meshgrid needs network.input_depth 2, not {self.network.input_depth}")
         if self.learn_input and self.noise == "cumulative":
             raise InputError("learn_input needs noise fresh: cumulative noise moves z itself")
-        if self.companion == "weighed" and not RULES[self.stop].withholds:
-            raise InputError(f"companion weighed needs a stop that withholds pixels, held-out, not {self.stop}")
         if OPTIMISERS[self.optimiser].warms_up and self.steps <= self.warm_up:
             raise InputError(f"steps must exceed the {self.warm_up} of warm_up for {self.optimiser} to begin, not {self.steps}")
 

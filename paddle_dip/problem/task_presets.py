@@ -109,7 +109,7 @@ def _hourglass(name: str, network: NetworkConfig) -> Preset:
 
 
 _PIXEL_SHUFFLE = _hourglass("pixel-shuffle", NETWORKS["pixel-shuffle"])
-_WITHHELD: dict[str, Any] = {"stop": "held-out", "companion": "weighed"}
+_WITHHELD: dict[str, Any] = {"stop": "held-out", "companion": True}
 _OF_NOISE: dict[str, Any] = {"networks": ("skip-16", "skip-32", "skip-64"), "best_members": 4}
 # Of what isn't noisy the fit has more to learn: wider networks, and skip branches that let more pass by.
 _OF_HOLES: dict[str, Any] = {
@@ -141,7 +141,7 @@ PRESETS = (
     *_ours(_DENOISE, quick_steps=500, steps=800, reg_noise_std=0.015, patience=150, **_WITHHELD, **_OF_NOISE),
     _DENOISE,
     # What is left of the blocks isn't seen in withheld pixels, which lie in the same blocks: the steps are fixed.
-    *_ours(_DEJPEG, quick_steps=250, steps=400, reg_noise_std=0.015, companion="equal", **_OF_NOISE),
+    *_ours(_DEJPEG, quick_steps=250, steps=400, reg_noise_std=0.015, companion=True, **_OF_NOISE),
     _DEJPEG,
     # Withheld pixels have neighbours, those in the middle of a hole have none: they tell when to stop, not who fills it better.
     *_ours(_TEXT, quick_steps=500, steps=700, stop="held-out", **_OF_HOLES),

@@ -61,8 +61,8 @@ def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
     Raises InputError for a factor that isn't a whole number above 1 or an image too small.
     """
     check_factor(factor)
-    if preset.companion != "none":
-        raise InputError(f"companion is for tasks that magnify nothing: it must be none here, not {preset.companion}")
+    if preset.companion:
+        raise InputError("companion is for tasks that magnify nothing: it must be false here")
     small = low.shape[1:]
     if min(small) < SMALLEST_SIDE:
         raise InputError(f"image is {_size(low)} pixels, each side must have at least {SMALLEST_SIDE}")

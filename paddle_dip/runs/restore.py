@@ -47,7 +47,7 @@ def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     """
     image = problem.enlarged(canvas)
     image = image.clip(0, 1) if problem.exact is None else refined(image, problem, preset)
-    if preset.companion != "none":
+    if preset.companion:
         image = joined(image, problem, preset)
     if preset.keep_known and problem.known is not None:
         image = problem.known * problem.observation + (1 - problem.known) * image

@@ -21,7 +21,7 @@ ERROR = 0.04 * np.random.default_rng(1).standard_normal(PICTURE.shape)
 
 
 def case_of(damage: Damage):
-    preset = replace(task_preset(damage.task), stop="held-out", companion="weighed", keep_known=False)
+    preset = replace(task_preset(damage.task), stop="held-out", companion=True, keep_known=False)
     case = damaged_case("astronaut", PICTURE, damage, preset)
     return case.truth, case.problem, preset
 
@@ -31,8 +31,8 @@ def test_the_mean_of_both_is_nearer_than_each(damage):
     truth, problem, preset = case_of(damage)
     fitted = truth + ERROR
     alone = max(psnr(fitted, truth), psnr(problem.companion.image, truth))
-    for kind in ("equal", "weighed"):
-        assert psnr(joined(fitted, problem, replace(preset, companion=kind)), truth) > alone + 0.5
+    for stop in ("held-out", "never"):
+        assert psnr(joined(fitted, problem, replace(preset, stop=stop)), truth) > alone + 0.5
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.task)
@@ -66,11 +66,11 @@ def test_a_result_is_joined_before_the_known_pixels_are_put_back():
     result = finish(problem, replace(preset, keep_known=True), truth + ERROR)
     known = np.broadcast_to(problem.known > 0, truth.shape)
     np.testing.assert_array_equal(result[known], problem.observation[known])
-    assert psnr(result, truth) > psnr(finish(problem, replace(preset, keep_known=True, companion="none"), truth + ERROR), truth)
+    assert psnr(result, truth) > psnr(finish(problem, replace(preset, keep_known=True, companion=False), truth + ERROR), truth)
 
 
 def test_a_tile_of_a_jpeg_file_knows_its_noise_though_its_result_isnt_kept_to_the_file():
-    preset = replace(task_preset("dejpeg"), companion="equal")
+    preset = replace(task_preset("dejpeg"), companion=True)
     file = damaged_case("astronaut", PICTURE, Damage("dejpeg", 10), preset).problem.jpeg
     assert file is not None
     tile = problem_of_tile("dejpeg", PICTURE, preset, (slice(0, 64), slice(0, 64)), jpeg=file)
@@ -79,13 +79,11 @@ def test_a_tile_of_a_jpeg_file_knows_its_noise_though_its_result_isnt_kept_to_th
 
 
 def test_pixels_of_which_nothing_is_known_have_none():
-    preset = replace(task_preset("dejpeg"), companion="equal")
+    preset = replace(task_preset("dejpeg"), companion=True)
     np.testing.assert_array_equal(joined(PICTURE, deblocking(PICTURE, preset), preset), PICTURE)
 
 
-def test_what_it_cant_do_is_refused():
-    with pytest.raises(InputError, match="companion weighed needs a stop that withholds pixels, held-out, not never"):
-        replace(task_preset("denoise"), companion="weighed", stop="never")
-    preset = replace(super_resolution_preset("fast", 4), companion="equal")
+def test_what_magnifies_has_none():
+    preset = replace(super_resolution_preset("fast", 4), companion=True)
     with pytest.raises(InputError, match="companion is for tasks that magnify nothing"):
         super_resolution(PICTURE, 4, preset)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from paddle_dip.evaluation.study.cases import Damage, study_case
+from paddle_dip.evaluation.study.companions import companions_table
 from paddle_dip.evaluation.study.ensembles import ensembles_table
 from paddle_dip.evaluation.study.refinements import refinements_table
 from paddle_dip.evaluation.study.stopper_evaluation import StopperEvaluation
@@ -55,9 +56,9 @@ def folder(tmp_path):
     ("damage", "variant"),
     [
         (Damage("super-resolution", 8), "base+steps=60"),
-        (Damage("denoise", 25), "fast+steps=60"),
+        (Damage("denoise", 25), "fast+steps=60+stop=emv"),
         (Damage("restore-pixels", 0.5, shrink=2), "transposed+steps=60"),
-        (Damage("inpaint", 0, shrink=2), "fast+steps=60"),
+        (Damage("inpaint", 0, shrink=2), "fast+steps=60+stop=emv"),
     ],
     ids=lambda value: getattr(value, "task", ""),
 )
@@ -77,10 +78,10 @@ def test_a_trial_leaves_readings_stops_and_the_last_average(folder, damage, vari
 def test_the_mean_of_noisy_canvases_is_worth_more_than_one(folder):
     damage, trials = Damage("denoise", 25), []
     for seed in range(3):
-        trials.append(Trial("fast+steps=4+average=none", "grain", damage, seed, folder))
+        trials.append(Trial("fast+steps=4+average=none+companion=false", "grain", damage, seed, folder))
         run_trial(trials[-1], fit, folder)
     line = ensembles_table(folder, folder).splitlines()[2].split("|")
-    assert [word.strip() for word in line[1:6]] == ["fast+steps=4+average=none", "denoise-25", "grain", "4", "3"]
+    assert [word.strip() for word in line[1:6]] == ["fast+steps=4+average=none+companion=false", "denoise-25", "grain", "4", "3"]
     assert float(line[7]) > float(line[6]) + 0.3 and line[8].strip() == "-"
     (folder / f"{trials[0].name}.npy").unlink()
     with pytest.raises(ValueError, match="npy doesn't exist"):
@@ -101,6 +102,19 @@ def test_refinements_are_tried_on_what_the_fits_ended_on(folder):
         refinements_table(folder, folder, 3)
 
 
+def test_companions_are_tried_on_what_the_fits_ended_on(folder):
+    for damage, variant in ((Damage("denoise", 25), "fast+steps=4"), (Damage("dejpeg", 10), "fast+steps=4")):
+        run_trial(Trial(variant, "grain", damage, 0, folder), fit, folder)
+    rows = companions_table(folder, folder).splitlines()[2:]
+    dejpeg, denoise = ([float(cell) if cell.strip() != "-" else None for cell in row.split("|")[6:10]] for row in rows)
+    assert dejpeg[3] is None and None not in dejpeg[:3]  # it withholds nothing
+    assert denoise[3] > denoise[1] and denoise[2] > denoise[1]  # after four steps every companion is better
+    for path in folder.glob("*.json"):
+        path.unlink()
+    with pytest.raises(ValueError, match="no fit in .* has a companion"):
+        companions_table(folder, folder)
+
+
 def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
     trial = Trial("fast+steps=300+average_decay=0.998", "grain", Damage("denoise", 25), 0, folder)
     run_trial(trial, fit, folder)
@@ -110,7 +124,7 @@ def test_a_stopper_is_judged_by_the_average_that_the_preset_takes(folder):
 
 @pytest.mark.parametrize("stop", ["emv", "wmv", "plateau", "sigma"])
 def test_a_shadow_ends_where_the_stopper_itself_would(folder, stop):
-    preset = replace(variant_preset("fast", Damage("denoise", 25), 600), patience=15)
+    preset = replace(variant_preset("fast+stop=emv", Damage("denoise", 25), 600), patience=15)
     case = study_case(folder / "grain.png", Damage("denoise", 25), preset)
     stoppers, stopper = StopperEvaluation(case.problem, preset), build_stopper(case.problem, replace(preset, stop=stop))
     ended = None
