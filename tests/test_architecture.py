@@ -41,8 +41,15 @@ def test_the_package_never_imports_torch(path):
     assert not imports(path) & {"torch", "torch_ref", "tests", "tools"}
 
 
-def test_importing_the_package_is_light():
-    code = "import paddle_dip, sys; print(sorted({'numpy', 'paddle', 'PIL', 'matplotlib'} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("paddle_dip", {"numpy", "paddle", "PIL", "matplotlib"}),
+        ("paddle_dip.cli.app", {"paddle", "gradio", "matplotlib", "jinja2", "scipy.fft", "scipy.signal", "scipy.ndimage"}),
+    ],
+)
+def test_what_is_loaded_at_once_is_light(module, heavy):
+    code = f"import {module}, sys; print(sorted({heavy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 

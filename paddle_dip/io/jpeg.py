@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import scipy
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
-from scipy.fft import dctn, idctn
 
 from paddle_dip.io.orientation import upright
 
@@ -100,7 +100,7 @@ def _plane(file: JpegFile, number: int) -> JpegPlane | None:
         steps = np.array(image.quantization[table], np.float64).reshape(BLOCK, BLOCK)
         samples = np.asarray(image)
     blocks = blocks_of(samples if samples.ndim == 2 else samples[..., number]).astype(np.float64)
-    coefficients = (dctn(blocks - _GREY, axes=AXES, norm="ortho") / steps).round() * steps
+    coefficients = (scipy.fft.dctn(blocks - _GREY, axes=AXES, norm="ortho") / steps).round() * steps
     # A block with samples beyond 0 or 255 was clipped: only what decodes to the same samples again is sure.
-    again = (idctn(coefficients, axes=AXES, norm="ortho") + _GREY).round().clip(0, 255)
+    again = (scipy.fft.idctn(coefficients, axes=AXES, norm="ortho") + _GREY).round().clip(0, 255)
     return JpegPlane(coefficients.astype(np.int16), steps, np.abs(again - blocks).max(axis=AXES) <= 1, shrink)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PIL import Image
-from skimage.restoration import denoise_nl_means, inpaint_biharmonic, wiener
+from skimage import restoration
 
 from paddle_dip.io.images import to_bytes
 from paddle_dip.problem.resampling import back_project, pillow_resize
@@ -33,7 +33,7 @@ def mean_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def biharmonic_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """Return a picture, [C, H, W] in [0, 1], whose hole, [1, H, W], is bent smoothly from its border inwards: float64."""
-    return inpaint_biharmonic(picture, hole[0] > 0, channel_axis=0).clip(0, 1)
+    return restoration.inpaint_biharmonic(picture, hole[0] > 0, channel_axis=0).clip(0, 1)
 
 
 def non_local_means(picture: np.ndarray, sigma: float) -> np.ndarray:
@@ -43,8 +43,8 @@ def non_local_means(picture: np.ndarray, sigma: float) -> np.ndarray:
     """
     how = {"h": _STRENGTH * sigma, "sigma": sigma, "patch_size": 5, "patch_distance": 6, "fast_mode": True}
     if len(picture) == 1:  # a channel axis of length 1 comes out of scikit-image 0.26 transposed
-        return denoise_nl_means(picture[0], **how)[None].clip(0, 1)
-    return denoise_nl_means(picture, **how, channel_axis=0).clip(0, 1)
+        return restoration.denoise_nl_means(picture[0], **how)[None].clip(0, 1)
+    return restoration.denoise_nl_means(picture, **how, channel_axis=0).clip(0, 1)
 
 
 def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
@@ -54,5 +54,5 @@ def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray, balance: float) ->
     """
     reach = 2 * len(kernel)  # the filter takes the picture for periodic: its edges are kept away
     padded = np.pad(picture.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="edge")
-    sharp = np.stack([wiener(plane, kernel, balance, clip=False) for plane in padded])
+    sharp = np.stack([restoration.wiener(plane, kernel, balance, clip=False) for plane in padded])
     return sharp[:, reach:-reach, reach:-reach].clip(0, 1)

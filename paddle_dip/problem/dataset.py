@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import skimage
 from PIL import Image
-from skimage import data as skimage_data
 
 from paddle_dip.environment import home
 from paddle_dip.errors import InputError
@@ -15,13 +15,8 @@ from paddle_dip.problem.ground_truth import SUFFIX, checksums, ground_truth_file
 
 _MULTIPLE = 32  # the reference crops to multiples of 32 (its network halves the side five times)
 _EMBEDDED_SIDE = 256
-# Photos inside scikit-image's wheel: no download.
-_EMBEDDED = {
-    "astronaut": skimage_data.astronaut,
-    "camera": skimage_data.camera,
-    "cat": skimage_data.chelsea,
-    "coffee": skimage_data.coffee,
-}
+# Photos inside scikit-image's wheel, by its names: no download.
+_EMBEDDED = {"astronaut": "astronaut", "camera": "camera", "cat": "chelsea", "coffee": "coffee"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ def is_benchmark_image(source: Source, name: str) -> bool:
 def load_truth(source: Source, name: str, factor: int) -> np.ndarray:
     """Return the ground truth, uint8 [H, W, 3], as the protocol crops it for `factor`; raises InputError for an unusable image."""
     if source.folder is None:
-        photo = _EMBEDDED[name]()
+        photo = getattr(skimage.data, _EMBEDDED[name])()
         rgb = photo if photo.ndim == 3 else np.stack([photo] * 3, axis=-1)
         return centre_crop(rgb, min(_EMBEDDED_SIDE, rgb.shape[0]), min(_EMBEDDED_SIDE, rgb.shape[1]))
     path = _truth_file(source.folder, name)

@@ -1,7 +1,7 @@
 """A picture brought back to what its JPEG file allows: no coefficient further from the file's than rounding takes it."""
 
 import numpy as np
-from scipy.fft import dctn, idctn
+import scipy
 
 from paddle_dip.io.jpeg import AXES, BLOCK, JpegCoefficients, JpegPlane, blocks_of
 from paddle_dip.io.orientation import as_filed, upright
@@ -58,9 +58,9 @@ def _change(plane: np.ndarray, told: JpegPlane | None, top: int, share: float) -
     blocks = blocks_of(small)
     first = top // told.shrink // BLOCK
     rows = slice(first, first + len(blocks))
-    found, reach = dctn(blocks, axes=AXES, norm="ortho"), share * told.steps / 2 + _SLACK
+    found, reach = scipy.fft.dctn(blocks, axes=AXES, norm="ortho"), share * told.steps / 2 + _SLACK
     allowed = found.clip(told.coefficients[rows] - reach, told.coefficients[rows] + reach)
-    moved = idctn(allowed - found, axes=AXES, norm="ortho") * told.known[rows][..., None, None]
+    moved = scipy.fft.idctn(allowed - found, axes=AXES, norm="ortho") * told.known[rows][..., None, None]
     moved = moved.swapaxes(1, 2).reshape(len(blocks) * BLOCK, -1)
     enlarged = moved.repeat(told.shrink, axis=0).repeat(told.shrink, axis=1)[: len(plane), : plane.shape[1]]
     change[: len(enlarged), : enlarged.shape[1]] = enlarged

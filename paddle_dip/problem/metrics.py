@@ -1,7 +1,7 @@
 """PSNR and SSIM as the paper counts them: on the Y channel, the border left out. Everything in float64."""
 
 import numpy as np
-from skimage.metrics import structural_similarity
+from skimage import metrics
 
 from paddle_dip.errors import InputError
 
@@ -48,7 +48,7 @@ def ssim_y(image: np.ndarray, truth: np.ndarray) -> float:
 def ssim(image: np.ndarray, truth: np.ndarray) -> float:
     """Return the SSIM (at most 1) of two [H, W] pictures in [0, 1]: Gaussian window, sigma 1.5, data_range 1."""
     window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 1.0}
-    return float(structural_similarity(image, truth, **window))
+    return float(metrics.structural_similarity(image, truth, **window))
 
 
 def _check_shapes(image: np.ndarray, truth: np.ndarray) -> None:

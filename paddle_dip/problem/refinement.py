@@ -3,7 +3,7 @@
 from functools import partial
 
 import numpy as np
-from skimage.restoration import denoise_nl_means
+from skimage import restoration
 
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.resampling import back_project, pillow_resize
@@ -69,6 +69,6 @@ def _bicubic(problem: Problem) -> np.ndarray:
 
 
 def _alike_averaged(image: np.ndarray, strength: float) -> np.ndarray:
-    average = partial(denoise_nl_means, patch_size=_PATCH, patch_distance=_REACH, h=strength, fast_mode=True)
+    average = partial(restoration.denoise_nl_means, patch_size=_PATCH, patch_distance=_REACH, h=strength, fast_mode=True)
     # A channel axis of length 1 comes out of scikit-image 0.26 transposed.
     return average(image[0])[None] if len(image) == 1 else average(image, channel_axis=0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from skimage.filters import gaussian
+from skimage import filters
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.tasks import check_mask_size
@@ -49,7 +49,7 @@ def soft_mask(mask: np.ndarray, size: int) -> np.ndarray:
     The border's standard deviation is a pixel of the small copy, whose longer side is `size`, at least one of the photo.
     """
     deviation = max(max(mask.shape) / size, 1)
-    soft = np.maximum(mask, gaussian(mask.astype(np.float64), deviation, channel_axis=0, mode="nearest"))
+    soft = np.maximum(mask, filters.gaussian(mask.astype(np.float64), deviation, channel_axis=0, mode="nearest"))
     return np.where(soft < _LEAST, 0, soft)
 
 
