@@ -1,14 +1,19 @@
 """What the tests share: the repository's root, the real data where it lies, small pictures."""
 
+import io
 import os
+import runpy
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import paddle_dip  # noqa: F401  sets the threads before any test loads a framework
+from paddle_dip.environment import thread_count
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,8 +43,53 @@ def image(picture) -> np.ndarray:
     return (255 * picture.transpose(1, 2, 0)).round().astype(np.uint8)
 
 
-def command(*words: str | Path, **settings) -> subprocess.CompletedProcess:
-    """Run a command of the project from its root, as a user would, and return what came out."""
+@pytest.fixture
+def one_thread(monkeypatch) -> Iterator[None]:
+    """One thread for small arrays, here and in the processes that the test starts: on them threads mostly wait for each other.
+
+    For minutes, where another program has the cores. The last bits of a fit depend on its threads.
+    """
+    import paddle
+
+    threads = thread_count()
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    paddle.base.core.set_num_threads(1)
+    yield
+    paddle.base.core.set_num_threads(threads)
+
+
+def command(*words: str | Path | float) -> subprocess.CompletedProcess:
+    """Run a command of the project, a script or -m and a module, in this process, and return what came out.
+
+    A process of its own (`process`) loads Paddle for two seconds first; take that where a process is what is tested: its signals,
+    pipes, environment, or that it loads by itself.
+    """
+    script, *options = map(str, words)
+    run = runpy.run_path
+    if script == "-m":
+        script, run = options.pop(0), runpy.run_module
+    said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(record=True) as warned:
+        for name, value in {"argv": [script, *options], "path": [*sys.path], "stdout": said[0], "stderr": said[1]}.items():
+            patch.setattr(sys, name, value)
+        patch.chdir(ROOT)
+        warnings.filterwarnings("ignore", category=DeprecationWarning)  # as a process does
+        code = _exit_code(run, script)
+    output, errors = (stream.buffer.getvalue().decode() for stream in said)
+    shown = [warnings.formatwarning(each.message, each.category, each.filename, each.lineno) for each in warned]
+    return subprocess.CompletedProcess([script, *options], code, output, errors + "".join(shown))
+
+
+def _exit_code(run, script: str) -> int:
+    try:
+        run(script, run_name="__main__")
+    except SystemExit as end:
+        return end.code or 0
+    return 0
+
+
+def process(*words: str | Path | float, **settings) -> subprocess.CompletedProcess:
+    """Run a command of the project from its root in a process of its own, as a user would, and return what came out."""
     return subprocess.run(
         [sys.executable, *map(str, words)], cwd=ROOT, capture_output=True, text=True, timeout=280, check=False, **settings
     )

@@ -17,7 +17,7 @@ import pytest
 
 from paddle_dip.io import download
 from paddle_dip.io.download import Connection, Damaged, Remote, Unreachable, benchmark_files, fetch_all
-from tests.conftest import ROOT, assert_refused, command
+from tests.conftest import ROOT, assert_refused, process
 
 CONTENT = random.Random(0).randbytes(100_000)
 OTHER = random.Random(1).randbytes(50_000)
@@ -283,7 +283,7 @@ def test_command_goes_through_the_proxy_of_the_environment_and_refuses_wrong_byt
     server.files = {"img_001_SRF_4_HR.png": b"a page of the proxy's"}
     environment = {**os.environ, "http_proxy": server.url, "no_proxy": ""}
     words = ("--sets", "Set5", "--base-url", "http://images.invalid", "--out", tmp_path)
-    result = command("tools/fetch_data.py", *words, env=environment)
+    result = process("tools/fetch_data.py", *words, env=environment)
     assert_refused(result, "http://images.invalid/data/Set5/image_SRF_4/img_002_SRF_4_HR.png", "404")
     assert server.requests[0][0] == "http://images.invalid/data/Set5/image_SRF_4/img_001_SRF_4_HR.png"
     assert "baby_GT.png: wrong checksum" in result.stdout and files_below(tmp_path) == {}

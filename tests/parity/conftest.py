@@ -5,7 +5,6 @@ from importlib.util import find_spec
 
 import pytest
 
-from paddle_dip.environment import thread_count
 from paddle_dip.problem import networks
 from paddle_dip.problem.networks import DeepDecoderConfig, HourglassConfig, SkipConfig, UNetConfig
 
@@ -35,17 +34,13 @@ collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
 
 
 @pytest.fixture(autouse=True)
-def _one_thread():
-    """On arrays of this size threads mostly wait for each other, and for minutes where another program has the cores."""
-    import paddle
+def _one_thread(one_thread):
     import torch
 
-    threads = thread_count()
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    paddle.base.core.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
-    paddle.base.core.set_num_threads(threads)
 
 
 @pytest.fixture

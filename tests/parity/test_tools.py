@@ -1,7 +1,6 @@
 """compare_outputs.py as a user runs it: both sides in processes of their own, the verdict in comparison.json and the exit code."""
 
 import json
-import os
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/compare_outputs.py"
-ONE_THREAD = os.environ | {"OMP_NUM_THREADS": "1"}
 
 
 def verdict(folder) -> dict:
@@ -18,7 +16,7 @@ def verdict(folder) -> dict:
 
 def test_paddle_against_torch(tmp_path):
     options = ["--dtype", "float32", "--network", "skip-64", "--steps", 1, "--height", 96, "--locate", "--reprod-log"]
-    result = command(TOOL, "--framework-a", "paddle-plain", "--framework-b", "torch", *options, "--out", tmp_path, env=ONE_THREAD)
+    result = command(TOOL, "--framework-a", "paddle-plain", "--framework-b", "torch", *options, "--out", tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "layers diverges" in result.stdout
     found = verdict(tmp_path)

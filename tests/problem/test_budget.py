@@ -16,7 +16,7 @@ from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import finish
-from tests.conftest import command
+from tests.conftest import process
 
 
 def photo(side: int) -> Photo:
@@ -109,7 +109,7 @@ print(timed(Case({name!r}, 512, "float32", 0)).memory)
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the system doesn't tell a process's peak memory")
 @pytest.mark.parametrize("name", ["fast", "quick", "paper"])
 def test_the_presets_estimates_are_near_what_is_measured(name):
-    result = command("-c", MEASURE.format(name=name))
+    result = process("-c", MEASURE.format(name=name))
     assert result.returncode == 0, result.stderr
     preset = replace(super_resolution_preset(name, 8), work_scale=1)
     assert fit_bytes((512, 512), preset) == pytest.approx(int(result.stdout.split()[-1]), rel=0.15)

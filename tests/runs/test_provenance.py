@@ -2,7 +2,7 @@
 
 import os
 
-from tests.conftest import command
+from tests.conftest import process
 
 RECORDING = """
 import os, signal, sys
@@ -27,10 +27,10 @@ QUIET = os.environ | {"PADDLE_DIP_FAST": "0"}  # building our own operators is t
 
 
 def test_a_record_loads_paddle_without_its_warnings():
-    result = command("-c", RECORDING, env=QUIET)
+    result = process("-c", RECORDING, env=QUIET)
     assert (result.returncode, result.stderr) == (0, "") and result.stdout[0].isdigit()
 
 
 def test_sigterm_while_a_record_loads_paddle_leaves_no_trace_of_its_own():
-    result = command("-c", RECORDING, "interrupted", env=QUIET)
+    result = process("-c", RECORDING, "interrupted", env=QUIET)
     assert (result.returncode, result.stdout, result.stderr) == (143, "", "")

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 from paddle_dip.report.merge_runs import read_part
-from tests.conftest import assert_refused, command
+from tests.conftest import assert_refused, command, process
 
 pytestmark = pytest.mark.skipif(not find_spec("torch"), reason="needs PyTorch (requirements-test.txt)")
 TOOL = "tools/benchmark_torch.py"
@@ -32,7 +32,7 @@ def test_the_recipes_are_what_they_are_called():
     code = "import sys; sys.path.insert(0, 'tools'); import benchmark_torch as b, json; " + (
         "print(json.dumps({n: [p.name, p.steps] for n in b.RECIPES for p in [b._preset(n, None, [])]}))"
     )
-    found = json.loads(command("-c", code).stdout)
+    found = json.loads(process("-c", code).stdout)
     assert found["paper"] == ["paper", 5000] and found["paper-4000"] == ["paper", 4000]
     assert found["fast"][0] == "fast" and found["best"][0] == "best"
 
