@@ -1,8 +1,13 @@
-"""Two small images, of odd sizes, as a folder of the benchmark."""
+"""Two small images, of odd sizes, as a folder of the benchmark; one thread for them."""
 
 import numpy as np
 import pytest
 from PIL import Image
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(one_thread):
+    pass
 
 
 @pytest.fixture

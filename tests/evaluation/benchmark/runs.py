@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from paddle_dip.report.results import ResultRow, read_rows
-from tests.conftest import ROOT
+from tests.conftest import ROOT, command
 
 
 def pictures(folder: Path) -> Path:
@@ -22,11 +22,16 @@ def pictures(folder: Path) -> Path:
     return folder
 
 
+def words(images, out, *more: str) -> list:
+    """Return the command of a run of 40 steps, which goes on with what there is of it."""
+    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 40, "--checkpoint-seconds", 0.05, "--resume")
+    return ["tools/benchmark_set14.py", *options, *more]
+
+
 def start(images, out, *more: str) -> subprocess.Popen:
-    """Begin a run of 40 steps, or go on with it, as the first of a group of processes."""
-    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", "40", "--checkpoint-seconds", "0.05", "--resume")
-    words = [sys.executable, "tools/benchmark_set14.py", *map(str, options), *more]
-    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    """Begin a run, or go on with it, as the first of a group of processes."""
+    begun = [sys.executable, *map(str, words(images, out, *more))]
+    return subprocess.Popen(begun, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def wait_for_work(out, process, pause: float, fits: int = 1) -> None:
@@ -41,10 +46,9 @@ def wait_for_work(out, process, pause: float, fits: int = 1) -> None:
 
 
 def finish(images, out, *more: str) -> list[ResultRow]:
-    """Return the rows of a run, gone on with to its end."""
-    process = start(images, out, *more)
-    _, errors = process.communicate(timeout=240)
-    assert process.returncode == 0, errors
+    """Return the rows of a run, gone on with to its end by this process."""
+    result = command(*words(images, out, *more))
+    assert result.returncode == 0, result.stderr
     return read_rows(out / "results.csv")
 
 

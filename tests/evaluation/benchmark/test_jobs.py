@@ -27,11 +27,6 @@ def begun(images, tmp_path):
     process.kill()
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-
 def fits(process) -> list[int]:
     """Return the processes that make fits, not the one that keeps count of resources."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()

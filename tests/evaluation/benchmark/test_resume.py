@@ -7,7 +7,7 @@ import pytest
 
 from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
 
-KILLS = 4
+KILLS = 2
 
 
 @pytest.fixture
