@@ -13,7 +13,7 @@ from paddle_dip.solver.fit import fit as paddle_fit
 from paddle_dip.solver.fit import moving_average
 from tests.parity.sides import varied
 
-STEPS, RENEWAL = 13, 4
+STEPS, RENEWAL = 7, 3
 # Each waits until the device has come to the value, and copies it.
 COPIES = ("numpy", "item", "tolist", "cpu", "__float__", "__int__", "__bool__", "__array__", "__index__")
 OPTIMISERS = ("adam", "soap")
