@@ -16,6 +16,14 @@ from tests.conftest import ROOT, assert_refused, command, process
 CLI = ("-m", "paddle_dip")
 
 
+def test_the_tests_own_process_gives_what_a_new_one_gives(tmp_path):
+    (tmp_path / "warning.py").write_text("import sys, warnings\nprint(sys.argv[1:])\nwarnings.warn('look')\nsys.exit(3)\n")
+    for words in ((tmp_path / "warning.py", "a"), (*CLI, "denoise", tmp_path / "none.png", "--out", tmp_path / "out.png")):
+        here, apart = command(*words), process(*words)
+        assert (here.returncode, here.stdout, here.stderr) == (apart.returncode, apart.stdout, apart.stderr)
+        assert here.returncode and here.stderr
+
+
 def shown(channels: int, *, alpha: bool = False, bits: int = 8) -> Photo:
     rows, columns = np.mgrid[0:13, 0:9] / 13
     planes = [0.5 + 0.4 * np.sin(4 * rows + c) * np.cos(5 * columns) for c in range(channels)]
