@@ -84,7 +84,7 @@ def test_a_folder_of_photos_becomes_a_folder_of_results(photos, tmp_path):
     assert again.stdout.count("is there already") == 2 and "tile" not in again.stderr
 
 
-def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, jobs=2, kills=2):
+def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, jobs=2, kills=1):
     """Also side by side: the undisturbed run makes one fit at a time."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     restore(photos, whole)
