@@ -13,7 +13,7 @@ import paddle_dip as dip
     [
         (lambda image: dip.denoise(image, step=3), "step is no setting: the names are steps"),
         (lambda image: dip.denoise(image, steps=0), "steps must be at least 1"),
-        (lambda image: dip.denoise(image, preset="slow"), "preset must be one of fast, paper"),
+        (lambda image: dip.denoise(image, preset="slow"), "preset must be one of quick, fast, best, paper"),
         (lambda image: dip.denoise(image, sigma=0), "sigma must be above 0"),
         (lambda image: dip.denoise(image, seed=-1), "seed must be at least 0"),
         (lambda image: dip.denoise(image, dtype="int8"), "dtype must be one of float32, float64"),
