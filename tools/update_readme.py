@@ -13,9 +13,10 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.io.files import write_text
 from paddle_dip.report.quality_plot import quality_plot
-from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown
+from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown, summary_markdown
 from paddle_dip.report.task_results import baselines_markdown, compared_markdown
 
+_LANGUAGES = ("", ".zh")  # of the pages of docs/, by the ends of their names
 app = command_line()
 
 
@@ -25,19 +26,19 @@ def update(
 ) -> None:
     """Fill the tables of README.md, README_zh.md and docs/, and draw docs/images/quality.svg."""
     results = ROOT / "results"
-    readme = {
-        "embedded": benchmark_markdown(results, "embedded_*.csv"),
-        "table": benchmark_markdown(results, "set*_x*.csv"),
-        "speed": speed_markdown(results),
-    }
+    embedded = {"embedded": benchmark_markdown(results, "embedded_*.csv")}
+    table, speed = {"table": benchmark_markdown(results, "set*_x*.csv")}, {"speed": speed_markdown(results)}
     runs = {"runs": study_table(results / "tasks"), "stops": stops_table(results / "tasks")}
     pixels = {"pixels": study_table(results / "study_pixels"), "pixels-stops": stops_table(results / "study_pixels")}
     set5, photos = results / "study_set5_x8", results / "study_photos_x8"
     study = {"study": study_table(set5), "study-photos": study_table(photos), "study-x4": study_table(results / "study_set5_x4")}
     stops = {"study-stops": stops_table(set5), "study-photos-stops": stops_table(photos)}
     tables = {
-        "README.md": readme,
-        "README_zh.md": readme,
+        "README.md": {"summary": summary_markdown(results, "en")},
+        "README_zh.md": {"summary": summary_markdown(results, "zh")},
+        **{f"docs/index{language}.md": embedded for language in _LANGUAGES},
+        **{f"docs/benchmark{language}.md": table for language in _LANGUAGES},
+        **{f"docs/performance{language}.md": speed for language in _LANGUAGES},
         "docs/quality.md": study | stops,
         "docs/tasks.md": runs | pixels,
         "docs/limits.md": {"baselines": baselines_markdown(results), "compared": compared_markdown(results, "denoise-25")},

@@ -14,16 +14,21 @@ from paddle_dip.report.published import published_psnr_y
 from paddle_dip.report.recorded_run import RecordedRun, minutes_spent, read_run
 from paddle_dip.report.tables import mean
 
-_PAPER, _PAPERS_OWN, _TRAINED = "paper", "dip_sigma_0.05", "lapsrn"  # the preset; columns of published.json
+_PAPER, _PAPERS_OWN, _LAPSRN = "paper", "dip_sigma_0.05", "lapsrn"  # the preset; columns of published.json
+BICUBIC, TRAINED = "bicubic", "LapSRN, trained on a data set"  # names of levels
 
 
 @dataclass(frozen=True)
 class QualityPoint:
-    """A recipe on a data set. minutes: of one core, of an image in the mean; psnr_y: in dB, the images' mean."""
+    """A recipe on a data set. minutes: of one core, of an image in the mean; psnr_y: in dB, the images' mean.
+
+    published: the quality is that of its authors' run, and the minutes are estimated.
+    """
 
     label: str
     minutes: float
     psnr_y: float
+    published: bool = False
 
 
 def quality_plot(results: Path, data_set: str, factor: int) -> str:
@@ -31,10 +36,15 @@ def quality_plot(results: Path, data_set: str, factor: int) -> str:
 
     results: the folder with DATASET_xFACTOR_PRESET.csv and .json. Raises InputError where no preset of PRESETS is recorded whole.
     """
-    runs = [read_run(path) for path in sorted(results.glob(f"{data_set}_x{factor}_*.csv")) if path.stem.split("_")[-1] in PRESETS]
+    runs = recorded_runs(results, data_set, factor)
     points, levels = quality_points(runs), quality_levels(runs)
     with matplotlib.rc_context({"svg.hashsalt": "paddle_dip", "svg.fonttype": "none"}):
         return svg(_figure(points, levels, f"{runs[0].data_set}, magnified {factor} times: mean of {len(_images(runs))} images"))
+
+
+def recorded_runs(results: Path, data_set: str, factor: int) -> list[RecordedRun]:
+    """Return the runs of a data set that are of a preset as it is now, from the files DATASET_xFACTOR_PRESET.csv."""
+    return [read_run(path) for path in sorted(results.glob(f"{data_set}_x{factor}_*.csv")) if path.stem.split("_")[-1] in PRESETS]
 
 
 def quality_points(runs: Sequence[RecordedRun]) -> list[QualityPoint]:
@@ -51,12 +61,11 @@ def quality_points(runs: Sequence[RecordedRun]) -> list[QualityPoint]:
         if "GPU-minutes" in minutes or not (run is whole or set(run.rows) == set(images) or run.name == _PAPER):
             continue
         larger = _arithmetic(whole, images) / _arithmetic(whole, run.rows.keys())
-        psnr_y = mean([row.psnr_y for row in run.rows.values()])
-        label = run.name
-        if len(run.rows) < len(images):
+        psnr_y, label = mean([row.psnr_y for row in run.rows.values()]), run.name
+        if published := len(run.rows) < len(images):
             psnr_y, label = _published(run, images, _PAPERS_OWN), f"{run.name} (published)"
         if psnr_y is not None:
-            points.append(QualityPoint(label, minutes["core-minutes"] / len(run.rows) * larger, psnr_y))
+            points.append(QualityPoint(label, minutes["core-minutes"] / len(run.rows) * larger, psnr_y, published))
     return sorted(points, key=lambda point: point.minutes)
 
 
@@ -65,9 +74,9 @@ def quality_levels(runs: Sequence[RecordedRun]) -> dict[str, float]:
     images = _images(runs)
     whole = next(run for run in runs if set(run.rows) == set(images))
     levels = {
-        "bicubic": mean([whole.rows[name].bicubic_psnr_y for name in images]),
+        BICUBIC: mean([whole.rows[name].bicubic_psnr_y for name in images]),
         "bicubic + back-projection": mean([whole.summary["bicubic_bp_psnr_y"][name] for name in images]),
-        "LapSRN, trained on a data set": _published(whole, images, _TRAINED),
+        TRAINED: _published(whole, images, _LAPSRN),
     }
     return {name: level for name, level in levels.items() if level is not None}
 

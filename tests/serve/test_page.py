@@ -22,7 +22,7 @@ _WAIT = 120_000  # milliseconds: a job's process loads Paddle first, on a machin
 
 @pytest.fixture(scope="module")
 def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install -r requirements-test.txt")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install -r requirements-browser.txt")
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if found is None:
         pytest.skip(f"needs a browser: one of {', '.join(_BROWSERS)}")
