@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,19 +15,7 @@ from PIL import Image
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _WAIT = 120_000  # milliseconds: a job's process loads Paddle first, on a machine that may be busy
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install -r requirements-browser.txt")
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"needs a browser: one of {', '.join(_BROWSERS)}")
-    with sync_api.sync_playwright() as playwright:
-        yield (browser := playwright.chromium.launch(executable_path=found, args=["--no-sandbox"]))
-        browser.close()
 
 
 @pytest.fixture(scope="module")
