@@ -15,14 +15,15 @@ PRECISION ?= auto
 OUT ?= out/set14_x$(FACTOR)_$(PRESET)
 OPTIONS ?=
 
-.PHONY: help benchmark set14 test test-slow parity notebooks browser figures test-long speed lint clean
+.PHONY: help benchmark set14 test test-slow parity notebooks browser docs figures test-long speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
 	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=quick or best, FACTOR=4, OUT=folder"
 	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
-	@echo "make browser     drive the live page in the system's Chromium"
+	@echo "make browser     drive the live page, the reports and the site in the system's Chromium"
+	@echo "make docs        build the documentation site into site/, strictly"
 	@echo "make figures     renew README's tables and the plot of quality against time, from results/"
 	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff and mypy"
@@ -37,6 +38,15 @@ $(VENV)/run.done: requirements.txt pyproject.toml
 
 $(VENV)/test.done: $(VENV)/run.done requirements-test.txt
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+$(VENV)/docs.done: $(VENV)/run.done requirements-docs.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+# Apart from the other tests' packages: Gradio keeps Pillow below 13.
+$(VENV)/browser.done: $(VENV)/test.done $(VENV)/docs.done requirements-browser.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-browser.txt
 	@touch $@
 
 benchmark: $(VENV)/run.done
@@ -58,14 +68,18 @@ parity: $(VENV)/test.done
 notebooks: $(VENV)/test.done
 	$(TEST) -m notebooks tests/test_notebooks.py
 
-browser: $(VENV)/test.done
-	$(TEST) -m browser tests/serve --dist loadfile
+browser: $(VENV)/browser.done
+	$(TEST) -m browser tests/serve tests/report tests/docs --dist loadfile
+
+# The variable switches off a note on MkDocs 2, which is not what is installed.
+docs: $(VENV)/docs.done
+	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet --strict
 
 figures: $(VENV)/run.done
 	$(RUN) tools/update_readme.py
 
 # All of the long ones in one go, which keeps the cores busy to the end.
-test-long: $(VENV)/test.done
+test-long: $(VENV)/browser.done
 	$(TEST) -m "slow or parity or notebooks or browser"
 
 speed: $(VENV)/test.done

@@ -1,11 +1,9 @@
 """The public functions: their examples run, they do what the commands do, and images come back as they were given."""
 
 import doctest
-import re
 import subprocess
 import sys
 from dataclasses import asdict
-from functools import partial
 from inspect import isfunction
 
 import numpy as np
@@ -52,16 +50,6 @@ def test_the_examples_of_the_docstrings_run(name, runs, monkeypatch):
     (examples,) = doctest.DocTestFinder(recurse=False).find(getattr(dip, name), name, globs={"dip": dip, "np": np, "Image": Image})
     found = doctest.DocTestRunner().run(examples)
     assert found.attempted > 0 and found.failed == 0
-
-
-@pytest.mark.parametrize("language", ["README.md", "README_zh.md"])
-def test_the_example_of_the_readme_runs(language, tmp_path, monkeypatch, image):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(dip, "super_resolve", partial(dip.super_resolve, **SMALL))
-    Image.fromarray(image).save("photo.png")
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / language).read_text(encoding="utf-8"), re.DOTALL)
-    exec(code, {})
-    assert Image.open("large.png").size == (4 * 31, 4 * 37)
 
 
 @pytest.mark.parametrize(

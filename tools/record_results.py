@@ -22,7 +22,7 @@ def record(
     name: str = typer.Option(help="Name of the result, such as set14_x8_fast."),
     results: Path = typer.Option(ROOT / "results", help="Folder of results."),
 ) -> None:
-    """Write NAME.csv and NAME.json; `tools/update_readme.py` then brings them into README."""
+    """Write NAME.csv and NAME.json; `tools/update_readme.py` then brings them into README and docs/."""
     rows, summary = joined([read_part(path) for path in runs])
     writable_folder(results)
     write_rows(results / f"{name}.csv", rows)

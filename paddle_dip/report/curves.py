@@ -17,7 +17,7 @@ def psnr_figure(histories: dict[str, list], schema: Schema = SUPER_RESOLUTION) -
     """Return the curves of PSNR in dB over the steps, a panel an image: the result and the bare iterate, as the schema says."""
     columns = min(len(histories), 3)
     lines = -(-len(histories) // columns)
-    figure = _empty_figure(4 * columns, 2.6 * lines)
+    figure = empty_figure(4 * columns, 2.6 * lines)
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
     for axis, (name, points) in zip(axes, histories.items(), strict=False):
         steps = [p.step for p in points]
@@ -34,7 +34,7 @@ def psnr_figure(histories: dict[str, list], schema: Schema = SUPER_RESOLUTION) -
 def process_figure(points: list[dict]) -> "Figure":
     """Return the curves of a fit's loss over its steps and, where the points have it, of the result's RGB PSNR in dB."""
     shown = {"loss": "loss"} | ({"psnr": "PSNR, dB"} if "psnr" in points[0] else {})
-    figure = _empty_figure(5 * len(shown), 2.8)
+    figure = empty_figure(5 * len(shown), 2.8)
     for axis, (key, label) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
         axis.plot([point["step"] for point in points], [point[key] for point in points], color="tab:blue")
         axis.set(xlabel="step", ylabel=label, yscale="log" if key == "loss" else "linear")
@@ -56,7 +56,8 @@ def svg(figure: "Figure") -> str:
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
-def _empty_figure(width: float, height: float) -> "Figure":
+def empty_figure(width: float, height: float) -> "Figure":
+    """Return a figure of that size in inches."""
     from matplotlib.figure import Figure  # here: it loads for a second, and most commands draw nothing
 
     return Figure(figsize=(width, height), layout="constrained")

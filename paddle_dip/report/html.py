@@ -5,7 +5,11 @@ from importlib.resources import files
 
 def html_page(template: str, **values) -> str:
     """Return the page of a template, a file name; a value's text is never read as HTML, but for Markup."""
-    from jinja2 import Environment  # here: most commands write no page
+    from jinja2 import Environment, FunctionLoader  # here: most commands write no page
 
-    text = files(__package__).joinpath(template).read_text(encoding="utf-8")
-    return Environment(autoescape=True, keep_trailing_newline=True).from_string(text).render(values)
+    environment = Environment(autoescape=True, keep_trailing_newline=True, loader=FunctionLoader(_source))
+    return environment.get_template(template).render(values)
+
+
+def _source(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -27,11 +27,13 @@ def benchmark_page(
     outcome: tuple[str, str],
     before_words: str,
     note: str,
+    quality: str = "",
     schema: Schema = SUPER_RESOLUTION,
 ) -> str:
     """Return the page. pairs: by image name, (before, after), both [3, H, W] in [0, 1].
 
     outcome: the mean that came out, and what it stands beside; before_words: what `before` is; note: on the table's columns.
+    quality: an SVG element that shows the run beside recorded ones, "" for none.
     """
     heading, lines = table
     return html_page(
@@ -43,6 +45,7 @@ def benchmark_page(
         outcome=outcome,
         before_words=before_words,
         note=note,
+        quality=Markup(quality),
         lines=lines,
         pairs={name: (data_url(before), data_url(after)) for name, (before, after) in pairs.items()},
         sizes={name: before.shape[1:] for name, (before, _) in pairs.items()},

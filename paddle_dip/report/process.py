@@ -14,7 +14,7 @@ from paddle_dip.report.curves import process_figure, svg
 from paddle_dip.report.grids import enlarged_pixels, picture_grid, write_png
 from paddle_dip.report.html import html_page
 
-_ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame, and of the small copies
+_ANIMATION_SIDE = 256  # pixels of the longer side of a moving frame
 _FRAME_MS = 120
 _LAST_FRAME_MS = 2000
 
@@ -41,12 +41,12 @@ class Process:
         self.points.append({"step": step, "loss": loss} | ({} if self.truth is None else {"psnr": psnr(image, self.truth)}))
 
     def finish(self, result: np.ndarray, title: str, settings: dict) -> Path:
-        """Write animations, the pictures side by side and as small copies, curve and page; return the page's path."""
-        pictures = {"corrupted": self.corrupted, "result": result} | ({} if self.truth is None else {"truth": self.truth})
-        grid = picture_grid(pictures | {"corrupted": enlarged_pixels(self.corrupted, result)})
-        write_png(self.folder / "comparison.png", grid)
+        """Write animations, the pictures, as large as the result, side by side and one by one, curve and page; return its path."""
+        pictures = {"corrupted": enlarged_pixels(self.corrupted, result), "result": result}
+        pictures |= {} if self.truth is None else {"truth": self.truth}
+        write_png(self.folder / "comparison.png", picture_grid(pictures))
         for name, image in pictures.items():
-            write_png(self.folder / f"{name}.png", _small(image))
+            write_rgb(self.folder / f"{name}.png", image)
         moving = [*self.frames, _small(result)]
         for suffix, more in (("gif", {}), ("webp", {"quality": 90})):
             with whole_file(self.folder / f"process.{suffix}") as file:

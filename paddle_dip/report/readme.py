@@ -1,4 +1,4 @@
-"""README's tables, made from the result files, so that no figure in it is typed."""
+"""The tables of README and the site, made from the result files, so that no figure in them is typed."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from paddle_dip.errors import InputError
 from paddle_dip.problem.presets import completed
 from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.report.published import METHODS, published_psnr_y
+from paddle_dip.report.quality_plot import BICUBIC, TRAINED, quality_levels, quality_points, recorded_runs
 from paddle_dip.report.recorded_run import RecordedRun, minutes_spent, read_run
 from paddle_dip.report.tables import flop_digits, mean
 
@@ -15,6 +16,35 @@ _SIDES = {
     "paddle": "paddle_dip",
     "torch": "PyTorch (torch_ref)",
     "paddle-plain": "Paddle's own layers, threads and MKL set",
+}
+_HOUR = 3600
+_SUMMARY = {  # the small table's words
+    "en": {
+        "heading": "Set14, x8 | learns from | PSNR, dB | time of one core, an image",
+        "bicubic": "bicubic",
+        "nothing": "nothing",
+        "moment": "a moment",
+        "photo": "the photo alone",
+        "paper": "the paper's recipe, published",
+        "seconds": "{:.0f} s",
+        "hours": "about {:.0f} hours",
+        "trained": "LapSRN, published",
+        "data": "a data set",
+        "unmeasured": "not measured",
+    },
+    "zh": {
+        "heading": "Set14，8 倍 | 从什么学习 | PSNR，dB | 一幅图像，单核用时",
+        "bicubic": "双三次插值",
+        "nothing": "不学习",
+        "moment": "一瞬间",
+        "photo": "只有这张照片",
+        "paper": "论文的方案(论文公布)",
+        "seconds": "{:.0f} 秒",
+        "hours": "约 {:.0f} 小时",
+        "trained": "LapSRN(公布)",
+        "data": "数据集",
+        "unmeasured": "未测",
+    },
 }
 
 
@@ -35,6 +65,22 @@ def benchmark_markdown(results: Path, pattern: str) -> str:
 def _section(runs: list[RecordedRun]) -> str:
     heading = f"**{runs[0].data_set}, x{runs[0].summary['factor']}**"
     return "\n".join([heading, "", *(f"* {_description(run)}" for run in runs), "", _table(runs)])
+
+
+def summary_markdown(results: Path, language: str) -> str:
+    """Return the small table of Set14 at x8, in "en" or "zh": our presets, the paper and LapSRN, in dB and in one core's time."""
+    say = _SUMMARY[language]
+    runs = recorded_runs(results, "set14", 8)
+    lines = [[say["bicubic"], say["nothing"], f"{quality_levels(runs)[BICUBIC]:.2f}", say["moment"]]]
+    for point in quality_points(runs):
+        name = say["paper"] if point.published else f"`{point.label}`"
+        lines.append([name, say["photo"], f"{point.psnr_y:.2f}", _in_time(60 * point.minutes, say)])
+    lines.append([say["trained"], say["data"], f"{quality_levels(runs)[TRAINED]:.2f}", say["unmeasured"]])
+    return markdown([say["heading"].split(" | "), *lines])
+
+
+def _in_time(seconds: float, say: dict[str, str]) -> str:
+    return say["seconds"].format(seconds) if seconds < _HOUR else say["hours"].format(seconds / _HOUR)
 
 
 def speed_markdown(results: Path) -> str:

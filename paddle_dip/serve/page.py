@@ -28,7 +28,10 @@ _KEEP_ADDRESS = """(name) => {
 CSS = """
 .status { font-size: 1.1rem; }
 .notice { font-weight: bold; }
-.curve svg { max-width: 100%; height: auto; }
+.curve svg { max-width: 100%; height: auto; background: #fff; }
+/* Gradio's own are fainter than a contrast of 4.5. */
+button.primary { background: #b23c00 !important; color: #fff !important; }
+.status, .or { color: var(--body-text-color) !important; }
 """
 
 

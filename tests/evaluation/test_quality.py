@@ -1,4 +1,4 @@
-"""Real runs at full length: the figures that README claims."""
+"""Real runs at full length: the figures that the benchmark's page claims."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_quick_beats_bicubic_with_back_projection_on_an_embedded_photo():
     assert ours > baseline + 0.3
 
 
-# README's figure, less what seeds, and the last bits of other machines, differ by.
+# The benchmark's figure, less what seeds, and the last bits of other machines, differ by.
 def test_fast_comes_near_its_figure(data_folder):
     ours, _ = quality(str(data_folder / "sr" / "Set14"), "face", "fast")
     assert ours >= 29.50

@@ -23,7 +23,7 @@ def test_everything_is_written(tmp_path):
     for name in ("process.gif", "process.webp"):
         with Image.open(tmp_path / name) as moving:
             assert moving.n_frames == 4 and max(moving.size) == 256
-    assert all(max(Image.open(tmp_path / f"{name}.png").size) == 256 for name in ("corrupted", "result", "truth"))
+    assert all(Image.open(tmp_path / f"{name}.png").size == (400, 300) for name in ("corrupted", "result", "truth"))
     with (tmp_path / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["step"] for row in rows] == ["1", "50", "100"] and float(rows[-1]["psnr"]) == pytest.approx(20)
@@ -37,6 +37,7 @@ def test_a_small_observation_is_shown_as_large_as_the_result(tmp_path):
     process.note(1, 0.5, np.ones((3, 60, 84)))
     process.finish(np.ones((3, 60, 84)), "small", {})
     pixels = np.asarray(Image.open(tmp_path / "comparison.png"))
+    assert Image.open(tmp_path / "corrupted.png").size == (84, 60)
     assert pixels.shape[1] == 84 * 2 + 4 and not pixels[-60:, :84].any() and pixels[-60:, -84:].min() == 255
 
 

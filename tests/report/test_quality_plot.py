@@ -8,7 +8,7 @@ import pytest
 
 from paddle_dip.errors import InputError
 from paddle_dip.report.merge_runs import read_part
-from paddle_dip.report.quality_plot import quality_levels, quality_plot, quality_points
+from paddle_dip.report.quality_plot import quality_beside, quality_levels, quality_plot, quality_points
 from paddle_dip.report.recorded_run import read_run
 from paddle_dip.report.results import write_rows
 from tests.conftest import ROOT
@@ -72,3 +72,17 @@ def test_without_a_preset_of_ours_there_is_none(results):
     (results / "set14_x8_fast.csv").unlink()
     with pytest.raises(InputError, match="results hold no run of"):
         quality_plot(results, "set14", 8)
+
+
+def test_a_run_of_the_same_images_is_set_off_beside_the_recorded_ones(results):
+    run = replace(runs(results)[0], name="this run")
+    plot = quality_beside(run)
+    assert ">this run: 24.37<" in plot and ">fast: 24.44<" in plot and ">paper (published): 24.15<" in plot
+
+
+def test_a_run_of_other_images_or_on_a_gpu_is_in_no_plot(results):
+    run = runs(results)[0]
+    assert quality_beside(replace(run, rows={name: run.rows[name] for name in ("comic", "face")})) == ""
+    assert quality_beside(replace(run, summary=run.summary | {"factor": 4})) == ""
+    on_gpu = [session | {"device": "gpu:0 a GPU"} for session in run.summary["sittings"]]
+    assert quality_beside(replace(run, summary=run.summary | {"sittings": on_gpu})) == ""

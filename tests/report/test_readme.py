@@ -1,4 +1,4 @@
-"""No figure of README's tables is typed: they are what the result files say."""
+"""No figure in the tables of README and the site is typed: they are what the result files say."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import completed
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.report.merge_runs import joined, read_part
-from paddle_dip.report.readme import benchmark_markdown, fill
+from paddle_dip.report.readme import benchmark_markdown, fill, summary_markdown
 from paddle_dip.report.results import write_rows
 from tests.conftest import ROOT, command
 
@@ -28,6 +28,21 @@ def test_fill_replaces_what_stands_between_the_markers():
 def test_a_missing_marker_is_an_error():
     with pytest.raises(ValueError, match="must stand once"):
         fill("no table here", "t", "new")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "about 6 hours"), ("zh", "约 6 小时")])
+def test_the_small_table_has_the_presets_the_paper_and_what_is_trained(tmp_path, language, words):
+    rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
+    rows = [replace(row, seconds=90.0) for row in rows]
+    _record(tmp_path / "set14_x8_fast.csv", rows, summary)
+    larger = 14 / sum(row.tflop for row in rows)  # of an image than the mean, times its arithmetic
+    few = [replace(row, preset="paper", seconds=6 * 3600 * larger * row.tflop) for row in rows if row.image in ("comic", "face")]
+    paper = summary["preset"] | {"name": "paper"}
+    sittings = [summary["sittings"][0] | {"image_names": [row.image for row in few]}]
+    _record(tmp_path / "set14_x8_paper.csv", few, summary | {"preset": paper, "sittings": sittings})
+    heading, _, bicubic, fast, published, trained = summary_markdown(tmp_path, language).splitlines()
+    assert "| 23.24 |" in bicubic and fast.startswith("| `fast` |") and "90" in fast.split("|")[-2]
+    assert "| 24.15 |" in published and words in published and "| 24.35 |" in trained
 
 
 def test_presets_share_a_table_and_a_mean_of_some_images_is_not_shown(tmp_path):
@@ -83,9 +98,9 @@ def test_an_ensemble_names_its_first_and_last_seed(tmp_path):
 
 
 @pytest.mark.parametrize("factor", [8, 4])
-@pytest.mark.parametrize("readme", ["README.md", "README_zh.md"])
-def test_the_former_fast_is_what_readme_sets(factor, readme):
-    text = (ROOT / readme).read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", ["docs/deviations.md", "docs/deviations.zh.md"])
+def test_the_former_fast_is_what_the_site_sets(factor, page):
+    text = (ROOT / page).read_text(encoding="utf-8")
     words, more = re.findall(r"`((?:--set\s+\S+\s*)+)`", text[text.index("`--set optimiser=adam") :])[:2]
     changes = [change for change in f"{words} {more if factor == 4 else ''}".split() if change != "--set"]
     recorded = completed(read_part(ROOT / f"results/set14_x{factor}_former-fast.csv")[1]["preset"])

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from paddle_dip.serve.jobs import Jobs, JobView
+from tests.browser import chromium  # noqa: F401  a fixture
 
 SECONDS = 120  # a process loads Paddle first, on a machine that may be busy
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,22 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser import LOOKS, fits_its_width, graves
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _WAIT = 120_000  # milliseconds: a job's process loads Paddle first, on a machine that may be busy
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install -r requirements-test.txt")
-    found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"needs a browser: one of {', '.join(_BROWSERS)}")
-    with sync_api.sync_playwright() as playwright:
-        yield (browser := playwright.chromium.launch(executable_path=found, args=["--no-sandbox"]))
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +103,7 @@ def test_a_small_job_to_its_end_and_its_files(opened, photo):
     begin(page)
     becomes(page, "Done")
     page.locator(".curve svg").wait_for()
+    assert graves(page) == []
     names = {"picture": "noisy_denoise.png", "GIF": "process.gif", "settings": "noisy_denoise.png.json"}
     for button, name in names.items():
         with page.expect_download() as download:
@@ -123,6 +112,14 @@ def test_a_small_job_to_its_end_and_its_files(opened, photo):
     assert page.locator("img[src*='before.png']").count() and page.locator("img[src*='after.png']").count()
     page.get_by_role("button", name="Forget").click()
     becomes(page, "forgotten")
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_the_page_can_be_read_by_everybody(opened, photo, look):
+    page = opened(**look)
+    ask(page, photo, "Fill holes", steps=2)
+    assert graves(page) == []
+    assert fits_its_width(page)
 
 
 def test_two_at_once_one_reloaded_and_stopped_midway(opened, photo):
@@ -192,6 +189,6 @@ def test_in_chinese_on_a_phone(opened):
     page = opened(locale="zh-CN", viewport={"width": 390, "height": 844})
     page.get_by_role("button", name="开始").wait_for()
     assert "请选择照片" in page.locator(".status").inner_text()
-    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    assert fits_its_width(page)
     page.get_by_label("English").check()
     page.get_by_role("button", name="Start").wait_for()

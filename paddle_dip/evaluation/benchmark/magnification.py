@@ -13,7 +13,10 @@ from paddle_dip.problem.dataset import BenchmarkCase, Source, image_names, is_be
 from paddle_dip.problem.metrics import psnr_rgb, psnr_y, ssim_y
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem, canvas_size, super_resolution
+from paddle_dip.report.merge_runs import joined
 from paddle_dip.report.published import EXPLAINED
+from paddle_dip.report.quality_plot import quality_beside
+from paddle_dip.report.recorded_run import RecordedRun
 from paddle_dip.report.results import SUPER_RESOLUTION, HistoryPoint, ResultRow
 from paddle_dip.report.tables import benchmark_table
 from paddle_dip.runs.provenance import peak_memory_mb
@@ -93,6 +96,12 @@ class Magnification:
     def table(self, rows: list[ResultRow], floor: dict[str, float]) -> Table:
         known = {row.image for row in rows if is_benchmark_image(self.images, row.image)}
         return benchmark_table(rows, floor, known)
+
+    def quality(self, rows: list[ResultRow], summary: dict) -> str:
+        if not all(is_benchmark_image(self.images, row.image) for row in rows):
+            return ""
+        whole = joined([(rows, summary)])[1]  # as results/ keeps it: each session with what it was made with
+        return quality_beside(RecordedRun("", "this run", {row.image: row for row in rows}, whole))
 
     def page_words(self, preset: Preset, summary: dict, heading: list[str]) -> dict[str, Any]:
         published = "".join(f' "{name}": {words}, by the same metric.' for name, words in EXPLAINED.items() if name in heading)

@@ -81,5 +81,8 @@ class BenchmarkProtocol(Protocol):
     def table(self, rows: list, floor: dict[str, float]) -> Table:
         """Return heading and lines of the images' own rows, the last line being the mean."""
 
+    def quality(self, rows: list, summary: dict) -> str:
+        """Return an SVG element that shows a run beside recorded ones, "" where there are none of its kind."""
+
     def page_words(self, preset: Preset, summary: dict, heading: list[str]) -> dict[str, Any]:
         """Return "title", "outcome" and "note" of `paddle_dip.report.page.benchmark_page`."""

@@ -142,6 +142,7 @@ def _write_page(settings: Settings, folder: Folder, cases: dict[str, Case], outc
         pairs={name: (cases[name].before(), to_unit(read_rgb(folder.picture(name)))) for name in names},
         histories={name: read_history(folder.history(name), protocol.schema.point) for name in names},
         before_words=protocol.before,
+        quality=protocol.quality(outcome.rows, outcome.summary),
         schema=protocol.schema,
         **protocol.page_words(settings.preset, outcome.summary, outcome.table[0]),
     )

@@ -110,6 +110,9 @@ class Restoration:
     def table(self, rows: list[TaskRow], floor: dict[str, float]) -> Table:
         return task_table(rows)
 
+    def quality(self, rows: list[TaskRow], summary: dict) -> str:
+        return ""
+
     def page_words(self, preset: Preset, summary: dict, heading: list[str]) -> dict[str, Any]:
         return {
             "title": f"{self.damage.words}, preset {preset.name}",
