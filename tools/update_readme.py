@@ -15,7 +15,7 @@ from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.io.files import write_json, write_text
 from paddle_dip.report.quality_plot import quality_plot, recorded_quality
 from paddle_dip.report.readme import benchmark_markdown, fill, speed_markdown, summary_markdown
-from paddle_dip.report.task_results import baselines_markdown, compared_markdown
+from paddle_dip.report.task_results import baselines_markdown, compared_markdown, recorded_markdown
 
 _LANGUAGES = ("", ".zh")  # of the pages of docs/, by the ends of their names
 app = command_line()
@@ -41,7 +41,7 @@ def update(
         **{f"docs/benchmark{language}.md": table for language in _LANGUAGES},
         **{f"docs/performance{language}.md": speed for language in _LANGUAGES},
         "docs/quality.md": study | stops,
-        "docs/tasks.md": runs | pixels,
+        "docs/tasks.md": runs | pixels | {"recorded": recorded_markdown(results)},
         "docs/limits.md": {"baselines": baselines_markdown(results), "compared": compared_markdown(results, "denoise-25")},
     }
     for name, contents in tables.items():

@@ -180,5 +180,25 @@ def compared_markdown(results: Path, damage: str) -> str:
     return markdown([["image", *columns], *([image, *line] for image, line in zip(images, cells, strict=True))])
 
 
+def recorded_markdown(results: Path) -> str:
+    """Return the rows of tasks.csv, beside the best method of tasks_baselines.csv that needs no network; PSNR in dB."""
+    best: dict[tuple, BaselineRow] = {}
+    for row in sorted(read_rows(results / "tasks_baselines.csv", BaselineRow), key=lambda row: row.psnr):
+        best[_picture(row)] = row
+    lines = [["damage", "image", "preset", "steps", "given", "PSNR", "oracle", "in the holes", "without a network", "", "minutes"]]
+    for found in final_rows(read_rows(results / "tasks.csv", TaskRow)):
+        other = best.get(_picture(found))
+        beside = [other.method, f"{other.psnr:.2f}"] if other else ["-", "-"]
+        figures = [f"{value:.2f}" for value in (found.given_psnr, found.psnr, found.oracle_psnr)]
+        holes = "-" if np.isnan(found.psnr_holes) else f"{found.psnr_holes:.2f}"
+        named = [_damage(found), found.image, f"`{found.preset}`", str(found.steps)]
+        lines.append([*named, *figures, holes, *beside, f"{found.seconds / 60:.0f}"])
+    return markdown(lines)
+
+
+def _picture(row: BaselineRow | TaskRow) -> tuple[str, str]:
+    return _damage(row), row.image
+
+
 def _damage(row: BaselineRow | TaskRow) -> str:
     return f"{row.task}-{row.amount:g}" + ("" if row.shrink == 1 else f", shrunk {row.shrink}")
