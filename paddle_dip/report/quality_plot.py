@@ -57,7 +57,7 @@ def quality_beside(run: RecordedRun) -> str:
         return ""
     if "GPU-minutes" in (minutes := minutes_spent(run)):
         return ""
-    psnr_y = mean([row.psnr_y for row in run.rows.values()])
+    psnr_y = sum(row.psnr_y for row in run.rows.values()) / len(run.rows)
     own = QualityPoint(run.name, minutes["core-minutes"] / len(run.rows), psnr_y)
     title = f"{recorded['data_set']}, magnified {recorded['factor']} times"
     return _drawn([QualityPoint(**point) for point in recorded["points"]], recorded["levels"], title, len(run.rows), own)
@@ -82,9 +82,9 @@ def quality_points(runs: Sequence[RecordedRun]) -> list[QualityPoint]:
         if "GPU-minutes" in minutes or not (run is whole or set(run.rows) == set(images) or run.name == _PAPER):
             continue
         larger = _arithmetic(whole, images) / _arithmetic(whole, run.rows.keys())
-        psnr_y, label = mean([row.psnr_y for row in run.rows.values()]), run.name
-        if published := len(run.rows) < len(images):
-            psnr_y, label = _published(run, images, _PAPERS_OWN), f"{run.name} (published)"
+        published = len(run.rows) < len(images)
+        psnr_y = _published(run, images, _PAPERS_OWN) if published else mean([row.psnr_y for row in run.rows.values()])
+        label = f"{run.name} (published)" if published else run.name
         if psnr_y is not None:
             points.append(QualityPoint(label, minutes["core-minutes"] / len(run.rows) * larger, psnr_y, published))
     return sorted(points, key=lambda point: point.minutes)

@@ -138,8 +138,3 @@ def test_a_command_for_own_photos_runs(words, photos):
     assert done.exception is None, done.output
     out = photos / words[words.index("--out") + 1]
     assert {path.name for path in out.iterdir()} == {"a.jpg", "b.png", "c.png"} if out.is_dir() else out.is_file()
-
-
-def test_lists_are_printed():
-    for name in ("presets", "networks"):
-        assert call(name).exit_code == 0
