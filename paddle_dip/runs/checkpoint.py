@@ -1,6 +1,7 @@
 """A run's state on disk, written whole or not at all; plain arrays and JSON, nothing that runs code when read."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,24 @@ def save_checkpoint(path: Path, state: dict[str, np.ndarray], notes: dict) -> No
     arrays: dict[str, Any] = {**state, _NOTES: np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8)}
     with whole_file(path) as file:
         np.savez(file, **arrays)
+
+
+def keep_checkpoint(path: Path, state: dict[str, np.ndarray], notes: dict) -> None:
+    """Write a checkpoint as `save_checkpoint` does, and keep the one before it beside it, for the case that this one is damaged."""
+    if path.exists():
+        os.replace(path, before(path))
+    save_checkpoint(path, state, notes)
+
+
+def before(path: Path) -> Path:
+    """Return where the checkpoint before the one in `path` is kept."""
+    return path.with_name(f"{path.name}.before")
+
+
+def forget_checkpoints(path: Path) -> None:
+    """Remove a checkpoint and the one before it."""
+    for each in (path, before(path)):
+        each.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict]:
