@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TypeVar, get_type_hints
+from typing import IO, Any, TypeVar, get_type_hints
 
 from paddle_dip.errors import InputError
 
@@ -48,6 +48,14 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, whole or not at all. JSON has no infinity: what isn't finite becomes null."""
     write_text(path, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds; raises ValueError where it holds anything else."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("its lists are too deep") from None
 
 
 def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:
@@ -129,7 +137,7 @@ def lock_file(path: Path) -> IO[bytes] | None:
     Raises OSError where there is no such folder, or its file system has no locks.
     """
     while True:
-        file = path.open("wb")
+        file = path.open("ab")  # whoever has the lock may have written in it
         try:
             import fcntl
         except ImportError:  # Windows: nothing keeps two runs apart there

@@ -1,5 +1,7 @@
 """Claims: of several runs in one folder, on one machine or many, each unit of work is made by one."""
 
+import os
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -67,6 +69,9 @@ def _claim(path: Path) -> Iterator[bool]:
         yield False
         return
     with file:
+        file.truncate(0)
+        file.write(f"{platform.node()} {os.getpid()}\n".encode())  # for whoever wonders who is at it
+        file.flush()
         try:
             yield True
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
+from paddle_dip.io.files import differences, held, read_json, remove_leftovers, writable_folder, write_json
 from paddle_dip.problem.presets import completed
 from paddle_dip.runs.array_folder import ArrayFolder
 from paddle_dip.runs.photos import PhotoJob
@@ -120,7 +120,7 @@ def _note(folder: Path) -> dict | None:
     if not path.exists():
         return None
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
+        note = read_json(path)
         return {key: note[key] for key in ("settings", "pictures", "finished")}
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read, it is damaged: delete {folder} to begin afresh") from None

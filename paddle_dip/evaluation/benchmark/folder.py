@@ -1,13 +1,12 @@
 """The output folder of a benchmark: what lies where, and whether a run may go on in it."""
 
-import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
+from paddle_dip.io.files import differences, held, read_json, remove_leftovers, writable_folder, write_json
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import HistoryPoint, read_history
@@ -104,7 +103,7 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: 
 def _joined(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str]) -> dict[str, str]:
     """Return the images of the earlier run and of this one; raises InputError where the two runs don't go together."""
     try:
-        earlier = json.loads(folder.settings.read_text(encoding="utf-8"))
+        earlier = read_json(folder.settings)
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{folder.settings} can't be read, choose another --out") from None
