@@ -76,9 +76,10 @@ class FilePart:
         return self.checkpoint.with_suffix(".lock")
 
     def is_made(self) -> bool:
+        """Return whether the fit is kept, and with the last one of its tile also what becomes of that."""
         kept = work_folder.kept_in(self.folder)
-        last = self.seed == self.order.seeds[-1]  # it also finishes a tile whose fits are all there
-        return part_name(self.number) in kept or (fit_name(self.number, self.seed) in kept and not last)
+        fits = {seed: fit_name(self.number, seed) in kept for seed in self.order.seeds}
+        return part_name(self.number) in kept or (fits[self.seed] and not all(fits.values()))
 
 
 def restored(
@@ -106,7 +107,7 @@ def restored(
     root = work_folder.work_place(out)
     make = partial(_make_all, root=root, workers=workers, fit=fit, interrupted=interrupted, first_words=first_words)
     make = partial(make, checkpoint_seconds=checkpoint_seconds)
-    with work_folder.opened(root, resume=resume, meanwhile=partial(_help, orders, root, make) if shared else None):
+    with work_folder.opened(root, resume=resume, meanwhile=partial(_help, orders, root, make, interrupted) if shared else None):
         made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
         begun = [order for order in orders if order not in made]
         for order in begun:
@@ -146,11 +147,13 @@ def _make_all(
         yield from ready
 
 
-def _help(orders: Sequence[PhotoOrder], root: Path, make: Callable) -> None:
+def _help(orders: Sequence[PhotoOrder], root: Path, make: Callable, interrupted: Interrupted) -> None:
     """Make what is left of the photos that another run has begun to restore, and go on until nothing is."""
     begun = [order for order in orders if work_folder.is_joined(root / order.out.name, order.made_of)]
     if unfinished := [order for order in begun if _parts_of(order, root, 0)]:
         deque(make(unfinished), maxlen=0)  # the other run puts them together
+    if interrupted():
+        raise KeyboardInterrupt
 
 
 def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[FilePart]:

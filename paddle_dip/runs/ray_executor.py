@@ -46,7 +46,7 @@ def connect(address: str | None) -> None:
         raise InputError(f"--ray-address {address} can't be connected to: {error}") from None
 
 
-def slots(cpus_per_task: float, gpus_per_task: float) -> int:
+def slots(cpus_per_task: int, gpus_per_task: float) -> int:
     """Return how many tasks the cluster has room for at a time now; raises InputError for none."""
     import ray
 
@@ -68,7 +68,7 @@ class RayExecutor(Executor):
     def __init__(
         self,
         *,
-        cpus_per_task: float = 1,
+        cpus_per_task: int = 1,
         gpus_per_task: float = 0,
         begun: Callable[[Future], None] = lambda future: None,
         told: Callable[[Future, Any], None] = lambda future, words: None,
@@ -78,10 +78,12 @@ class RayExecutor(Executor):
 
         self._ray, self._begun, self._told = ray, begun, told
         # A worker's death is told, and tried again by whoever submitted the call: Ray's own tries would go unseen.
-        self._task = ray.remote(max_retries=0)(_work).options(num_cpus=cpus_per_task, num_gpus=gpus_per_task)
+        own = {"env_vars": {"OMP_NUM_THREADS": str(int(cpus_per_task))}}  # else a worker has the coordinator's
+        self._task = ray.remote(max_retries=0, num_cpus=cpus_per_task, num_gpus=gpus_per_task, runtime_env=own)(_work)
         self._news = Queue(actor_options={"num_cpus": 0})
         self._numbers, self._ending = itertools.count(), False
-        self._futures: dict[int, tuple[Future, Any]] = {}  # of the calls that haven't ended, with Ray's names of them
+        self._left: dict[int, tuple[Future, Any]] = {}  # calls without an answer yet, with Ray's names of them
+        self._heard_of: dict[int, Future] = {}  # calls whose worker may still tell something: an answer may overtake that
         self._at_work = set[int]()
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -90,13 +92,13 @@ class RayExecutor(Executor):
         number, future = next(self._numbers), Future[Any]()
         future.set_running_or_notify_cancel()
         reference = self._task.remote(self._news.actor, number, partial(fn, *args, **kwargs), os.getcwd())
-        self._futures[number] = (future, reference)
+        self._left[number], self._heard_of[number] = (future, reference), future
         reference.future().add_done_callback(partial(self._settle, number, future))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """As of any executor; cancel_futures: calls at work are told to end, too, with their checkpoints written."""
-        left = list(self._futures.values())
+        left = list(self._left.values())
         if cancel_futures:
             for _, reference in left:
                 self._ray.cancel(reference, recursive=False)  # KeyboardInterrupt, so to speak, in the worker
@@ -116,13 +118,13 @@ class RayExecutor(Executor):
 
     def _settle(self, number: int, future: Future, answered: Future) -> None:
         """Give a call's future what Ray's own has."""
-        self._futures.pop(number, None)
+        self._left.pop(number, None)
         try:
             error, result = pickle.loads(answered.result())
         except self._ray.exceptions.TaskCancelledError as cancelled:
             future.set_exception(cancelled)
         except Exception as died:  # the worker, its machine, or Ray's memory monitor
-            self._at_work.discard(number)
+            self._forget(number)
             future.set_exception(WorkerDied(f"its worker has ended ({type(died).__name__})"))
         else:
             future.set_exception(error) if error is not None else future.set_result(result)
@@ -137,15 +139,20 @@ class RayExecutor(Executor):
                 continue
             except self._ray.exceptions.RayError:  # the machine with the queue is lost: the work goes on unheard
                 return
-            future = self._futures.get(number, (None, None))[0]
-            if heard == _BEGUN:
-                self._at_work.add(number)
-            elif heard == _ENDED:
-                self._at_work.discard(number)
-            if future is not None and heard == _BEGUN:
-                self._begun(future)
-            elif future is not None and isinstance(heard, _Told):
+            future = self._heard_of.get(number)
+            if future is None:  # its worker has died
+                continue
+            if isinstance(heard, _Told):
                 self._told(future, heard.words)
+            elif heard == _BEGUN:
+                self._at_work.add(number)
+                self._begun(future)
+            else:
+                self._forget(number)
+
+    def _forget(self, number: int) -> None:
+        self._at_work.discard(number)
+        self._heard_of.pop(number, None)
 
 
 def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes | None:

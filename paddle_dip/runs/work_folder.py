@@ -106,7 +106,7 @@ def finish(folder: Path) -> None:
     write_json(folder / _NOTE, note | {"finished": True})
     for path in folder.iterdir():
         if path.name != _NOTE:
-            path.unlink()
+            path.unlink(missing_ok=True)  # a claim ends by itself
 
 
 def remove(root: Path) -> None:

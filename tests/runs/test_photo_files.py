@@ -1,5 +1,6 @@
 """Photos from files: what a run that was cut off has left is gone on with, to the same bits; other work isn't mistaken for it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
-from paddle_dip.runs.photo_files import PhotoOrder, restored
+from paddle_dip.runs.photo_files import FilePart, PhotoOrder, restored
 from paddle_dip.runs.photos import plan
 from paddle_dip.runs.work_folder import work_place
 from paddle_dip.solver.fit import fit
@@ -162,3 +163,37 @@ def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):
     with pytest.raises(ValueError, match="another run"):
         run(orders_of(photos, out), out, resume=True)
     first.close()
+
+
+def test_a_tile_whose_fits_are_kept_but_not_finished_is_finished(photos, tmp_path):
+    """As where a process is killed in between: the fit isn't made again, and the tile isn't taken for made."""
+    out, begun = tmp_path / "out", []
+    cut_off(photos, out, step=9)
+    folder = work_place(out) / "a.png"
+    assert sorted(path.name for path in folder.glob("tile_0*.npz")) == ["tile_0.npz", "tile_0_seed_0.npz", "tile_0_seed_1.npz"]
+    parts = [FilePart(orders_of(photos, out)[0], 0, seed, folder, 0) for seed in (0, 1)]
+    assert all(part.is_made() for part in parts)
+    (folder / "tile_0.npz").unlink()
+    assert not any(part.is_made() for part in parts)
+    run(orders_of(photos, out), out, fit=dying(-1, begun), resume=True)
+    run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
+    assert pictures(out) == pictures(tmp_path / "whole") and len(begun) == 6
+
+
+def test_two_runs_share_a_folder_and_make_each_fit_once(photos, tmp_path):
+    out, begun = tmp_path / "out", [[], []]
+    run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
+    out.mkdir()
+
+    def share(number: int) -> list[str]:
+        told, made = [], []
+        how = {"resume": True, "shared": True, "interrupted": lambda: 0, "passed_over": lambda order: told.append(order.out.name)}
+        for order, _, photo in restored(orders_of(photos, out), out, fit=dying(-1, begun[number]), **how):
+            write_photo(order.out, photo)
+            made.append(order.out.name)
+        return sorted(told + made)
+
+    with ThreadPoolExecutor() as threads:
+        assert [each.result() for each in [threads.submit(share, number) for number in range(2)]] == [["a.png", "b.png"]] * 2
+    assert pictures(out) == pictures(tmp_path / "whole") and len(begun[0]) + len(begun[1]) == 8
+    assert not work_place(out).exists()

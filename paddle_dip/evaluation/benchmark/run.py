@@ -76,6 +76,8 @@ def run(
     fits = len(settings.images) * settings.preset.members
     settings = replace(settings, workers=settled(settings.workers, fits))
     made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.workers.jobs}  # it may build the operators
+    if settings.workers.executor == "ray":
+        made_with |= {"threads": settings.workers.cpus_per_task}
     made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset), **facts}
     available, schema = settings.protocol.available(), settings.protocol.schema
     lend = partial(_help, settings, cases, fit) if settings.shared else None
