@@ -15,6 +15,7 @@ from typing import Any
 
 from paddle_dip.errors import InputError
 from paddle_dip.runs import progress
+from paddle_dip.runs.interrupt import handlers_kept
 from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
 
 _GLANCE_SECONDS = 0.5  # between looks at whether the executor has ended
@@ -41,7 +42,8 @@ def connect(address: str | None) -> None:
     if ray.is_initialized():
         return
     try:
-        ray.init(address=address, include_dashboard=None if address else False, logging_level="ERROR")
+        with handlers_kept():  # Ray's own end the process, at SIGTERM with a trace of C++
+            ray.init(address=address, include_dashboard=None if address else False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise InputError(f"--ray-address {address} can't be connected to: {error}") from None
 
@@ -91,8 +93,9 @@ class RayExecutor(Executor):
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         number, future = next(self._numbers), Future[Any]()
         future.set_running_or_notify_cancel()
+        self._heard_of[number] = future  # at once: the worker may tell before this thread goes on
         reference = self._task.remote(self._news.actor, number, partial(fn, *args, **kwargs), os.getcwd())
-        self._left[number], self._heard_of[number] = (future, reference), future
+        self._left[number] = (future, reference)
         reference.future().add_done_callback(partial(self._settle, number, future))
         return future
 

@@ -44,7 +44,7 @@ def survive(photos, out, kills: dict[str, int], wanted: int) -> None:  # noqa: F
         process = start(photos, out, "--resume", *TWO)
         while process.poll() is None and sum(kills.values()) < wanted:
             wait_for_work(out, process, random.uniform(0, 0.5))
-            whom = random.choice(["worker", "coordinator"])
+            whom = random.choice(["worker", "worker", "worker", "coordinator"])
             found = fits(process) if whom == "worker" else [process.pid]
             if process.poll() is None and found:
                 kills[whom] += kill(random.choice(found))
@@ -68,7 +68,7 @@ def test_workers_and_coordinators_killed_at_random_moments(photos, tmp_path, cap
     with capsys.disabled():
         told = ", ".join(f"{count} of {whom}s" for whom, count in kills.items())
         print(f"\n{sum(kills.values())} kills ({told}) in {runs} runs and {time.monotonic() - begun:.0f} s; 0 bytes differ")
-    assert min(kills.values()) > KILLS // 5
+    assert min(kills.values()) >= KILLS // 10
 
 
 def test_with_no_room_for_the_result_it_is_one_line_and_nothing_is_lost(photos, tmp_path):  # noqa: F811

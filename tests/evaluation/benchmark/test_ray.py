@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
+from tests.evaluation.benchmark.runs import finish, outcome, pictures, start
 
 pytestmark = [pytest.mark.ray, pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install paddle_dip[ray]")]
 RAY = ("--executor", "ray")
@@ -30,12 +30,20 @@ def at_work(out) -> list[int]:
     return [int(words[1]) for words in found if len(words) == 2]
 
 
+def wait_for_claims(out, process) -> list[int]:
+    """Return the processes that have claimed units, as soon as one has left a checkpoint."""
+    deadline = time.monotonic() + 400
+    while process.poll() is None and time.monotonic() < deadline:
+        if list(out.glob("checkpoints/*.npz")) and (found := at_work(out)):
+            return found
+        time.sleep(0.02)
+    raise AssertionError(process.communicate(timeout=60)[1])
+
+
 def test_a_worker_killed_in_mid_unit_loses_nothing_and_makes_nothing_twice(images, tmp_path):
     out, whole = tmp_path / "out", tmp_path / "whole"
     process = start(images, out, *RAY)
-    wait_for_work(out, process, 0.0)
-    killed = at_work(out)
-    assert killed
+    killed = wait_for_claims(out, process)
     os.kill(killed[0], signal.SIGKILL)
     _, errors = process.communicate(timeout=500)
     assert process.returncode == 0 and "it goes on from its checkpoint, try 2 of 4" in errors, errors
@@ -48,7 +56,7 @@ def test_a_worker_killed_in_mid_unit_loses_nothing_and_makes_nothing_twice(image
 def test_interrupted_every_unit_writes_its_checkpoint(images, tmp_path):
     out = tmp_path / "out"
     process = start(images, out, *RAY)
-    wait_for_work(out, process, 0.0)
+    wait_for_claims(out, process)
     sent = time.time_ns()
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=240)
