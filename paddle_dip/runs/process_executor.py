@@ -60,7 +60,12 @@ class ProcessExecutor(Executor):
                 self._ending = True
                 for process in self._processes:
                     process.terminate()
-        self._threads.shutdown(wait)
+        try:
+            self._threads.shutdown(wait)
+        except KeyboardInterrupt:  # a second one: nobody waits for checkpoints any more
+            for process in list(self._processes):
+                process.kill()
+            raise
 
     def _run(self, future: Future, call: Callable[[], Any]) -> None:
         try:

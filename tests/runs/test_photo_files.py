@@ -1,6 +1,5 @@
 """Photos from files: what a run that was cut off has left is gone on with, to the same bits; other work isn't mistaken for it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -178,22 +177,3 @@ def test_a_tile_whose_fits_are_kept_but_not_finished_is_finished(photos, tmp_pat
     run(orders_of(photos, out), out, fit=dying(-1, begun), resume=True)
     run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
     assert pictures(out) == pictures(tmp_path / "whole") and len(begun) == 6
-
-
-def test_two_runs_share_a_folder_and_make_each_fit_once(photos, tmp_path):
-    out, begun = tmp_path / "out", [[], []]
-    run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
-    out.mkdir()
-
-    def share(number: int) -> list[str]:
-        told, made = [], []
-        how = {"resume": True, "shared": True, "interrupted": lambda: 0, "passed_over": lambda order: told.append(order.out.name)}
-        for order, _, photo in restored(orders_of(photos, out), out, fit=dying(-1, begun[number]), **how):
-            write_photo(order.out, photo)
-            made.append(order.out.name)
-        return sorted(told + made)
-
-    with ThreadPoolExecutor() as threads:
-        assert [each.result() for each in [threads.submit(share, number) for number in range(2)]] == [["a.png", "b.png"]] * 2
-    assert pictures(out) == pictures(tmp_path / "whole") and len(begun[0]) + len(begun[1]) == 8
-    assert not work_place(out).exists()
