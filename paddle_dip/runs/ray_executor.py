@@ -18,7 +18,7 @@ from paddle_dip.runs import progress
 from paddle_dip.runs.interrupt import handlers_kept
 from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
 
-_GLANCE_SECONDS = 0.5  # between looks at whether the executor has ended
+_GLANCE_SECONDS = 0.1  # between looks at what workers tell
 _ENDING_SECONDS = 60.0  # that calls at work get to write their checkpoints
 _BEGUN, _ENDED = "begun", "ended"
 
@@ -117,7 +117,7 @@ class RayExecutor(Executor):
         """Wait until all have ended: what Ray has cancelled has its answer at once, while the worker still writes."""
         deadline = time.monotonic() + _ENDING_SECONDS
         while self._at_work and time.monotonic() < deadline:
-            time.sleep(_GLANCE_SECONDS / 5)
+            time.sleep(_GLANCE_SECONDS)
 
     def _settle(self, number: int, future: Future, answered: Future) -> None:
         """Give a call's future what Ray's own has."""
@@ -137,8 +137,9 @@ class RayExecutor(Executor):
 
         while not self._ending:
             try:
-                number, heard = self._news.get(timeout=_GLANCE_SECONDS)
+                number, heard = self._news.get_nowait()  # a `get` that times out may lose what comes at that moment
             except Empty:
+                time.sleep(_GLANCE_SECONDS)
                 continue
             except self._ray.exceptions.RayError:  # the machine with the queue is lost: the work goes on unheard
                 return

@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from paddle_dip.io.images import write_photo
 from paddle_dip.runs.photo_files import restored
 from paddle_dip.runs.work_folder import work_place
@@ -9,20 +11,25 @@ from tests.runs.test_faults import cut, run
 from tests.runs.test_photo_files import orders_of, photos, pictures  # noqa: F401  photos: a fixture
 
 
-def test_two_runs_share_a_folder_and_make_each_fit_once(photos, tmp_path):  # noqa: F811
+def share(orders, out, fit) -> list[str]:
+    """Restore and write as a run that shares the folder; return what it has made or found there."""
+    found = []
+    how = {"resume": True, "shared": True, "interrupted": lambda: 0, "passed_over": lambda order: found.append(order.out.name)}
+    for order, _, photo in restored(orders, out, fit=fit, **how):
+        write_photo(order.out, photo)
+        found.append(order.out.name)
+    return sorted(found)
+
+
+@pytest.mark.parametrize("death", [-1, 3, 11])
+def test_two_runs_share_a_folder_and_make_each_fit_once(photos, tmp_path, death):  # noqa: F811
+    """death: after how many steps the first run ends, if it does; the other takes its place then."""
     out, begun = tmp_path / "out", [[], []]
     run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
     out.mkdir()
-
-    def share(number: int) -> list[str]:
-        told, made = [], []
-        how = {"resume": True, "shared": True, "interrupted": lambda: 0, "passed_over": lambda order: told.append(order.out.name)}
-        for order, _, photo in restored(orders_of(photos, out), out, fit=cut(-1, begun[number]), **how):
-            write_photo(order.out, photo)
-            made.append(order.out.name)
-        return sorted(told + made)
-
     with ThreadPoolExecutor() as threads:
-        assert [each.result() for each in [threads.submit(share, number) for number in range(2)]] == [["a.png", "b.png"]] * 2
-    assert pictures(out) == pictures(tmp_path / "whole") and len(begun[0]) + len(begun[1]) == 8
-    assert not work_place(out).exists()
+        runs = [threads.submit(share, orders_of(photos, out), out, cut(end, begun[n])) for n, end in enumerate([death, -1])]
+        whole = [each.result() for each in runs if not isinstance(each.exception(), KeyboardInterrupt)]
+    assert whole[-1] == ["a.png", "b.png"] and (death == -1) == (len(whole) == 2)
+    assert pictures(out) == pictures(tmp_path / "whole") and not work_place(out).exists()
+    assert len(begun[0]) + len(begun[1]) == (8 if death == -1 else 9)  # the one that was cut off goes on

@@ -29,7 +29,7 @@ def test_two_runs_share_the_work(images, tmp_path, killed):
     wait_for_work(out, runs[1], 0.0, fits=2)
     if killed is not None:
         runs[killed].send_signal(signal.SIGKILL)
-    told = [process.communicate(timeout=280)[1] for process in runs]
+    told = [process.communicate(timeout=900)[1] for process in runs]
     codes = [-signal.SIGKILL if number == killed else 0 for number in range(2)]
     assert [process.returncode for process in runs] == codes, told
     steps = sum(text.count(": step 40/40") for text in told)
