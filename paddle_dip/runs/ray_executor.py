@@ -20,6 +20,7 @@ from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
 
 _GLANCE_SECONDS = 0.1  # between looks at what workers tell
 _ENDING_SECONDS = 60.0  # that calls at work get to write their checkpoints
+_TELLING_SECONDS = 10.0  # that the last word of a call may take
 _BEGUN, _ENDED = "begun", "ended"
 
 
@@ -164,14 +165,16 @@ def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes
 
     folder: where the command was begun, which names of files may count from.
     """
+    import ray
+
     with suppress(OSError):  # this machine hasn't got it: whole names do without
         os.chdir(folder)
     interrupts: list[int] = []
     former = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))  # Ray cancels by it
     progress.show_lines()
 
-    def tell(heard: Any) -> None:
-        news.put_nowait.remote((number, heard))  # without waiting for it
+    def tell(heard: Any) -> Any:
+        return news.put_nowait.remote((number, heard))  # without waiting for it
 
     tell(_BEGUN)
     try:
@@ -179,5 +182,6 @@ def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes
             return outcome(call)
     finally:
         signal.signal(signal.SIGINT, former)
-        tell(_ENDED)
+        with suppress(Exception):  # what a call leaves unsent when it returns may never arrive
+            ray.get(tell(_ENDED), timeout=_TELLING_SECONDS)
     return None

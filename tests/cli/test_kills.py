@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_photos import CLI, one_thread, photos, pictures, restore, start, wait_for_work, words  # noqa: F401  fixtures
+from tests.cli.test_photos import CLI, photos, pictures, restore, start, wait_for_work, words  # noqa: F401  fixtures
 from tests.conftest import ROOT, assert_refused
 
 KILLS = 50

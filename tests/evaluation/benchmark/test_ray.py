@@ -20,8 +20,7 @@ def images(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def ray_gives_no_way(monkeypatch):
     monkeypatch.setenv("RAY_worker_niceness", "0")  # by itself Ray gives way to all else on the machine
 
 

@@ -14,11 +14,6 @@ def images(tmp_path):
     return pictures(tmp_path / "images")
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("killed", [None, 0, 1])
 def test_two_runs_share_the_work(images, tmp_path, killed):
