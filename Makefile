@@ -15,7 +15,7 @@ PRECISION ?= auto
 OUT ?= out/set14_x$(FACTOR)_$(PRESET)
 OPTIONS ?=
 
-.PHONY: help benchmark set14 test test-slow parity notebooks browser docs figures test-long speed lint clean
+.PHONY: help benchmark set14 test test-slow parity notebooks browser ray fuzz docs figures test-long speed lint clean
 
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
@@ -24,6 +24,8 @@ help:
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make browser     drive the live page, the reports and the site in the system's Chromium"
 	@echo "make docs        build the documentation site into site/, strictly"
+	@echo "make ray         units of work on a Ray cluster of this machine, with workers killed"
+	@echo "make fuzz        100,000 damaged files to all readers of files (some minutes)"
 	@echo "make figures     renew README's tables and the plot of quality against time, from results/"
 	@echo "make speed       the fit step's time against PyTorch's"
 	@echo "make lint        ruff and mypy"
@@ -75,12 +77,19 @@ browser: $(VENV)/browser.done
 docs: $(VENV)/docs.done
 	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet --strict
 
+ray: $(VENV)/test.done
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -q -m ray tests
+
+# 100,000 damaged files to the readers of images, masks, checkpoints, weights and results.
+fuzz: $(VENV)/test.done
+	$(TEST) -m fuzz tests/fuzz
+
 figures: $(VENV)/run.done
 	$(RUN) tools/update_readme.py
 
 # All of the long ones in one go, which keeps the cores busy to the end.
 test-long: $(VENV)/browser.done
-	$(TEST) -m "slow or parity or notebooks or browser"
+	$(TEST) -m "slow or parity or notebooks or browser or ray"
 
 speed: $(VENV)/test.done
 	$(RUN) tools/measure_speed.py --size 256 --against torch,paddle-plain --json out/speed_256.json

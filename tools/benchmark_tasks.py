@@ -12,6 +12,7 @@ import typer
 
 from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.command import run as run_command
+from paddle_dip.cli.options import CpusPerTask, ExecutorName, GpusPerTask, RayAddress, Shared
 from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.benchmark.run import Settings, run
 from paddle_dip.evaluation.study.cases import Damage
@@ -23,6 +24,7 @@ from paddle_dip.problem.presets import PRECISIONS
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.report.tables import terminal_table
 from paddle_dip.report.task_results import TaskRow, record_tasks, update_baselines
+from paddle_dip.runs.workers import Workers, checked
 
 _TASK = typer.Option("denoise", help=f"One of {', '.join(PICTURES)}.")
 _AMOUNT = typer.Option(
@@ -53,6 +55,11 @@ def benchmark(
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
     jobs: int = typer.Option(1, help="Fits at a time, each in a process with its share of the cores; on a GPU one in any case."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or begin one where there is none."),
+    shared: Shared = False,
+    executor: ExecutorName = "local",
+    ray_address: RayAddress = None,
+    cpus_per_task: CpusPerTask = 1,
+    gpus_per_task: GpusPerTask = 0.0,
 ) -> None:
     """Restore a task's pictures and score them."""
     restoration = _restoration(task, amount, data, shrink)
@@ -64,7 +71,7 @@ def benchmark(
     every = at_least("--grid-every", grid_every if grid_every is not None else max(chosen.steps // 5, 1), 1)
     for option, value in (("--seed", seed), ("--checkpoint-seconds", checkpoint_seconds)):
         at_least(option, value, 0)
-    at_least("--jobs", jobs, 1)
+    workers = checked(Workers(jobs, executor, ray_address, cpus_per_task, gpus_per_task))
     names, screen = _names(images, restoration), console()
     out = out or Path("out", f"{restoration.damage.words}_{chosen.name}")
     screen.print(f"Images: {restoration.source}; results: {out}", soft_wrap=True)
@@ -73,7 +80,7 @@ def benchmark(
 
     if precision == "auto":
         chosen = replace(chosen, precision=fastest_precision())
-    settings = Settings(restoration, names, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
+    settings = Settings(restoration, names, chosen, seed, out, resume, every, checkpoint_seconds, workers, shared)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     screen.print(terminal_table(f"{restoration.damage.words}, preset {chosen.name}, seed {seed}", *outcome.table))
     screen.print(f"Page: {out / 'index.html'}", soft_wrap=True)

@@ -22,6 +22,7 @@ from paddle_dip.evaluation.study.variants import VARIANTS, variant_preset
 from paddle_dip.io.files import writable_folder
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
 from paddle_dip.runs.parallel import run_parallel
+from paddle_dip.runs.workers import Workers
 
 _VARIANTS = (
     f"Separated by commas: {', '.join(VARIANTS)}, or of another task its presets; NAME+SETTING=VALUE changes one further, "
@@ -103,7 +104,7 @@ def study(
     wanted = [trial for trial in trials if not finished(trial, out)]
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
     with deferred_interrupt() as interrupted:
-        for _, line in run_parallel(wanted, jobs, work=partial(_fit, out), interrupted=interrupted):
+        for _, line in run_parallel(wanted, Workers(jobs), work=partial(_fit, out), interrupted=interrupted):
             console().print(line, soft_wrap=True)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from paddle_dip.cli.command import console
+from paddle_dip.cli.options import CpusPerTask, ExecutorName, GpusPerTask, RayAddress, Shared
 from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.benchmark.magnification import Magnification
 from paddle_dip.evaluation.benchmark.run import Settings, run
@@ -15,6 +16,7 @@ from paddle_dip.problem.presets import AVERAGES, PRECISIONS, STOPS, Preset
 from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from paddle_dip.report.results import ResultRow
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.runs.workers import Workers, checked
 
 FACTORS = (2, 4, 8)
 
@@ -41,6 +43,11 @@ def benchmark(
     checkpoint_seconds: float = typer.Option(10.0, help="Seconds of work between checkpoints."),
     jobs: int = typer.Option(1, help="Fits at a time, each in a process with its share of the cores; on a GPU one in any case."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out, or begin one where there is none."),
+    shared: Shared = False,
+    executor: ExecutorName = "local",
+    ray_address: RayAddress = None,
+    cpus_per_task: CpusPerTask = 1,
+    gpus_per_task: GpusPerTask = 0.0,
 ) -> None:
     """Restore the benchmark's images and score them by the paper's metric."""
     one_of("--factor", factor, FACTORS)
@@ -52,7 +59,7 @@ def benchmark(
     at_least("--seed", seed, 0)
     at_least("--checkpoint-seconds", checkpoint_seconds, 0)
     every = at_least("--grid-every", grid_every if grid_every is not None else max(chosen.steps // 5, 1), 1)
-    at_least("--jobs", jobs, 1)
+    workers = checked(Workers(jobs, executor, ray_address, cpus_per_task, gpus_per_task))
     source = find_source(data)
     names = _names(images, source)
     screen = console()
@@ -62,7 +69,7 @@ def benchmark(
 
     if precision == "auto":
         chosen = replace(chosen, precision=fastest_precision())
-    settings = Settings(Magnification(source, factor), names, chosen, seed, out, resume, every, checkpoint_seconds, jobs)
+    settings = Settings(Magnification(source, factor), names, chosen, seed, out, resume, every, checkpoint_seconds, workers, shared)
     outcome = run(settings, fit=fit, announce=lambda row: screen.print(_line(row), soft_wrap=True))
     title = f"x{factor}, preset {chosen.name}, seed {seed}: PSNR Y in dB (paper's metric)"
     screen.print(terminal_table(title, *outcome.table))

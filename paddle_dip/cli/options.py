@@ -9,11 +9,22 @@ import typer
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import STOPS, Preset
+from paddle_dip.runs.workers import Workers, checked
 
 Out = Annotated[
     Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp; of several photos or a folder: a folder.")
 ]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
+ExecutorName = Annotated[str, typer.Option(help="Where fits are made: local, or ray, on a cluster that shares its files.")]
+RayAddress = Annotated[
+    str | None, typer.Option(help="Of Ray's head, or auto on a machine of the cluster. Default: a cluster of this machine alone.")
+]
+CpusPerTask = Annotated[int, typer.Option(help="Cores, and so threads, of each fit on Ray.")]
+GpusPerTask = Annotated[float, typer.Option(help="GPUs of each fit on Ray; 0.5: two fits share one.")]
+Shared = Annotated[
+    bool,
+    typer.Option("--shared", help="As --resume, and where another run of the same is at work in the folder: help it."),
+]
 
 
 @dataclass(frozen=True)
@@ -49,17 +60,29 @@ class Options:
         bool,
         typer.Option("--resume", help="Go on from OUT.work, which a run that was cut off has left, or begin where there is none."),
     ] = False
+    shared: Shared = False
+    executor: ExecutorName = "local"
+    ray_address: RayAddress = None
+    cpus_per_task: CpusPerTask = 1
+    gpus_per_task: GpusPerTask = 0.0
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds of work between two states that --resume can go on from.")] = (
         30.0
     )
+
+    @property
+    def workers(self) -> Workers:
+        """Where fits are made."""
+        return Workers(self.jobs, self.executor, self.ray_address, self.cpus_per_task, self.gpus_per_task)
 
     def applied(self, preset: Preset) -> Preset:
         """Return the preset with what the options change in it; raises InputError for a value that isn't allowed."""
         if self.frames is not None:
             at_least("--frames", self.frames, 1)
-            if self.resume:
+            if self.resume or self.shared:
                 raise InputError("--frames shows a fit from its first step on: leave it out, or --resume")
-        at_least("--jobs", self.jobs, 1)
+            if self.executor == "ray":
+                raise InputError("--frames shows a fit that is made here: leave it out, or --executor ray")
+        checked(self.workers)
         at_least("--checkpoint-seconds", self.checkpoint_seconds, 0)
         stop = None if one_of("--stop", self.stop, ("auto", *STOPS)) == "auto" else self.stop
         return with_settings(overridden(preset, self.changes), steps=self.steps, stop=stop, precision=self.precision)

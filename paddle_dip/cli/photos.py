@@ -105,7 +105,7 @@ def restore_photos(
     planned = [_planned(path, place, asked, len(places) - 1) for path, place in places]
     orders, works, quick_works, processes = zip(*planned, strict=True)
     writable_folder(out if _is_folder(photos) else out.parent)
-    ratio = 1.0 if options.resume else sum(quick_works) / sum(works)
+    ratio = 1.0 if options.resume or options.shared else sum(quick_works) / sum(works)
     _restore(orders, out, asked, processes[0], partial(_first_words, ratio=ratio))
 
 
@@ -163,12 +163,13 @@ def _restore(
             orders,
             out,
             fit=fit,
-            resume=asked.options.resume,
+            resume=asked.options.resume or asked.options.shared,
             interrupted=interrupted,
             checkpoint_seconds=asked.options.checkpoint_seconds,
             watch=_watch(asked.options, asked.preset, process),
             first_words=first_words,
-            at_a_time=asked.options.jobs,
+            workers=asked.options.workers,
+            shared=asked.options.shared,
             passed_over=_tell_made,
         )
         try:

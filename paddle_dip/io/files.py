@@ -6,15 +6,17 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TypeVar, get_type_hints
+from typing import IO, Any, TypeVar, get_type_hints
 
 from paddle_dip.errors import InputError
 
 Row = TypeVar("Row")
+_GLANCE_SECONDS = 1.0  # between looks at whether another run has left a folder
 
 
 @contextmanager
@@ -46,6 +48,14 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write `value` as indented JSON, whole or not at all. JSON has no infinity: what isn't finite becomes null."""
     write_text(path, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds; raises ValueError where it holds anything else."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("its lists are too deep") from None
 
 
 def write_csv(path: Path, columns: tuple[str, ...], records: list[dict]) -> None:
@@ -100,19 +110,49 @@ def differences(earlier: Mapping, now: Mapping, free: Collection[str] = ()) -> d
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Keep other runs out of an output folder; raises InputError where one is in it. The lock ends with the process."""
-    with (Path(folder) / ".lock").open("wb") as file:
+def held(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
+    """Keep other runs out of an output folder; the lock ends with the process.
+
+    Raises InputError where another run is in it; with `meanwhile` that is called, again and again, until the other run has left.
+    """
+    while True:
+        try:
+            file = lock_file(Path(folder) / ".lock")
+        except OSError as error:
+            raise InputError(f"--out {folder} can't be locked: {error.strerror or error}") from None
+        if file is not None:
+            break
+        if meanwhile is None:
+            raise InputError(f"--out {folder} is being written to by another run")
+        meanwhile()
+        time.sleep(_GLANCE_SECONDS)
+        Path(folder).mkdir(parents=True, exist_ok=True)  # the other run may have removed it at its end
+    with file:
+        yield
+
+
+def lock_file(path: Path) -> IO[bytes] | None:
+    """Return a file, made if need be, locked until it is closed or the process ends; None where another process has the lock.
+
+    Raises OSError where there is no such folder, or its file system has no locks.
+    """
+    while True:
+        file = path.open("ab")  # whoever has the lock may have written in it
         try:
             import fcntl
         except ImportError:  # Windows: nothing keeps two runs apart there
-            yield
-            return
+            return file
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
         except OSError:
-            raise InputError(f"--out {folder} is being written to by another run") from None
-        yield
+            file.close()
+            raise
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()  # whoever had the lock has removed the file since it was opened
 
 
 def _finite(value):

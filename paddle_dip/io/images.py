@@ -2,15 +2,12 @@
 
 import math
 import os
-import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import png
-import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from paddle_dip.errors import InputError
@@ -145,9 +142,11 @@ def _explained(path: Path) -> Iterator[None]:
         raise InputError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
     except UnidentifiedImageError:
         raise InputError(_unidentified(path)) from None
-    except (OSError, SyntaxError, EOFError, png.Error, tifffile.TiffFileError, struct.error) as error:
-        # Pillow's PNG reader raises SyntaxError for a broken chunk
-        raise InputError(f"{path} can't be read, it is damaged or cut off: {error}") from None
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # what the decoders raise of damaged files has no end: SyntaxError, IndexError, struct.error, ...
+        words = str(error) or type(error).__name__
+        raise InputError(f"{path} can't be read, it is damaged or cut off: {words}") from None
 
 
 def _unidentified(path: Path) -> str:

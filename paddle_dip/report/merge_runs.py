@@ -1,11 +1,11 @@
 """One result of several sessions: runs of the same settings on different images, perhaps on different machines."""
 
-import json
 import math
 from collections.abc import Collection
 from pathlib import Path
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.files import read_json
 from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import SUPER_RESOLUTION, Schema, read_rows, seeds
 
@@ -43,7 +43,7 @@ def read_part(path: Path, schema: Schema = SUPER_RESOLUTION) -> Part:
 def read_summary(path: Path, schema: Schema = SUPER_RESOLUTION) -> dict:
     """Return a summary; raises InputError where it can't be read."""
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary = read_json(path)
         figures = {name: math.inf if v is None else v for name, v in summary[schema.floor].items()}  # JSON has no infinity
         _sessions(summary), summary["preset"]["network"]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -9,6 +9,7 @@ import numpy as np
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.tasks import Problem, canvas_size
+from paddle_dip.runs.checkpoint import forget_checkpoints
 from paddle_dip.runs.course import Work
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.photos import PhotoJob, plan, put_together
@@ -85,7 +86,7 @@ def make_part(
         observers = (lambda snapshot: watch(problem, snapshot),)
         kept[name] = run_unit(unit, fit=fit, interrupted=interrupted, observers=observers, progress=progress).canvas
     if checkpoint:
-        checkpoint.unlink(missing_ok=True)
+        forget_checkpoints(checkpoint)
     _finish_tile(job, number, problem, kept)
 
 

@@ -1,5 +1,6 @@
 """Photos from files restored into files: every part of every photo is a unit of work that is kept on disk and can be resumed."""
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -15,11 +16,11 @@ from paddle_dip.runs.course import Course, News, Work
 from paddle_dip.runs.course_line import course_shown
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.interrupt import Interrupted
-from paddle_dip.runs.parallel import fits_at_a_time
 from paddle_dip.runs.parts import fit_name, fit_work, make_part, part_name, title
 from paddle_dip.runs.photos import PhotoJob, last_kept, put_together
 from paddle_dip.runs.progress import telling
 from paddle_dip.runs.restore import member_seeds
+from paddle_dip.runs.workers import Workers, settled
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,21 @@ class FilePart:
         rows, columns = self.order.tiles[self.number]
         return (rows.stop - rows.start) * (columns.stop - columns.start)
 
+    @property
+    def checkpoint(self) -> Path:
+        """Where the fit's state is kept while it goes on."""
+        return work_folder.checkpoint_in(self.folder, fit_name(self.number, self.seed))
+
+    @property
+    def claim(self) -> Path:
+        return self.checkpoint.with_suffix(".lock")
+
+    def is_made(self) -> bool:
+        """Return whether the fit is kept, and with the last one of its tile also what becomes of that."""
+        kept = work_folder.kept_in(self.folder)
+        fits = {seed: fit_name(self.number, seed) in kept for seed in self.order.seeds}
+        return part_name(self.number) in kept or (fits[self.seed] and not all(fits.values()))
+
 
 def restored(
     orders: Sequence[PhotoOrder],
@@ -73,7 +89,8 @@ def restored(
     fit: Callable,
     resume: bool,
     interrupted: Interrupted,
-    at_a_time: int = 1,
+    workers: Workers = Workers(),
+    shared: bool = False,
     checkpoint_seconds: float = 10.0,
     watch: Callable = lambda problem, snapshot: None,
     passed_over: Callable[[PhotoOrder], None] = lambda order: None,
@@ -82,31 +99,61 @@ def restored(
     """Yield each order, its job and the photo restored, to be written by the caller: what is kept of it is removed after that.
 
     out: the result, or the folder of the results; its work folder is beside it. With `resume` an order whose result is there, and
-    no work in the folder, isn't made again: `passed_over` is called with it. watch: as of `make_part`, of one at a time only.
-    first_words: see `course_shown`. Raises what `work_folder.opened` and `run_unit` do; KeyboardInterrupt, all state on disk, when
-    `interrupted` says so.
+    no work in the folder, isn't made again: `passed_over` is called with it. watch: as of `make_part`, of fits made here only.
+    shared: while another run holds the folder, this one helps it, and takes its place when it ends. first_words: see
+    `course_shown`. Raises what `work_folder.opened` and `run_unit` do; KeyboardInterrupt, all state on disk, when `interrupted`
+    says so.
     """
     root = work_folder.work_place(out)
-    made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
-    begun = [order for order in orders if order not in made]
-    with work_folder.opened(root, {order.out.name: order.made_of for order in begun}, resume=resume):
+    make = partial(_make_all, root=root, workers=workers, fit=fit, interrupted=interrupted, first_words=first_words)
+    make = partial(make, checkpoint_seconds=checkpoint_seconds)
+    with work_folder.opened(root, resume=resume, meanwhile=partial(_help, orders, root, make, interrupted) if shared else None):
+        made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
+        begun = [order for order in orders if order not in made]
+        for order in begun:
+            work_folder.prepare(root / order.out.name, order.made_of, resume=resume)
         made += [order for order in begun if order.out.exists() and work_folder.is_finished(root / order.out.name)]
         for order in made:
             passed_over(order)
-        parts = [(each, _parts_of(each, root, checkpoint_seconds)) for each in begun if each not in made]
-        at_a_time = fits_at_a_time(at_a_time, sum(len(units) for _, units in parts))
-        work = partial(_make, fit=fit, watch=watch) if at_a_time == 1 else partial(_make, fit=fit)
-        course = Course({unit: unit.order.work for _, units in parts for unit in units}, at_a_time)
-        with (
-            course_shown(course, first_words) as heard,
-            closing(run_groups(parts, at_a_time, work=work, interrupted=interrupted, heard=heard)) as ready,
-        ):
+        with closing(make([order for order in begun if order not in made], watch=watch)) as ready:
             for order in ready:
                 job = _job(order)
                 yield order, job, put_together(job, _kept_parts(job, root / order.out.name, interrupted))
                 work_folder.finish(root / order.out.name)
     _job.cache_clear()
     work_folder.remove(root)
+
+
+def _make_all(
+    orders: Sequence[PhotoOrder],
+    *,
+    root: Path,
+    workers: Workers,
+    fit: Callable,
+    interrupted: Interrupted,
+    checkpoint_seconds: float,
+    first_words: Callable[[float], str],
+    watch: Callable | None = None,
+) -> Generator[PhotoOrder, None, None]:
+    """Yield each order when all its parts are kept."""
+    parts = [(order, _parts_of(order, root, checkpoint_seconds)) for order in orders]
+    workers = settled(workers, sum(len(units) for _, units in parts))
+    work = partial(_make, fit=fit, watch=watch) if workers.here and watch else partial(_make, fit=fit)
+    course = Course({unit: unit.order.work for _, units in parts for unit in units}, workers.jobs)
+    with (
+        course_shown(course, first_words) as heard,
+        closing(run_groups(parts, workers, work=work, interrupted=interrupted, heard=heard)) as ready,
+    ):
+        yield from ready
+
+
+def _help(orders: Sequence[PhotoOrder], root: Path, make: Callable, interrupted: Interrupted) -> None:
+    """Make what is left of the photos that another run has begun to restore, and go on until nothing is."""
+    begun = [order for order in orders if work_folder.is_joined(root / order.out.name, order.made_of)]
+    if unfinished := [order for order in begun if _parts_of(order, root, 0)]:
+        deque(make(unfinished), maxlen=0)  # the other run puts them together
+    if interrupted():
+        raise KeyboardInterrupt
 
 
 def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[FilePart]:
@@ -121,7 +168,6 @@ def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[
 
 
 def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, tell: Callable[[News], None], **watching) -> None:
-    checkpoint = work_folder.checkpoint_in(part.folder, fit_name(part.number, part.seed))
     make_part(
         _job(part.order),
         part.number,
@@ -130,7 +176,7 @@ def _make(part: FilePart, *, fit: Callable, interrupted: Interrupted, tell: Call
         fit=fit,
         interrupted=interrupted,
         progress=partial(telling, tell),
-        checkpoint=checkpoint,
+        checkpoint=part.checkpoint,
         checkpoint_seconds=part.checkpoint_seconds,
         **watching,
     )

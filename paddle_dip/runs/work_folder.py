@@ -3,14 +3,14 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
+from paddle_dip.io.files import differences, held, read_json, remove_leftovers, writable_folder, write_json
 from paddle_dip.problem.presets import completed
 from paddle_dip.runs.array_folder import ArrayFolder
 from paddle_dip.runs.photos import PhotoJob
@@ -35,35 +35,48 @@ def identity(job: PhotoJob) -> dict:
 
 
 @contextmanager
-def opened(root: Path, photos: Mapping[str, dict], *, resume: bool) -> Iterator[None]:
-    """Have the work folder there, made if need be, for photos by name with their identities; no other run gets it meanwhile.
+def opened(root: Path, *, resume: bool, meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
+    """Have the work folder there, made if need be; no other run gets it meanwhile.
 
-    Raises InputError where it holds work and `resume` isn't given, or work of other settings or on other pictures; where it can't
-    be written or is in use.
+    meanwhile: see `paddle_dip.io.files.held`; runs that help may be writing in the folder then, and nothing of theirs is removed.
+    Raises InputError where it holds work and `resume` isn't given; where it can't be written or is in use.
     """
     if not resume and any(path for kind in (_ARRAYS, _STATES) for path in root.rglob(kind)):
         raise InputError(f"{root} holds a restoration that has been begun: go on with it with --resume, or delete it")
     writable_folder(root)
-    with held(root):
-        remove_leftovers(root)
-        for name, made_of in photos.items():
-            _prepare(root / name, made_of, resume=resume)
+    with held(root, meanwhile):
+        if meanwhile is None:
+            remove_leftovers(root)
         yield
 
 
-def _prepare(folder: Path, made_of: dict, *, resume: bool) -> None:
+def prepare(folder: Path, made_of: dict, *, resume: bool) -> None:
+    """Have a photo's folder there, with its identity noted in it; raises InputError where it is another restoration's."""
     earlier = _note(folder) if resume else None
-    if earlier is None:
+    if not _joins(folder, earlier, made_of):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         write_json(folder / _NOTE, made_of | {"finished": False})
-        return
+    else:
+        kept_in(folder).drop_damaged()
+
+
+def _joins(folder: Path, earlier: dict | None, made_of: dict) -> bool:
+    """Return whether there is a note of an earlier run; raises InputError where that was of another restoration."""
+    if earlier is None:
+        return False
     if different := differences(completed(earlier["settings"]), completed(json.loads(json.dumps(made_of["settings"])))):
         changes = ", ".join(different.values())
         raise InputError(f"{folder} holds a restoration with other settings ({changes}): take those, or delete it to begin afresh")
     if different := differences(earlier["pictures"], made_of["pictures"]):
         raise InputError(f"{folder} holds a restoration of another {' and '.join(different)}: delete it to begin afresh")
-    kept_in(folder).drop_damaged()
+    return True
+
+
+def is_joined(folder: Path, made_of: dict) -> bool:
+    """Return whether a run has begun to restore a photo, and not ended; raises InputError where it restores another one so."""
+    note = _note(folder)
+    return _joins(folder, note, made_of) and not (note or {}).get("finished")
 
 
 def kept_in(folder: Path) -> ArrayFolder:
@@ -93,7 +106,7 @@ def finish(folder: Path) -> None:
     write_json(folder / _NOTE, note | {"finished": True})
     for path in folder.iterdir():
         if path.name != _NOTE:
-            path.unlink()
+            path.unlink(missing_ok=True)  # a claim ends by itself
 
 
 def remove(root: Path) -> None:
@@ -107,7 +120,7 @@ def _note(folder: Path) -> dict | None:
     if not path.exists():
         return None
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
+        note = read_json(path)
         return {key: note[key] for key in ("settings", "pictures", "finished")}
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read, it is damaged: delete {folder} to begin afresh") from None

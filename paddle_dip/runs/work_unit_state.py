@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from paddle_dip.errors import InputError
 from paddle_dip.problem.stopping import build_stopper
-from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.runs.checkpoint import before, keep_checkpoint, load_checkpoint
 from paddle_dip.runs.divergence import CHECK_EVERY, Guard
 from paddle_dip.runs.provenance import computed_with
 
@@ -38,6 +39,7 @@ class UnitState:
     def __init__(self, unit, observers: Sequence[Callable]):
         self.guard, self.log = Guard(), UnitLog()
         self._unit, self._begun, self._saved, self._seen = unit, time.monotonic(), time.monotonic(), 0
+        self._unsaved = False  # the last checkpoint that was due
         self._remembering: list[Any] = [observer for observer in observers if hasattr(observer, "load_state")]
         self.stopper = build_stopper(unit.problem, unit.preset)
         self._good: Memory = self._memory()  # as of the guard's good state
@@ -60,30 +62,58 @@ class UnitState:
         self.log.seconds, path = self.seconds(), self._unit.checkpoint
         step_seconds = self.log.seconds / snapshot.step
         if path and (stop or time.monotonic() - self._saved + step_seconds > self._unit.checkpoint_seconds):
-            self._save(snapshot.state())
+            self._try_to_save(snapshot.state())
             self._saved = time.monotonic()
         if stop:
             raise KeyboardInterrupt
 
     def load(self) -> Arrays | None:
-        """Return the fit's state in the checkpoint, None where there is none; raises InputError where it isn't this unit's."""
+        """Return the fit's state in the checkpoint, or in the one before where that can't be read; None where there is none.
+
+        Raises InputError where there is one, and none that is this unit's.
+        """
         path = self._unit.checkpoint
         self.log.computed_with = computed_with() if path else {}
-        if not path or not path.exists():
+        found = [each for each in (path, before(path)) if each.exists()] if path else []
+        if not found:
             return None
-        arrays, notes = load_checkpoint(path)
+        beginning = self._good
         try:
-            self._unpack(arrays, notes)
-        except (KeyError, TypeError):  # damage doesn't get through the archive's checksums: other names are another version's
-            raise InputError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
-        self._seen = self.log.resumed_at_step
-        if not (0 < self._seen < self._unit.preset.steps and _finite(arrays) and _finite(self.guard.good or {})):
-            raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
+            arrays = self._taken_up(found[0])
+        except InputError as damage:
+            if len(found) == 1:
+                raise
+            self._good = beginning
+            arrays = self._taken_up(found[1])
+            print(f"{self._unit.title}: {_first_words(damage)}; it goes on from the one before", file=sys.stderr)
         if self.log.computed_with != computed_with():
             words = f"begun with {self.log.computed_with}, goes on with {computed_with()}: the last bits will differ"
             print(f"{self._unit.title}: {words}", file=sys.stderr)
         self._begun -= self.log.seconds
         return arrays
+
+    def _taken_up(self, path: Path) -> Arrays:
+        """Return the fit's state in a file, having taken in the rest of it; raises InputError where it isn't this unit's."""
+        arrays, notes = load_checkpoint(path)
+        try:
+            self._unpack(arrays, notes)
+        except (KeyError, TypeError, ValueError, AttributeError):  # archives have checksums: another version's, or made up
+            raise InputError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
+        self._seen = self.log.resumed_at_step
+        if not (0 < self._seen < self._unit.preset.steps and _finite(arrays) and _finite(self.guard.good or {})):
+            raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
+        return arrays
+
+    def _try_to_save(self, state: Arrays) -> None:
+        """Write a checkpoint; where the disk is full, for instance, say so once: the fit itself needs none."""
+        try:
+            self._save(state)
+            self._unsaved = False
+        except OSError as error:
+            if not self._unsaved:
+                words = f"no checkpoint could be written ({error.strerror or error}); the fit goes on, and tries again"
+                print(f"{self._unit.title}: {words}", file=sys.stderr)
+            self._unsaved = True
 
     def _save(self, state: Arrays) -> None:
         if not _finite(state):  # the fit goes back soon: the checkpoint before this one leads to the same bits
@@ -94,7 +124,7 @@ class UnitState:
         if good and 0 < good_step < int(state["step"]):
             arrays |= {f"guard/{name}": value for name, value in _joined(good, self._good[0]).items()}
         guard = {name: getattr(self.guard, name) for name in _COUNTS} | {"step": good_step, "notes": self._good[1]}
-        save_checkpoint(self._unit.checkpoint, arrays, asdict(self.log) | notes | {"guard": guard})
+        keep_checkpoint(self._unit.checkpoint, arrays, asdict(self.log) | notes | {"guard": guard})
 
     def _unpack(self, arrays: Arrays, notes: dict) -> None:
         """Take in a checkpoint, leaving the fit's own arrays; raises KeyError or TypeError for other names than `_save`'s."""
@@ -134,3 +164,8 @@ def _taken(arrays: Arrays, prefix: str) -> Arrays:
 
 def _finite(state: Arrays) -> bool:
     return all(np.isfinite(value).all() for value in state.values())
+
+
+def _first_words(error: InputError) -> str:
+    """Return an error without its advice to delete the file."""
+    return str(error).split(":")[0]

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from paddle_dip.runs.parallel import run_parallel
+from paddle_dip.runs.workers import Workers
 
 LARGE = 2**20  # bytes: more than a pipe holds
 
@@ -43,7 +44,7 @@ def wait_long(item: Item, *, interrupted) -> bytes:
 
 def test_what_units_return_comes_out_however_large():
     items = [Item("a"), Item("b"), Item("c")]
-    found = dict(run_parallel(items, 2, work=work))
+    found = dict(run_parallel(items, Workers(2), work=work))
     assert found == {item: item.title.encode() * LARGE for item in items}
 
 
@@ -58,14 +59,14 @@ def test_what_units_return_comes_out_however_large():
 )
 def test_what_a_unit_raises_is_raised(title, kind, words):
     with pytest.raises(kind) as raised:
-        list(run_parallel([Item(title)], 1, work=work))
+        list(run_parallel([Item(title)], Workers(1), work=work))
     assert str(raised.value) == words
 
 
 def test_interrupted_it_tells_its_processes_and_waits_for_them():
     asked = iter([False, False, False, True])
     with pytest.raises(KeyboardInterrupt):
-        list(run_parallel([Item("a"), Item("b")], 2, work=partial(wait_long), interrupted=lambda: next(asked)))
+        list(run_parallel([Item("a"), Item("b")], Workers(2), work=partial(wait_long), interrupted=lambda: next(asked)))
 
 
 def tell_and_work(item: Item, *, interrupted, tell) -> str:
@@ -77,6 +78,6 @@ def tell_and_work(item: Item, *, interrupted, tell) -> str:
 def test_what_units_tell_is_heard_before_they_end():
     heard, begun = [], []
     watching = {"begun": lambda item: begun.append(item.title), "heard": lambda *told: heard.append(told)}
-    for item, answer in run_parallel([Item("a"), Item("b")], 2, work=tell_and_work, **watching):
+    for item, answer in run_parallel([Item("a"), Item("b")], Workers(2), work=tell_and_work, **watching):
         assert item.title == answer and [words for unit, words in heard if unit == item] == [(answer, n) for n in range(3)]
     assert len(heard) == 6 and begun == ["a", "b"]

@@ -12,7 +12,7 @@ from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
-from paddle_dip.runs.photo_files import PhotoOrder, restored
+from paddle_dip.runs.photo_files import FilePart, PhotoOrder, restored
 from paddle_dip.runs.photos import plan
 from paddle_dip.runs.work_folder import work_place
 from paddle_dip.solver.fit import fit
@@ -162,3 +162,18 @@ def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):
     with pytest.raises(ValueError, match="another run"):
         run(orders_of(photos, out), out, resume=True)
     first.close()
+
+
+def test_a_tile_whose_fits_are_kept_but_not_finished_is_finished(photos, tmp_path):
+    """As where a process is killed in between: the fit isn't made again, and the tile isn't taken for made."""
+    out, begun = tmp_path / "out", []
+    cut_off(photos, out, step=9)
+    folder = work_place(out) / "a.png"
+    assert sorted(path.name for path in folder.glob("tile_0*.npz")) == ["tile_0.npz", "tile_0_seed_0.npz", "tile_0_seed_1.npz"]
+    parts = [FilePart(orders_of(photos, out)[0], 0, seed, folder, 0) for seed in (0, 1)]
+    assert all(part.is_made() for part in parts)
+    (folder / "tile_0.npz").unlink()
+    assert not any(part.is_made() for part in parts)
+    run(orders_of(photos, out), out, fit=dying(-1, begun), resume=True)
+    run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
+    assert pictures(out) == pictures(tmp_path / "whole") and len(begun) == 6

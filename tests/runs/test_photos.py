@@ -113,6 +113,26 @@ def test_no_seam_shows_in_a_smooth_gradient():
     assert error[inside].max() < 0.005
 
 
+@pytest.mark.slow
+def test_no_seam_shows_in_a_photo():
+    """Against the photo restored in one piece, whose error shows where the photo is hard: where tiles meet it isn't higher."""
+    from paddle_dip.solver.fit import fit
+
+    truth = data.astronaut()[100:180, 120:328].transpose(2, 0, 1) / 255
+    low = Photo(pillow_resize((80, 208), (40, 104), clip=True)(truth).astype(np.float32))
+    preset = replace(super_resolution_preset("fast", 2), steps=100)
+    job = PhotoJob("x", low, lambda tile: super_resolution(part(low.pixels, tile), 2, preset), preset, factor=2)
+    whole, tiled = plan(job, 2**40), plan(job, peak_bytes(low, 2, preset, (40, 44)))
+    meeting = np.zeros(208, int)
+    for _, side in tiled.tiles:
+        meeting[2 * side.start : 2 * side.stop] += 1
+    assert len(whole.tiles) == 1 and len(tiled.tiles) >= 3
+    apart, in_one = (np.square(restore_photo(each, fit=fit).pixels - truth).mean(axis=(0, 1)) for each in (tiled, whole))
+    seams = meeting > 1
+    assert 20 < seams.sum() < 160
+    assert apart[seams].mean() / in_one[seams].mean() < 1.05 * apart[~seams].mean() / in_one[~seams].mean()
+
+
 def test_tiles_that_differ_leave_no_seam():
     levels = iter(np.linspace(0.2, 0.8, 100))
 

@@ -18,6 +18,7 @@ from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.canvas import chosen_canvas
 from paddle_dip.runs.parallel import run_parallel
 from paddle_dip.runs.restore import finish, restore
+from paddle_dip.runs.workers import Workers
 from paddle_dip.solver.fit import fit, moving_average
 
 SMALL = SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4)
@@ -128,7 +129,7 @@ def fitted(item, *, interrupted):
 def test_a_fit_in_a_process_of_its_own_gives_the_same_bits(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # bits depend on the number of threads
     items = [Item("a"), Item("b")]
-    found = dict(run_parallel(items, 2, work=fitted))
+    found = dict(run_parallel(items, Workers(2), work=fitted))
     threads = thread_count()
     paddle.base.core.set_num_threads(1)
     here = fitted(None, interrupted=None)

@@ -14,10 +14,11 @@ from paddle_dip.evaluation.benchmark.image_run import ImageRun, as_stored, resto
 from paddle_dip.evaluation.benchmark.protocol import Fitted
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.results import ENSEMBLE, Schema
-from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.runs.checkpoint import forget_checkpoints, load_checkpoint, save_checkpoint
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.restore import finish
+from paddle_dip.runs.workers import Workers
 
 Member = tuple[Any, np.ndarray, list]  # row, canvas, history
 
@@ -39,15 +40,15 @@ def restore_members(image_run: ImageRun, *, fit: Callable, interrupted: Interrup
 
 
 def make_members(
-    image_runs: list[ImageRun], at_a_time: int, *, fit: Callable, interrupted: Interrupted
+    image_runs: list[ImageRun], workers: Workers, *, fit: Callable, interrupted: Interrupted
 ) -> Generator[ImageRun, None, None]:
     """Yield every image when its fits are made and kept, so that `restore_members` has only to put them together.
 
     See `run_groups`: those of the largest images are begun first.
     """
     by_name = {run.case.name: run for run in image_runs}
-    to_make = [(name, [member for member in run.members if not member.member.exists()]) for name, run in by_name.items()]
-    for name in run_groups(to_make, at_a_time, work=partial(make_member, fit=fit), interrupted=interrupted):
+    to_make = [(name, [member for member in run.members if not member.is_made()]) for name, run in by_name.items()]
+    for name in run_groups(to_make, workers, work=partial(make_member, fit=fit), interrupted=interrupted):
         yield by_name[name]
 
 
@@ -62,7 +63,8 @@ def make_member(member: ImageRun, *, fit: Callable, interrupted: Interrupted, pr
 def forget_members(image_run: ImageRun) -> None:
     """Remove what `restore_members` kept, when the image's result is on disk."""
     for member in image_run.members:
-        for path in (member.member, member.checkpoint):
+        forget_checkpoints(member.checkpoint)
+        for path in (member.member, member.claim):
             path.unlink(missing_ok=True)
 
 

@@ -1,13 +1,12 @@
 """The output folder of a benchmark: what lies where, and whether a run may go on in it."""
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import differences, held, remove_leftovers, writable_folder, write_json
+from paddle_dip.io.files import differences, held, read_json, remove_leftovers, writable_folder, write_json
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.presets import completed
 from paddle_dip.report.results import HistoryPoint, read_history
@@ -61,15 +60,30 @@ class Folder:
 
 @contextmanager
 def open_folder(
-    root: Path, settings: dict, images: dict[str, str], available: Collection[str], *, resume: bool
+    root: Path,
+    settings: dict,
+    images: dict[str, str],
+    available: Collection[str],
+    *,
+    resume: bool,
+    meanwhile: Callable[[Folder], None] | None = None,
 ) -> Iterator[Folder]:
     """Give the folder, made if need be, with `settings` and the images' checksums noted in it; no other run gets it meanwhile.
 
-    available: the names of all images there are where this run's come from. Raises InputError where the folder can't be written,
+    available: the names of all images there are where this run's come from. meanwhile: see `paddle_dip.io.files.held`; called with
+    the folder while a run of the same settings holds it. Raises InputError where the folder can't be written,
     holds a run and `resume` isn't given, holds a run with other settings or on other images, or is in use.
     """
     folder = Folder(writable_folder(root))
-    with held(root):
+
+    def help_the_other() -> None:
+        if meanwhile and folder.settings.exists():  # else it has just begun
+            _joined(folder, settings, images, available)
+            meanwhile(folder)
+
+    with held(root, help_the_other if meanwhile else None):
+        if meanwhile is None:  # what runs that help are writing is left alone
+            remove_leftovers(root)
         _prepare(folder, settings, images, available, resume=resume)
         yield folder
 
@@ -83,14 +97,13 @@ def _prepare(folder: Folder, settings: dict, images: dict[str, str], available: 
         raise InputError(f"--out {folder.root} holds results without their settings.json: choose another folder")
     for part in (folder.history("x"), folder.grid("x", 0), folder.checkpoint("x", 0), folder.member("x", 0)):
         part.parent.mkdir(exist_ok=True)
-    remove_leftovers(folder.root)
     write_json(folder.settings, {"settings": settings, "images": images})
 
 
 def _joined(folder: Folder, settings: dict, images: dict[str, str], available: Collection[str]) -> dict[str, str]:
     """Return the images of the earlier run and of this one; raises InputError where the two runs don't go together."""
     try:
-        earlier = json.loads(folder.settings.read_text(encoding="utf-8"))
+        earlier = read_json(folder.settings)
         known, made_with = dict(earlier["images"]), dict(earlier["settings"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{folder.settings} can't be read, choose another --out") from None

@@ -64,6 +64,14 @@ class ImageRun:
         """Where what this fit ended on is kept until the image's result is on disk."""
         return self.folder.member(self.case.name, self.seed)
 
+    @property
+    def claim(self) -> Path:
+        return self.checkpoint.with_suffix(".lock")
+
+    def is_made(self) -> bool:
+        """Return whether what this fit ended on is kept, or was: it is removed when the image's result is on disk."""
+        return self.member.exists() or self.folder.has_result(self.case.name, self.protocol.schema.point)
+
     def grid(self, step: int) -> Path:
         """Where the picture of this fit at a step goes."""
         return self.folder.grid(self.case.name, step, None if self.preset.members == 1 else self.seed)

@@ -1,9 +1,11 @@
 """All images of a benchmark, and the page at the end."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,16 +22,16 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import final_rows, read_history, write_history
 from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
-from paddle_dip.runs.parallel import fits_at_a_time
 from paddle_dip.runs.provenance import noise_drawn_by, provenance
+from paddle_dip.runs.workers import Workers, settled
 
 
 @dataclass(frozen=True)
 class Settings:
     """A benchmark to run.
 
-    grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints; at_a_time: fits that are made
-    at once, each in a process of its own where there are several.
+    grid_every: steps between picture grids; checkpoint_seconds: seconds of work between checkpoints. workers: where the
+    fits are made. shared: while another run holds the folder, this one helps it, and takes its place when it ends.
     """
 
     protocol: BenchmarkProtocol
@@ -40,7 +42,8 @@ class Settings:
     resume: bool = False
     grid_every: int = 1000
     checkpoint_seconds: float = 10.0
-    at_a_time: int = 1
+    workers: Workers = Workers()
+    shared: bool = False
 
     def identity(self) -> dict:
         """Return what must be equal for two sessions to belong to one run."""
@@ -71,11 +74,15 @@ def run(
     cases = _load(settings, settings.images)
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
     fits = len(settings.images) * settings.preset.members
-    settings = replace(settings, at_a_time=fits_at_a_time(settings.at_a_time, fits))
-    made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.at_a_time}  # it may build the operators
+    settings = replace(settings, workers=settled(settings.workers, fits))
+    made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.workers.jobs}  # it may build the operators
+    if settings.workers.executor == "ray":
+        made_with |= {"threads": settings.workers.cpus_per_task}
     made_with |= {"noise_drawn_by": noise_drawn_by(settings.preset), **facts}
     available, schema = settings.protocol.available(), settings.protocol.schema
-    with open_folder(settings.out, settings.identity(), checksums, available, resume=settings.resume) as folder:
+    lend = partial(_help, settings, cases, fit) if settings.shared else None
+    resume = settings.resume or settings.shared
+    with open_folder(settings.out, settings.identity(), checksums, available, resume=resume, meanwhile=lend) as folder:
         store = ResultStore.found_in(folder, schema, settings.preset.settings(), made_with)
         shown = cases | _load(settings, store.rows.keys() - cases.keys())
         with (
@@ -105,17 +112,29 @@ def _restored(
     interrupted: Interrupted,
 ) -> Generator[tuple[ImageRun, list], None, None]:
     """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
-    s, left = settings, []
+    left = []
     for name, case in cases.items():
-        image_run = ImageRun(case, s.protocol, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds)
+        image_run = _image_run(settings, folder, case)
         if name in store.rows:
             forget_members(image_run)
         else:
             left.append(image_run)
-    several = s.at_a_time > 1
-    with closing(make_members(left, s.at_a_time, fit=fit, interrupted=interrupted)) as ready:  # begins nothing by itself
-        for image_run in ready if several else left:
+    apart = settings.shared or not settings.workers.here
+    with closing(make_members(left, settings.workers, fit=fit, interrupted=interrupted)) as ready:  # begins nothing by itself
+        for image_run in ready if apart else left:
             yield image_run, _restore_one(image_run, fit, interrupted)
+
+
+def _help(settings: Settings, cases: dict[str, Case], fit: Callable, folder: Folder) -> None:
+    """Make the fits that a run which holds the folder has left to make; that run puts the images together."""
+    with deferred_interrupt() as interrupted:
+        image_runs = [_image_run(settings, folder, case) for case in cases.values()]
+        deque(make_members(image_runs, settings.workers, fit=fit, interrupted=interrupted), maxlen=0)
+
+
+def _image_run(settings: Settings, folder: Folder, case: Case) -> ImageRun:
+    s = settings
+    return ImageRun(case, s.protocol, s.preset, s.seed, folder, s.grid_every, s.checkpoint_seconds)
 
 
 def _restore_one(image_run: ImageRun, fit: Callable, interrupted: Interrupted) -> list:

@@ -15,6 +15,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.parallel import run_parallel
+from paddle_dip.runs.workers import Workers
 from paddle_dip.solver import device
 from paddle_dip.solver.fast.operators import fastest_precision
 from paddle_dip.solver.fit import Snapshot, fit
@@ -94,7 +95,7 @@ def timed(case: Case, *, interrupted: Callable[[], bool] = lambda: False) -> Tim
 
 def timed_apart(case: Case) -> Timing:
     """Return the timing of a case, made on a CPU in a process of its own: one that has fitted before keeps memory for the next."""
-    return timed(case) if device.on_gpu() else dict(run_parallel([case], 1, work=timed))[case]
+    return timed(case) if device.on_gpu() else dict(run_parallel([case], Workers(), work=timed))[case]
 
 
 def timed_preset(name: str, precision: str) -> Preset:

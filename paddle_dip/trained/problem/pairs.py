@@ -1,6 +1,5 @@
 """Pairs of blurred and sharp photos: made from any folder of photos, and found again by their names."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -9,7 +8,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import writable_folder, write_json
+from paddle_dip.io.files import read_json, writable_folder, write_json
 from paddle_dip.io.images import WRITABLE, read_size, write_rgb
 from paddle_dip.problem.convolution import convolved
 from paddle_dip.trained.problem.blurs import blur_kernel, check_strength
@@ -117,7 +116,7 @@ def read_settings(folder: Path) -> PairSettings | None:
     if not path.exists():
         return None
     try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
+        noted = read_json(path)
         return PairSettings(noted["blur"], noted["strength"], noted["size"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read: delete it to train without knowing the blur") from None

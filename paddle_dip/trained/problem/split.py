@@ -1,11 +1,10 @@
 """Which samples a network learns from and which it is tested with: drawn once, written down, and never drawn again for a run."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import write_json
+from paddle_dip.io.files import read_json, write_json
 from paddle_dip.trained.problem.randomness import generator
 
 
@@ -41,7 +40,7 @@ def kept_split(path: Path, names: list[str], test_share: float, seed: int) -> Sp
         write_json(path, asdict(split))
         return split
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = read_json(path)
         split = Split(tuple(content["train"]), tuple(content["test"]))
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read as a split") from None

@@ -14,7 +14,7 @@ from paddle_dip.evaluation.benchmark.run import run
 from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
 from paddle_dip.runs import work_unit_state as unit_state
-from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
+from paddle_dip.runs.checkpoint import before, load_checkpoint, save_checkpoint
 from paddle_dip.runs.restore import finish
 from paddle_dip.solver.fit import fit
 from tests.evaluation.benchmark.small import PRESET, settings
@@ -75,6 +75,7 @@ def test_a_checkpoint_that_is_wrong_inside_is_refused(images, tmp_path, damage, 
     else:
         del notes["history"]
     save_checkpoint(out / "checkpoints" / "odd_0.npz", state, notes)
+    before(out / "checkpoints" / "odd_0.npz").unlink()
     with pytest.raises(ValueError, match=words):
         run(settings(images, out, resume=True), fit=fit)
 

@@ -1,0 +1,143 @@
+"""An executor on this machine: each call runs in a process of its own, which can be killed without harm to the others.
+
+concurrent.futures.ProcessPoolExecutor keeps its processes, and so their memory, for the calls to come, and when one of them is
+killed it fails all the others without a word which it was.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from threading import Lock, Thread
+from typing import Any
+
+from paddle_dip.runs import progress
+from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
+
+_SPAWN = get_context("spawn")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a worker tells before it answers."""
+
+    words: Any
+
+
+class ProcessExecutor(Executor):
+    """Makes at most `max_workers` calls at a time. begun: called, in any thread, with each future as its process starts.
+
+    told: likewise with each future and what `this_worker().tell` was given. A future raises WorkerDied where its process ended
+    without an answer. What is submitted must be picklable, as for ProcessPoolExecutor.
+    """
+
+    def __init__(
+        self,
+        max_workers: int,
+        *,
+        begun: Callable[[Future], None] = lambda future: None,
+        told: Callable[[Future, Any], None] = lambda future, words: None,
+    ):
+        self._threads = ThreadPoolExecutor(max_workers)  # a thread a process, which listens to it
+        self._begun, self._told = begun, told
+        self._lock, self._processes, self._ending = Lock(), set[BaseProcess](), False
+
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        self._threads.submit(self._run, future, partial(fn, *args, **kwargs))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As of any executor; cancel_futures: calls at work are told to end, too, with their checkpoints written."""
+        if cancel_futures:
+            with self._lock:
+                self._ending = True
+                for process in self._processes:
+                    process.terminate()
+        try:
+            self._threads.shutdown(wait)
+        except KeyboardInterrupt:  # a second one: nobody waits for checkpoints any more
+            for process in list(self._processes):
+                process.kill()
+            raise
+
+    def _run(self, future: Future, call: Callable[[], Any]) -> None:
+        try:
+            with self._lock:
+                if self._ending:
+                    future.cancel()
+                if not future.set_running_or_notify_cancel():
+                    return
+                process, answer = _start(call)
+                self._processes.add(process)
+            self._begun(future)
+            try:
+                error, result = self._heard(future, answer)
+            finally:
+                answer.close()
+                process.join()
+                with self._lock:
+                    self._processes.discard(process)
+        except Exception as failure:  # it couldn't be started, or ended without an answer
+            future.set_exception(failure)
+        else:
+            future.set_exception(error) if error is not None else future.set_result(result)
+
+    def _heard(self, future: Future, answer: Connection) -> tuple[Exception | None, Any]:
+        """Return a worker's answer, having passed on what it tells before."""
+        try:
+            while isinstance(heard := answer.recv(), _Told):
+                self._told(future, heard.words)
+        except (EOFError, OSError):  # of the pipe: the process ended without a word
+            raise WorkerDied("the process was killed or ended by itself, for want of memory perhaps") from None
+        return heard
+
+
+def _start(call: Callable[[], Any]) -> tuple[BaseProcess, Connection]:
+    answer, sender = _SPAWN.Pipe(duplex=False)
+    process = _SPAWN.Process(target=_work, args=(call, sender), daemon=True)
+    with sender, _deaf_to_interrupts():
+        process.start()
+    return process, answer
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Have what is started in here never see Ctrl-C, which reaches the whole group: the first process tells the others."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would unblock the signal again
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+def _work(call: Callable[[], Any], sender: Connection) -> None:
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))  # any number of times
+    Thread(target=_follow_parent, daemon=True).start()
+    progress.show_lines()
+    worker = Worker(lambda: len(told), partial(_tell, sender))
+    with suppress(KeyboardInterrupt, BrokenPipeError), working_as(worker):  # told, and the checkpoint is written; nobody reads
+        sender.send_bytes(outcome(call))
+
+
+def _tell(sender: Connection, words: Any) -> None:
+    with suppress(BrokenPipeError):  # nobody reads any more: the work is told to end, and writes its checkpoint
+        sender.send(_Told(words))
+
+
+def _follow_parent() -> None:
+    parent = parent_process()
+    assert parent is not None  # a worker has one
+    parent.join()
+    os._exit(1)  # and write nothing: the folder may be another run's by now
