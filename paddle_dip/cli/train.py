@@ -24,7 +24,9 @@ def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
     preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
     width: int | None = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
-    l1_weight: float | None = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
+    l1_weight: float | None = typer.Option(
+        None, help="Weight of the mean absolute difference beside the adversarial loss, instead of the preset's."
+    ),
     precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,

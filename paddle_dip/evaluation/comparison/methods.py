@@ -118,9 +118,16 @@ def trained_filling(checkpoint: Path) -> Method:
     return fill
 
 
-def trained_sharpening(checkpoint: Path) -> Method:
-    """Return the method of a checkpoint of `train deblur`."""
-    from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
+def trained_sharpening(checkpoint: Path) -> dict[str, Method]:
+    """Return the methods of a checkpoint of `train deblur`: the network alone, over turns, and, its blur known, corrected too."""
+    from paddle_dip.trained.deblurrer import deblur_photo, learnt_kernel, learnt_pairs, load_deblurrer
 
     generator, size = load_deblurrer(checkpoint)
-    return lambda case: deblur_photo(Photo(case.damaged), generator, size).pixels
+
+    def method(**how) -> Method:
+        return lambda case: deblur_photo(Photo(case.damaged), generator, size, **how).pixels
+
+    methods = {NETWORK: method(), f"{NETWORK}, turns": method(turns=True)}
+    if learnt_pairs(checkpoint):
+        methods[f"{NETWORK}, turns, corrected"] = method(turns=True, kernel=learnt_kernel(checkpoint))
+    return methods
