@@ -170,10 +170,12 @@ def flash_no_flash(
     return restored_image("flash-no-flash", image, how, flash=noted_photo(flash).pixels)
 
 
-def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
+def deblur(image: ImageLike, checkpoint: str | os.PathLike, *, turns: bool = False, correct: bool = False) -> Restored:
     """Return an image deblurred by a network that has learnt it from pairs of photos.
 
-    checkpoint: the folder of a run of the command `train deblur`, or one of its checkpoints. Raises InputError for another's.
+    checkpoint: the folder of a run of the command `train deblur`, or one of its checkpoints. turns: take the mean over eight flips
+    and turns, in eight times the time. correct: make the result agree with the image; for one whose blur is the one learnt. Raises
+    InputError for another run's checkpoint, and for `correct` where the run doesn't say which blur it learnt.
     Source: Isola et al. 2017 (Pix2Pix); docs/trained.md.
 
     >>> image = np.full((24, 24, 3), 128, np.uint8)
@@ -182,9 +184,10 @@ def deblur(image: ImageLike, checkpoint: str | os.PathLike) -> Restored:
     """
     photo, run = noted_photo(image), _path(checkpoint)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
-    from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
+    from paddle_dip.trained.deblurrer import deblur_photo, learnt_kernel, load_deblurrer
 
-    return like(deblur_photo(photo, *load_deblurrer(run)), image)
+    network, kernel = load_deblurrer(run), learnt_kernel(run) if correct else None
+    return like(deblur_photo(photo, *network, turns=turns, kernel=kernel), image)
 
 
 def remove_object(

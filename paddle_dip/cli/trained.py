@@ -40,15 +40,18 @@ def deblur(
     photo: Path = typer.Argument(help="The blurred photo: any size, colour or grey, 8 or 16 bits, with or without alpha."),
     checkpoint: Path = typer.Option(help="The folder of a run of `train deblur`, or one of its checkpoints."),
     out: Path = typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp."),
+    turns: bool = typer.Option(False, "--turns", help="The mean over eight flips and turns, in eight times the time."),
+    correct: bool = typer.Option(False, "--correct", help="Make the result agree with the photo, if its blur is the one learnt."),
 ) -> None:
     """Deblur a photo with a trained network."""
     blurred = read_told(photo)
     check_place(out, photo, blurred)
     writable_folder(out.parent)
     import paddle_dip.solver  # noqa: F401  loads Paddle quietly
-    from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
+    from paddle_dip.trained.deblurrer import deblur_photo, learnt_kernel, load_deblurrer
 
-    sharp = deblur_photo(blurred, *load_deblurrer(checkpoint))
+    network = load_deblurrer(checkpoint)
+    sharp = deblur_photo(blurred, *network, turns=turns, kernel=learnt_kernel(checkpoint) if correct else None)
     write_photo(out, sharp)
     console().print(f"{out}: {sharp.pixels.shape[2]}x{sharp.pixels.shape[1]} pixels", soft_wrap=True)
 

@@ -24,4 +24,5 @@ def run_training(options: TrainingOptions, training, settings: dict, *, assess: 
     write_summary(options.out, settings, rows, found)
     for name, score in found.get("baselines", {}).items():
         if isinstance(score, dict):
-            console().print(f"to beat: {name} psnr {score['psnr']:.4g}, ssim {score['ssim']:.4g}", soft_wrap=True)
+            figures = ", ".join(f"{figure} {value:.4g}" for figure, value in score.items())
+            console().print(f"to beat: {name} {figures}", soft_wrap=True)

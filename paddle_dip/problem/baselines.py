@@ -48,11 +48,16 @@ def non_local_means(picture: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
-    """Return a picture, [C, H, W] in [0, 1], with the blur of an odd kernel undone by Wiener's filter: float64.
+    """Return a picture, [C, H, W] in [0, 1], with the blur of an odd kernel undone by Wiener's filter: float64 in [0, 1].
 
     balance: how much smoothness counts against the observation.
     """
+    return wiener_filtered(picture, kernel, balance).clip(0, 1)
+
+
+def wiener_filtered(picture: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:
+    """Return Wiener's filter as it is, linear in a picture of any range, [C, H, W]: float64."""
     reach = 2 * len(kernel)  # the filter takes the picture for periodic: its edges are kept away
     padded = np.pad(picture.astype(np.float64), ((0, 0), (reach, reach), (reach, reach)), mode="edge")
     sharp = np.stack([restoration.wiener(plane, kernel, balance, clip=False) for plane in padded])
-    return sharp[:, reach:-reach, reach:-reach].clip(0, 1)
+    return sharp[:, reach:-reach, reach:-reach]

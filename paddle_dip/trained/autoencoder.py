@@ -8,6 +8,7 @@ import paddle
 from paddle import nn
 from paddle.io import Dataset
 
+from paddle_dip.problem.baselines import biharmonic_filled, mean_filled
 from paddle_dip.problem.metrics import luma
 from paddle_dip.report.grids import picture_sheet
 from paddle_dip.trained.checkpoints import loaded, read_network
@@ -73,6 +74,19 @@ def assess_autoencoder(network: nn.Layer, samples: Dataset, *, batch: int) -> As
             if len(rows) < _SHOWN:
                 rows.append({"input": enlarged(one), "output": enlarged(result), "clean": enlarged(truth)})
     return Assessment(mean_scores(each), {"test": picture_sheet(rows)})
+
+
+def filling_baselines(samples: Dataset) -> dict[str, dict[str, float]]:
+    """Return the mean "hole_l1" over samples of (damaged, clean, hole) of what fills holes without having learnt, by name.
+
+    No PSNR: it is infinite where a hole lies in the black around a digit and is filled with black.
+    """
+    ways = {"left black": lambda damaged, hole: damaged, "mean colour": mean_filled, "biharmonic": biharmonic_filled}
+    each: dict[str, list[float]] = {name: [] for name in ways}
+    for damaged, clean, hole in (samples[index] for index in range(len(samples))):
+        for name, fill in ways.items():
+            each[name].append(hole_scores(fill(damaged, hole), clean, hole)["hole_l1"])
+    return {name: {"hole_l1": float(np.mean(found))} for name, found in each.items()}
 
 
 def load_autoencoder(checkpoint: Path) -> nn.Layer:

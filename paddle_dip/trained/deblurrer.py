@@ -7,6 +7,7 @@ import numpy as np
 import paddle
 from paddle import nn
 
+from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import in_squares
 from paddle_dip.report.grids import picture_sheet
@@ -17,9 +18,11 @@ from paddle_dip.trained.engine import Training
 from paddle_dip.trained.gradients import Losses, deblurring_gradients
 from paddle_dip.trained.networks import Config, build_network
 from paddle_dip.trained.problem.architectures import GeneratorConfig
+from paddle_dip.trained.problem.blurs import blur_kernel
 from paddle_dip.trained.problem.pairs import Pair, PairSettings
 from paddle_dip.trained.problem.presets import DeblurPreset
 from paddle_dip.trained.problem.randomness import dropout_mask
+from paddle_dip.trained.problem.refinement import corrected, turned_mean
 from paddle_dip.trained.problem.scores import mean_scores, scores
 from paddle_dip.trained.problem.sharpening import best_unsharp, unsharp
 from paddle_dip.trained.runs import Assessment
@@ -30,7 +33,9 @@ _TUNED_ON = 16  # pairs that the unsharp mask is tuned on
 
 def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip: Skip = None) -> Training:
     """Return what a deblurrer learns from pairs of one size. skip: see paddle_dip.trained.datasets.readable."""
-    configs: dict[str, Config] = {"generator": preset.generator, "discriminator": preset.discriminator}
+    configs: dict[str, Config] = {"generator": preset.generator}
+    if preset.adversarial:
+        configs["discriminator"] = preset.discriminator
     networks = {name: build_network(config, seed=seed, number=n) for n, (name, config) in enumerate(configs.items())}
     generator, rank = networks["generator"], world()[0]
 
@@ -39,7 +44,7 @@ def deblur_training(pairs: list[Pair], preset: DeblurPreset, *, seed: int, skip:
         shapes = generator.mask_shapes(len(blurred), *blurred.shape[2:])
         rate = preset.generator.dropout
         masks = [paddle.to_tensor(dropout_mask(shape, rate, seed, step, n, rank)) for n, shape in enumerate(shapes)]
-        return deblurring_gradients(generator, networks["discriminator"], blurred, sharp, masks, preset)
+        return deblurring_gradients(generator, networks.get("discriminator"), blurred, sharp, masks, preset)
 
     def samples(epoch: int) -> Pairs:
         return Pairs(pairs, jitter=preset.jitter, seed=seed, epoch=epoch, skip=skip)
@@ -91,11 +96,26 @@ def load_deblurrer(checkpoint: Path) -> tuple[nn.Layer, int]:
     return generator, settings["size"]
 
 
-def deblur_photo(photo: Photo, generator: nn.Layer, size: int) -> Photo:
+def learnt_kernel(checkpoint: Path) -> np.ndarray:
+    """Return the kernel of the blur that a checkpoint has learnt to undo; raises InputError where the run doesn't say."""
+    made = learnt_pairs(checkpoint)
+    if made is None:
+        raise InputError(f"correct needs the blur, and {checkpoint} doesn't say it: its pairs aren't prepare-pairs'")
+    return blur_kernel(made.blur, made.strength)
+
+
+def deblur_photo(photo: Photo, generator: nn.Layer, size: int, *, turns: bool = False, kernel: np.ndarray | None = None) -> Photo:
     """Return a photo of any size deblurred in overlapping squares of the training's size; alpha, bits and profile stay.
 
-    A grey photo is deblurred as three equal channels, whose mean is the result.
+    turns: take the mean over eight flips and turns, in eight times the time. kernel: the photo's blur, with which the result is
+    made to agree. A grey photo is deblurred as three equal channels, whose mean is the result.
     """
     colour = np.broadcast_to(photo.pixels, (3, *photo.pixels.shape[1:]))
-    sharp = in_squares(colour, size, lambda square: deblurred(generator, square)).clip(0, 1)
+
+    def once(square: np.ndarray) -> np.ndarray:
+        return deblurred(generator, square)
+
+    sharp = in_squares(colour, size, (lambda square: turned_mean(once, square)) if turns else once).clip(0, 1)
+    if kernel is not None:
+        sharp = corrected(sharp, colour, kernel)
     return replace(photo, pixels=sharp if len(photo.pixels) == 3 else sharp.mean(axis=0, keepdims=True))

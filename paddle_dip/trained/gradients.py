@@ -14,7 +14,7 @@ _WEIGHTS = ("adversarial_weight", "hole_weight", "outside_weight", "coarse_weigh
 
 def deblurring_gradients(
     generator: nn.Layer,
-    discriminator: nn.Layer,
+    discriminator: nn.Layer | None,
     blurred: paddle.Tensor,
     sharp: paddle.Tensor,
     masks: list[paddle.Tensor],
@@ -22,9 +22,14 @@ def deblurring_gradients(
 ) -> Losses:
     """Set the gradients of both networks from one forward pass and return the losses.
 
-    blurred, sharp: [N, 3, H, W] in [-1, 1]; masks: dropout's, of `generator.mask_shapes`.
+    blurred, sharp: [N, 3, H, W] in [-1, 1]; masks: dropout's, of `generator.mask_shapes`. Without a discriminator the mean absolute
+    difference is all there is to learn from.
     """
     fake = generator(blurred, masks)
+    if discriminator is None:
+        l1 = F.l1_loss(fake, sharp)
+        _set_gradients(l1, generator, keep_graph=False)
+        return {"generator": l1.detach(), "l1": l1.detach()}
     real_logits, fake_logits = discriminator(sharp, blurred), discriminator(fake, blurred)
     losses = generator_losses(fake_logits, fake, sharp, l1_weight=preset.l1_weight)
     losses["discriminator"] = discriminator_loss(real_logits, fake_logits, weight=preset.discriminator_weight)

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 
 from paddle_dip.cli.app import app
 from paddle_dip.io.images import Photo, read_photo, write_photo
+from paddle_dip.problem.convolution import convolved
+from paddle_dip.trained.problem.blurs import blur_kernel
 from tests.conftest import ROOT
 from tests.trained.data import cut_off
 
@@ -73,6 +75,26 @@ def test_from_photos_to_a_deblurred_photo(photos, tmp_path):
     call("deblur", tmp_path / "grey.png", "--checkpoint", tmp_path / "run", "--out", tmp_path / "out.png")
     sharp = read_photo(tmp_path / "out.png")
     assert sharp.pixels.shape == (1, 40, 300) and sharp.bits == 16 and sharp.alpha is not None
+
+
+def test_a_result_is_made_to_agree_with_the_photo(pairs, trained, tmp_path):
+    photo = pairs / "blurred" / "p1.png"
+    for name, words in (("plain", ()), ("turns", ("--turns",)), ("right", ("--turns", "--correct"))):
+        call("deblur", photo, "--checkpoint", trained, "--out", tmp_path / f"{name}.png", *words)
+    blurred, plain, turns, right = (
+        read_photo(path).pixels for path in (photo, *(tmp_path / f"{n}.png" for n in ("plain", "turns", "right")))
+    )
+    kernel = blur_kernel("disk", 3.0)  # prepare-pairs' own
+    far, near = (np.abs(convolved(picture, kernel) - blurred).mean() for picture in (turns, right))
+    assert near < 0.2 * far and not np.array_equal(plain, turns)
+
+
+def test_no_result_is_corrected_by_an_unknown_blur(pairs, tmp_path):
+    (pairs / "pairs.json").unlink()
+    call("train", "deblur", pairs, "--out", tmp_path / "run", *SMALL, "--epochs", 1)
+    words = ("--checkpoint", tmp_path / "run", "--out", tmp_path / "x.png", "--correct")
+    refused("correct needs the blur", "deblur", pairs / "blurred" / "p1.png", *words)
+    assert not (tmp_path / "x.png").exists()
 
 
 def train(pairs, out) -> list[str]:
@@ -191,6 +213,17 @@ def test_digits_from_training_to_reconstruction(mnist, tmp_path):
     call("reconstruct", tmp_path / "digit.png", "--checkpoint", run, "--out", tmp_path / "out.png", "--erase")
     with Image.open(tmp_path / "out.png") as sheet:
         assert sheet.width == 3 * 112 + 2 * 4
+
+
+def test_digits_of_the_npm_package(digit_package, tmp_path):
+    run = tmp_path / "run"
+    said = call("train", "digits", "--data", digit_package, "--out", run, "--epochs", 1, "--batch", 50).stdout
+    summary = json.loads((run / "summary.json").read_text())
+    assert (summary["train"], summary["test"]) == (135, 10)
+    assert "to beat: biharmonic hole_l1" in said and summary["baselines"]["biharmonic"]["hole_l1"] >= 0
+    (digit_package / "src" / "digits" / "3.json").write_text("{}")
+    refused("3.json can't be read", "train", "digits", "--data", digit_package, "--out", tmp_path / "other")
+    assert not (tmp_path / "other").exists()
 
 
 def test_photos_from_training_to_reconstruction(photos, tmp_path):

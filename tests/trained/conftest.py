@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.trained.data import made_pairs, mnist, pairs, photos, small_pairs  # noqa: F401  fixtures
+from tests.trained.data import digit_package, made_pairs, mnist, pairs, photos, small_pairs  # noqa: F401  fixtures
 
 
 @pytest.fixture(autouse=True)

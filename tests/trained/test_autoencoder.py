@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from paddle_dip.report.latent_space import latent_scatter
-from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_training, encoded, read_for, restored
+from paddle_dip.trained.autoencoder import assess_autoencoder, autoencoder_training, encoded, filling_baselines, read_for, restored
 from paddle_dip.trained.datasets import Digits, Photos, read_digits
 from paddle_dip.trained.engine import train
 from paddle_dip.trained.networks import build_network
@@ -26,6 +27,17 @@ def test_digits_are_learnt_whole_from_erased_ones(mnist):
     figures = assess_autoencoder(training.networks["autoencoder"], Digits(images, erase=True), batch=20).figures
     assert figures["hole_l1"] < figures["mean_fill_l1"]
     assert figures["psnr"] > 9 and {"ssim", "damaged_psnr", "damaged_ssim"} < set(figures)
+
+
+def test_what_digits_have_to_beat(mnist):
+    samples = Digits(read_digits(mnist, train=False)[0][:5], erase=True)
+    found = filling_baselines(samples)
+    assert list(found) == ["left black", "mean colour", "biharmonic"]
+    untrained = assess_autoencoder(build_network(AUTOENCODER_PRESETS["digits"].network), samples, batch=5).figures
+    assert found["mean colour"]["hole_l1"] == pytest.approx(untrained["mean_fill_l1"])
+    assert 0 < found["biharmonic"]["hole_l1"] < found["mean colour"]["hole_l1"]  # a square goes on where its edges point
+    black = [clean[hole == 1].mean() for _, clean, hole in (samples[index] for index in range(5))]
+    assert found["left black"]["hole_l1"] == pytest.approx(np.mean(black))
 
 
 def test_photos_are_learnt(photos):

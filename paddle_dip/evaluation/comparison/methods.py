@@ -15,10 +15,11 @@ from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem, denoising, inpainting
 from paddle_dip.runs.restore import restore
 from paddle_dip.trained.problem.blurs import blur_kernel
+from paddle_dip.trained.problem.refinement import corrected
 from paddle_dip.trained.problem.sharpening import best_balance, best_unsharp, unsharp
 
 Method = Callable[[ComparisonCase], np.ndarray]
-PRIOR, NETWORK = "Deep Image Prior", "trained network"
+PRIOR, NETWORK, CORRECTED = "Deep Image Prior", "trained network", "blurred, corrected"
 
 
 def filling_methods(*, steps: int | None, seed: int, fit: Callable) -> dict[str, Method]:
@@ -55,6 +56,7 @@ def sharpening_methods(blur: Blur, best: Tuned, *, steps: int | None, seed: int,
         "blurred": lambda case: case.damaged,
         "unsharp mask": lambda case: unsharp(case.damaged, best.radius, best.amount),
         "Wiener": lambda case: wiener_sharpened(case.damaged, kernel, best.balance),
+        CORRECTED: lambda case: corrected(case.damaged, case.damaged, kernel),  # what the correction does without a network
     }
     preset = prior_preset("denoise", steps)
     if preset is not None:
@@ -118,9 +120,16 @@ def trained_filling(checkpoint: Path) -> Method:
     return fill
 
 
-def trained_sharpening(checkpoint: Path) -> Method:
-    """Return the method of a checkpoint of `train deblur`."""
-    from paddle_dip.trained.deblurrer import deblur_photo, load_deblurrer
+def trained_sharpening(checkpoint: Path) -> dict[str, Method]:
+    """Return the methods of a checkpoint of `train deblur`: the network alone, over turns, and, its blur known, corrected too."""
+    from paddle_dip.trained.deblurrer import deblur_photo, learnt_kernel, learnt_pairs, load_deblurrer
 
     generator, size = load_deblurrer(checkpoint)
-    return lambda case: deblur_photo(Photo(case.damaged), generator, size).pixels
+
+    def method(**how) -> Method:
+        return lambda case: deblur_photo(Photo(case.damaged), generator, size, **how).pixels
+
+    methods = {NETWORK: method(), f"{NETWORK}, turns": method(turns=True)}
+    if learnt_pairs(checkpoint):
+        methods[f"{NETWORK}, turns, corrected"] = method(turns=True, kernel=learnt_kernel(checkpoint))
+    return methods

@@ -61,6 +61,7 @@ class DeblurPreset(TrainingPreset):
     epochs: int
     generator: GeneratorConfig = GeneratorConfig()
     discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    adversarial: bool = True  # beside the mean absolute difference; False: no discriminator, nothing of textures is guessed
     l1_weight: float = 100.0  # of the mean absolute difference, beside the adversarial loss
     discriminator_weight: float = 1.0
     learning_rate: float = 2e-4  # both Adams'
@@ -117,6 +118,7 @@ _DEBLUR_SOURCES = {
     "epochs": f"{_REPOSITORY}'s description: trained for 500",
     "generator": f"{_REPOSITORY}; innermost layer not normalised: {_PAPER}'s own code",
     "discriminator": _REPOSITORY,
+    "adversarial": f"{_REPOSITORY}; {_PAPER}, 3.3",
     "l1_weight": f"{_REPOSITORY}; {_PAPER}, 3.3",
     "discriminator_weight": _REPOSITORY,
     "learning_rate": f"{_REPOSITORY}; {_PAPER}, 3.3",
@@ -167,6 +169,12 @@ _SMALL_DEBLUR = replace(
         "cooldown": "the usual options of pytorch-CycleGAN-and-pix2pix: the second half",
     },
 )
+_FAITHFUL_DEBLUR = replace(
+    _SMALL_DEBLUR,
+    name="faithful",
+    adversarial=False,
+    sources={**_SMALL_DEBLUR.sources, "adversarial": f"{FOR_A_CPU}: {_PAPER}, 3.3's L1 alone, which invents no textures"},
+)
 _AUTOENCODER_SOURCES = {
     "epochs": _AUTOENCODERS,
     "batch": _AUTOENCODERS,
@@ -178,7 +186,7 @@ _AUTOENCODER_SOURCES = {
     "erase": f"{_AUTOENCODERS} erases; the clean target is ours (with the erased one as the target nothing is restored)",
     "test_share": _AUTOENCODERS,
 }
-DEBLUR_PRESETS = {"repository": _REPOSITORY_DEBLUR, "paper": _PAPER_DEBLUR, "small": _SMALL_DEBLUR}
+DEBLUR_PRESETS = {"repository": _REPOSITORY_DEBLUR, "paper": _PAPER_DEBLUR, "small": _SMALL_DEBLUR, "faithful": _FAITHFUL_DEBLUR}
 AUTOENCODER_PRESETS = {
     "digits": AutoencoderPreset(
         name="digits", epochs=30, batch=256, weight_decay=1e-5, network=DigitAutoencoderConfig(), sources=_AUTOENCODER_SOURCES

@@ -51,7 +51,7 @@ def test_blurs_without_a_network(photos, tmp_path):  # noqa: F811
         result = compare(photos, "--out", tmp_path / blur, *SMALL, "--task", "blur", "--blur", blur, "--steps", 1)
         assert result.exception is None, result.output
         seen = found(tmp_path / blur)
-        assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "Deep Image Prior"]
+        assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "blurred, corrected", "Deep Image Prior"]
         assert "No checkpoint was given" in seen["notes"] and "knows the blur" in seen["notes"]
 
 
@@ -61,7 +61,8 @@ def test_blurs_with_a_network_that_knows_the_photos(photos, made_pairs, tmp_path
     result = compare(photos, "--out", tmp_path / "out", *words)
     assert result.exception is None, result.output
     seen = found(tmp_path / "out")
-    assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "trained network"]
+    ways = ("trained network", "trained network, turns", "trained network, turns, corrected")
+    assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "blurred, corrected", *ways]
     assert "has learnt from" in seen["notes"] and "left out, as asked for" in seen["notes"]
     assert "learnt to undo a disk of 3 pixels in pictures of 256x256" in seen["notes"]
 
