@@ -33,7 +33,7 @@ def test_runs_is_recorded_and_compared_from_the_command_line(pictures, tmp_path)
         (("--steps", "0"), "--steps"),
         (("--seed", "-1"), "--seed"),
         (("--jobs", "0"), "--jobs"),
-        (("--preset", "slow"), "fast, paper"),
+        (("--preset", "slow"), "quick, fast, best, paper"),
         (("--set", "x=1"), "--set x=1"),
     ],
 )
