@@ -77,13 +77,12 @@ class RayExecutor(Executor):
         told: Callable[[Future, Any], None] = lambda future, words: None,
     ):
         import ray
-        from ray.util.queue import Queue
 
         self._ray, self._begun, self._told = ray, begun, told
         # A worker's death is told, and tried again by whoever submitted the call: Ray's own tries would go unseen.
         own = {"env_vars": {"OMP_NUM_THREADS": str(int(cpus_per_task))}}  # else a worker has the coordinator's
         self._task = ray.remote(max_retries=0, num_cpus=cpus_per_task, num_gpus=gpus_per_task, runtime_env=own)(_work)
-        self._news = Queue(actor_options={"num_cpus": 0})
+        self._news = ray.remote(num_cpus=0)(_News).remote()
         self._numbers, self._ending = itertools.count(), False
         self._left: dict[int, tuple[Future, Any]] = {}  # calls without an answer yet, with Ray's names of them
         self._heard_of: dict[int, Future] = {}  # calls whose worker may still tell something: an answer may overtake that
@@ -95,7 +94,7 @@ class RayExecutor(Executor):
         number, future = next(self._numbers), Future[Any]()
         future.set_running_or_notify_cancel()
         self._heard_of[number] = future  # at once: the worker may tell before this thread goes on
-        reference = self._task.remote(self._news.actor, number, partial(fn, *args, **kwargs), os.getcwd())
+        reference = self._task.remote(self._news, number, partial(fn, *args, **kwargs), os.getcwd())
         self._left[number] = (future, reference)
         reference.future().add_done_callback(partial(self._settle, number, future))
         return future
@@ -112,11 +111,12 @@ class RayExecutor(Executor):
                 future.exception()
         self._ending = True
         self._listener.join()
-        self._news.shutdown()
+        self._ray.kill(self._news)
 
     def _wait_for_workers(self) -> None:
         """Wait until all have ended: what Ray has cancelled has its answer at once, while the worker still writes."""
         deadline = time.monotonic() + _ENDING_SECONDS
+        time.sleep(5 * _GLANCE_SECONDS)  # until who has just begun was heard
         while self._at_work and time.monotonic() < deadline:
             time.sleep(_GLANCE_SECONDS)
 
@@ -134,30 +134,45 @@ class RayExecutor(Executor):
             future.set_exception(error) if error is not None else future.set_result(result)
 
     def _listen(self) -> None:
-        from ray.util.queue import Empty
-
         while not self._ending:
             try:
-                number, heard = self._news.get_nowait()  # a `get` that times out may lose what comes at that moment
-            except Empty:
-                time.sleep(_GLANCE_SECONDS)
-                continue
-            except self._ray.exceptions.RayError:  # the machine with the queue is lost: the work goes on unheard
+                news = self._ray.get(self._news.take.remote())
+            except self._ray.exceptions.RayError:  # the machine that keeps them is lost: the work goes on unheard
                 return
-            future = self._heard_of.get(number)
-            if future is None:  # its worker has died
-                continue
-            if isinstance(heard, _Told):
-                self._told(future, heard.words)
-            elif heard == _BEGUN:
-                self._at_work.add(number)
-                self._begun(future)
-            else:
-                self._forget(number)
+            for number, heard in news:
+                self._hear(number, heard)
+            time.sleep(_GLANCE_SECONDS)
+
+    def _hear(self, number: int, heard: Any) -> None:
+        future = self._heard_of.get(number)
+        if future is None:  # its worker has died
+            return
+        if isinstance(heard, _Told):
+            self._told(future, heard.words)
+        elif heard == _BEGUN:
+            self._at_work.add(number)
+            self._begun(future)
+        else:
+            self._forget(number)
 
     def _forget(self, number: int) -> None:
         self._at_work.discard(number)
         self._heard_of.pop(number, None)
+
+
+class _News:
+    """What workers tell, until the coordinator takes it: in order, which the queue that Ray has may change."""
+
+    def __init__(self):
+        self._kept: list[tuple[int, Any]] = []
+
+    def put(self, number: int, heard: Any) -> None:
+        self._kept.append((number, heard))
+
+    def take(self) -> list[tuple[int, Any]]:
+        """Return what has come since the last time."""
+        taken, self._kept = self._kept, []
+        return taken
 
 
 def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes | None:
@@ -174,7 +189,7 @@ def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes
     progress.show_lines()
 
     def tell(heard: Any) -> Any:
-        return news.put_nowait.remote((number, heard))  # without waiting for it
+        return news.put.remote(number, heard)  # without waiting for it
 
     tell(_BEGUN)
     try:

@@ -223,7 +223,7 @@ def test_a_jpeg_is_kept_to_what_its_file_allows_whole_and_in_tiles(tmp_path):
     truth = data.astronaut()[20:148, 150:310]
     Image.fromarray(truth).save(tmp_path / "x.jpg", quality=10)
     photo = read_photo(tmp_path / "x.jpg")
-    preset = replace(task_preset("dejpeg", "fast"), network=SMALL, stop="never", average="none")
+    preset = replace(task_preset("dejpeg", "fast"), network=SMALL, average="none", companion=False)
 
     def smoothing(problem, preset, *, seed, state=None, dtype="float32"):
         yield Snapshot(1, denoise_tv_chambolle(problem.observation, weight=0.1, channel_axis=0))

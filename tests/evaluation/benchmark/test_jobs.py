@@ -29,8 +29,8 @@ def begun(images, tmp_path):
 
 
 def fits(process) -> list[int]:
-    """Return the processes that make fits, not the one that keeps count of resources."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    """Return the processes that make fits, begun by whichever thread, not the one that keeps count of resources."""
+    children = [pid for path in Path(f"/proc/{process.pid}/task").glob("*/children") for pid in path.read_text().split()]
     return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 

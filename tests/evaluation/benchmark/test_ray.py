@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -24,17 +25,17 @@ def ray_gives_no_way(monkeypatch):
     monkeypatch.setenv("RAY_worker_niceness", "0")  # by itself Ray gives way to all else on the machine
 
 
-def at_work(out) -> list[int]:
-    """Return the processes that have claimed units."""
-    found = [path.read_text().split() for path in out.glob("checkpoints/*.lock")]
-    return [int(words[1]) for words in found if len(words) == 2]
+def at_work(out) -> dict[Path, int]:
+    """Return the processes that have claimed units, by the units' checkpoints."""
+    found = {path.with_suffix(".npz"): path.read_text().split() for path in out.glob("checkpoints/*.lock")}
+    return {checkpoint: int(words[1]) for checkpoint, words in found.items() if len(words) == 2}
 
 
 def wait_for_claims(out, process) -> list[int]:
-    """Return the processes that have claimed units, as soon as one has left a checkpoint."""
+    """Return the processes that have left checkpoints of the units that they are at, as soon as there is one."""
     deadline = time.monotonic() + 400
     while process.poll() is None and time.monotonic() < deadline:
-        if list(out.glob("checkpoints/*.npz")) and (found := at_work(out)):
+        if found := [process for checkpoint, process in at_work(out).items() if checkpoint.exists()]:
             return found
         time.sleep(0.02)
     raise AssertionError(process.communicate(timeout=60)[1])
