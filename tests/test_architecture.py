@@ -72,7 +72,7 @@ def reads_text(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     modes = [a.value for argument in call.args for a in ast.walk(argument) if isinstance(a, ast.Constant)]
     binary = any(isinstance(mode, str) and "b" in mode for mode in modes)
-    opens = name == "open" and getattr(getattr(call.func, "value", None), "id", "") not in ("Image", "os") and not binary
+    opens = name == "open" and getattr(getattr(call.func, "value", None), "id", "") not in ("Image", "os", "archive") and not binary
     return opens or name == "read_text" or "text" in {keyword.arg for keyword in call.keywords}
 
 
