@@ -49,7 +49,7 @@ def _told(words: list) -> tuple[list[tuple[int, float, float]], float]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "paddle_dip", *map(str, words), "--out", f"{folder}/x.png"]
         begun, told, last = time.monotonic(), [], ""
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8") as process:
             for last in process.stderr or ():
                 if found := _LINE.search(last):
                     percent, left, unit = found.groups()
