@@ -118,6 +118,9 @@ def held(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[
     while True:
         try:
             file = lock_file(Path(folder) / ".lock")
+        except FileNotFoundError:
+            Path(folder).mkdir(parents=True)  # another run has removed it at its end
+            continue
         except OSError as error:
             raise InputError(f"--out {folder} can't be locked: {error.strerror or error}") from None
         if file is not None:
@@ -126,7 +129,6 @@ def held(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[
             raise InputError(f"--out {folder} is being written to by another run")
         meanwhile()
         time.sleep(_GLANCE_SECONDS)
-        Path(folder).mkdir(parents=True, exist_ok=True)  # the other run may have removed it at its end
     with file:
         yield
 

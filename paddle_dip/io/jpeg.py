@@ -60,7 +60,7 @@ def read_coefficients(file: JpegFile, pixels: np.ndarray) -> JpegCoefficients | 
             if image.mode not in _PLANES or not _holds(image, pixels, file.orientation):
                 return None
         planes = [_plane(file, number) for number in range(_PLANES[image.mode])]
-    except (OSError, SyntaxError, Image.DecompressionBombError):  # no JPEG, or one in RGB, which isn't decoded to YCbCr
+    except Exception:  # no JPEG, one in RGB, which isn't decoded to YCbCr, or one of ill will: decoders raise anything
         return None
     return JpegCoefficients(tuple(planes), file.orientation)
 

@@ -59,6 +59,6 @@ def _check_whole(data: bytes, path: Path) -> None:
 def _length_of_arrays(header: bytes, path: Path) -> int:
     try:
         entries = json.loads(header)
-        return max((entry["data_offsets"][1] for name, entry in entries.items() if name != "__metadata__"), default=0)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        return max((int(entry["data_offsets"][1]) for name, entry in entries.items() if name != "__metadata__"), default=0)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"{path} is a damaged safetensors file: its header can't be read: {error}") from None

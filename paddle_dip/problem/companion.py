@@ -17,24 +17,27 @@ _EQUAL = 0.5
 
 
 @dataclass(frozen=True)
-class Companion:
-    """A companion's image, float64 [C, H, W], and what it would be without the withheld pixels, boolean [1, H, W]."""
+class Blind:
+    """A companion, float64 [C, H, W], made without the pixels that a fit doesn't see; `withheld`: those, boolean [1, H, W]."""
 
     image: np.ndarray
-    blind: np.ndarray
     withheld: np.ndarray
 
 
-def companion(problem: "Problem") -> Companion | None:
-    """Return the companion of a problem whose observation has the image's size: holes are filled smoothly, noise averaged out.
+def companion(problem: "Problem") -> np.ndarray | None:
+    """Return the companion of a problem whose observation has the image's size, float64 [C, H, W] in [0, 1].
 
-    None where neither a hole nor noise is known of, of a JPEG file's pixels alone for one.
+    Holes are filled smoothly, noise is averaged out. None where neither is known of, of a JPEG file's pixels alone for one.
     """
-    if problem.known is None and problem.sigma is None:
+    if problem.known is None and _deviation(problem) is None:
         return None
+    return _made(problem, _holes(problem))
+
+
+def blind_companion(problem: "Problem") -> Blind:
+    """Return the companion as it would be if the pixels that the rule "held-out" withholds were missing, too."""
     withheld = withheld_pixels(problem)
-    holes = np.zeros(withheld.shape) if problem.known is None else 1 - problem.known
-    return Companion(_made(problem, holes), _made(problem, np.maximum(holes, withheld)), withheld)
+    return Blind(_made(problem, np.maximum(_holes(problem), withheld)), withheld)
 
 
 def joined(image: np.ndarray, problem: "Problem", preset: "Preset") -> np.ndarray:
@@ -43,21 +46,28 @@ def joined(image: np.ndarray, problem: "Problem", preset: "Preset") -> np.ndarra
     Where the fit withheld pixels the companion has the share with which both, not having seen them, predict them best, else half.
     Source: Breiman, "Stacked Regressions", 1996.
     """
-    other = problem.companion
-    if other is None:
+    if problem.companion is None:
         return image
-    share = _share(image, problem.observation, other) if RULES[preset.stop].withholds else _EQUAL
-    return (1 - share) * image + share * other.image
+    share = _share(image, problem.observation, problem.blind_companion) if RULES[preset.stop].withholds else _EQUAL
+    return (1 - share) * image + share * problem.companion
 
 
-def _share(image: np.ndarray, observation: np.ndarray, other: Companion) -> float:
-    missed, apart = ((picture - image)[:, other.withheld[0]] for picture in (observation, other.blind))
+def _share(image: np.ndarray, observation: np.ndarray, other: Blind) -> float:
+    missed, apart = ((picture - image)[:, other.withheld[0]] for picture in (observation, other.image))
     most = float((apart**2).sum())
     return float(np.clip((missed * apart).sum() / most, 0, 1)) if most else 0.0
 
 
+def _holes(problem: "Problem") -> np.ndarray:
+    return np.zeros((1, *problem.observation.shape[1:])) if problem.known is None else 1 - problem.known
+
+
+def _deviation(problem: "Problem") -> float | None:
+    return problem.rounding if problem.sigma is None else problem.sigma
+
+
 def _made(problem: "Problem", holes: np.ndarray) -> np.ndarray:
-    picture = problem.observation.astype(np.float64)
+    picture, deviation = problem.observation.astype(np.float64), _deviation(problem)
     if holes.any():
         picture = biharmonic_filled(picture, holes)
-    return picture if problem.sigma is None else non_local_means(picture, problem.sigma)
+    return picture if deviation is None else non_local_means(picture, deviation)

@@ -21,11 +21,12 @@ def noise_levels(image: np.ndarray) -> np.ndarray:
     return np.sqrt(np.pi / 2) / 6 * np.abs(left).mean(axis=(1, 2))
 
 
-def jpeg_deviation(file: JpegCoefficients) -> float:
-    """Return the deviation, of [0, 1], of the noise that a JPEG file's rounding is taken for.
+def jpeg_deviation(file: JpegCoefficients) -> float | None:
+    """Return the deviation, of [0, 1], of the noise that a JPEG file's rounding is taken for; None where luma isn't told.
 
     Source: Foi et al., "Pointwise Shape-Adaptive DCT", 2007, section IV.F: from the mean of the luma table's first 3x3 steps.
     """
     luma = file.planes[0]
-    assert luma is not None
+    if luma is None:
+        return None
     return float(np.sqrt(0.69 * luma.steps[:3, :3].mean() ** 1.3)) / 255

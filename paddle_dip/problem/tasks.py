@@ -7,7 +7,7 @@ import numpy as np
 
 from paddle_dip.errors import InputError, check_kind
 from paddle_dip.io.jpeg import JpegCoefficients
-from paddle_dip.problem.companion import Companion, companion
+from paddle_dip.problem.companion import Blind, blind_companion, companion
 from paddle_dip.problem.noise_level import jpeg_deviation
 from paddle_dip.problem.operators import Operator
 from paddle_dip.problem.presets import NO_REFINEMENT, Preset
@@ -25,8 +25,8 @@ class Problem:
     image. operator: from the image to the observation, as the loss sees it. None in place of either: nothing changes there. exact:
     how the image was shrunk, to refine the result by; None: it wasn't. known: how much of each observed pixel is the image's,
     float32 [1, h, w] in [0, 1]; 0 in a hole; None where all are known. guide: a picture for the network to begin from instead of
-    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, or of what JPEG's rounding is taken for, where
-    known. jpeg: what the observation's JPEG file holds, to keep the result to; None: nothing is known of it.
+    noise, [K, H, W]. sigma: standard deviation of the noise on the observation, where known. rounding: of the noise that JPEG's
+    rounding is taken for, where known. jpeg: what the observation's JPEG file holds, to keep the result to; None: nothing is known.
     """
 
     observation: np.ndarray
@@ -37,6 +37,7 @@ class Problem:
     known: np.ndarray | None = None
     guide: np.ndarray | None = None
     sigma: float | None = None
+    rounding: float | None = None
     jpeg: JpegCoefficients | None = None
 
     @property
@@ -50,9 +51,14 @@ class Problem:
         return self.lift(canvas) if self.lift else canvas
 
     @cached_property
-    def companion(self) -> Companion | None:
-        """What a method without a network makes of the observation, which has the image's size: made once, it takes seconds."""
+    def companion(self) -> np.ndarray | None:
+        """What a method without a network makes of the observation, see `companion`: made once, it takes seconds."""
         return companion(self)
+
+    @cached_property
+    def blind_companion(self) -> Blind:
+        """What it would make without the pixels that are withheld from a fit, see `blind_companion`."""
+        return blind_companion(self)
 
 
 def super_resolution(low: np.ndarray, factor: int, preset: Preset) -> Problem:
@@ -88,8 +94,8 @@ def deblocking(image: np.ndarray, preset: Preset, jpeg: JpegCoefficients | None 
 
     part: of the photo; its own result can't be kept to the file.
     """
-    sigma = None if jpeg is None else jpeg_deviation(jpeg)
-    return replace(_same_size(image, preset), sigma=sigma, jpeg=None if part else jpeg)
+    rounding = None if jpeg is None else jpeg_deviation(jpeg)
+    return replace(_same_size(image, preset), rounding=rounding, jpeg=None if part else jpeg)
 
 
 def inpainting(image: np.ndarray, mask: np.ndarray, preset: Preset, *, part: bool = False) -> Problem:

@@ -31,7 +31,7 @@ class ArrayFolder:
             try:
                 load_checkpoint(path)[0][_ARRAY]
             except (InputError, KeyError):
-                path.unlink()
+                path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.npz"

@@ -76,7 +76,9 @@ class FilePart:
         return self.checkpoint.with_suffix(".lock")
 
     def is_made(self) -> bool:
-        """Return whether the fit is kept, and with the last one of its tile also what becomes of that."""
+        """Return whether the fit is kept, and with the last one of its tile also what becomes of that, or the photo is written."""
+        if work_folder.is_finished(self.folder):  # nothing of it is kept any more
+            return True
         kept = work_folder.kept_in(self.folder)
         fits = {seed: fit_name(self.number, seed) in kept for seed in self.order.seeds}
         return part_name(self.number) in kept or (fits[self.seed] and not all(fits.values()))
@@ -120,8 +122,8 @@ def restored(
                 job = _job(order)
                 yield order, job, put_together(job, _kept_parts(job, root / order.out.name, interrupted))
                 work_folder.finish(root / order.out.name)
+        work_folder.remove(root)  # before another run may begin in it
     _job.cache_clear()
-    work_folder.remove(root)
 
 
 def _make_all(

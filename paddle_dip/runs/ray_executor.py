@@ -53,8 +53,9 @@ def slots(cpus_per_task: int, gpus_per_task: float) -> int:
     """Return how many tasks the cluster has room for at a time now; raises InputError for none."""
     import ray
 
-    has, wanted = ray.cluster_resources(), {"CPU": cpus_per_task, "GPU": gpus_per_task}
-    found = min(int(has.get(name, 0) // amount) for name, amount in wanted.items() if amount)
+    wanted = {name: amount for name, amount in (("CPU", cpus_per_task), ("GPU", gpus_per_task)) if amount}
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    found = sum(min(int(has.get(name, 0) / amount + 1e-9) for name, amount in wanted.items()) for has in machines)
     if not found:
         raise InputError(
             f"--cpus-per-task {cpus_per_task:g}, --gpus-per-task {gpus_per_task:g}: no machine of the cluster has those"

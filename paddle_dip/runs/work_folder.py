@@ -15,7 +15,7 @@ from paddle_dip.problem.presets import completed
 from paddle_dip.runs.array_folder import ArrayFolder
 from paddle_dip.runs.photos import PhotoJob
 
-_ARRAYS, _STATES = "*.npz", "*.checkpoint"  # what is finished, and fits that go on
+_ARRAYS, _STATES = "*.npz", "*.checkpoint*"  # what is finished, and fits that go on
 _NOTE = "photo.json"  # in a photo's folder: what it is made of, and whether its result is written
 
 
@@ -117,11 +117,11 @@ def remove(root: Path) -> None:
 def _note(folder: Path) -> dict | None:
     """Return a photo's note; None where there is none; raises InputError where it can't be read."""
     path = folder / _NOTE
-    if not path.exists():
-        return None
     try:
         note = read_json(path)
         return {key: note[key] for key in ("settings", "pictures", "finished")}
+    except FileNotFoundError:
+        return None
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path} can't be read, it is damaged: delete {folder} to begin afresh") from None
 

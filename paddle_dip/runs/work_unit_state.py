@@ -85,6 +85,7 @@ class UnitState:
                 raise
             self._good = beginning
             arrays = self._taken_up(found[1])
+            found[0].unlink(missing_ok=True)  # else the next state would take the place of the sound one
             print(f"{self._unit.title}: {_first_words(damage)}; it goes on from the one before", file=sys.stderr)
         if self.log.computed_with != computed_with():
             words = f"begun with {self.log.computed_with}, goes on with {computed_with()}: the last bits will differ"
@@ -97,10 +98,17 @@ class UnitState:
         arrays, notes = load_checkpoint(path)
         try:
             self._unpack(arrays, notes)
-        except (KeyError, TypeError, ValueError, AttributeError):  # archives have checksums: another version's, or made up
+            sound = _finite(arrays) and _finite(self.guard.good or {})
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            OverflowError,
+        ):  # archives have checksums: another version's, or made up
             raise InputError(f"checkpoint {path} was made with another version: delete it to start this image afresh") from None
         self._seen = self.log.resumed_at_step
-        if not (0 < self._seen < self._unit.preset.steps and _finite(arrays) and _finite(self.guard.good or {})):
+        if not (0 < self._seen < self._unit.preset.steps and sound):
             raise InputError(f"checkpoint {path} can't be read, it is damaged: delete it to start this image afresh")
         return arrays
 

@@ -130,6 +130,8 @@ def _help(settings: Settings, cases: dict[str, Case], fit: Callable, folder: Fol
     with deferred_interrupt() as interrupted:
         image_runs = [_image_run(settings, folder, case) for case in cases.values()]
         deque(make_members(image_runs, settings.workers, fit=fit, interrupted=interrupted), maxlen=0)
+        if interrupted():  # while nothing was left to make
+            raise KeyboardInterrupt
 
 
 def _image_run(settings: Settings, folder: Folder, case: Case) -> ImageRun:

@@ -24,7 +24,7 @@ def companions_table(folder: Path, data: Path) -> str:
 
 def _cells(group: EnsembleOutputs) -> list[str]:
     case, companion = group.case, group.case.problem.companion
-    alone = "-" if companion is None else f"{case.score(companion.image, case.truth):.2f}"
+    alone = "-" if companion is None else f"{case.score(companion, case.truth):.2f}"
     joined = [replace(group.preset, companion=False), replace(group.preset, companion=True, stop="never")]
     if RULES[group.preset.stop].withholds:
         joined.append(replace(group.preset, companion=True))

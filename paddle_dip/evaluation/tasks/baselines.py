@@ -61,7 +61,8 @@ def _filled(fill: Callable[[np.ndarray, np.ndarray], np.ndarray], problem: Probl
 
 
 def _smoothed(smooth: Callable[[np.ndarray, float], np.ndarray], problem: Problem) -> np.ndarray:
-    return smooth(problem.observation.astype(np.float64), _not_none(problem.sigma)).clip(0, 1)
+    deviation = problem.rounding if problem.sigma is None else problem.sigma
+    return smooth(problem.observation.astype(np.float64), _not_none(deviation)).clip(0, 1)
 
 
 def _kept_to_file(method: Method, problem: Problem) -> np.ndarray:
