@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from paddle_dip.io.orientation import upright

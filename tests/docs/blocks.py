@@ -11,7 +11,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "README_zh.md", "CONTRIBUTING.md", "datas/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-_PROGRAMS = ("python", "pip", "make", "grep", "cp")  # all that the pages call
+_PROGRAMS = ("python", "pip", "make", "grep", "cp", "npm", "tar")  # all that the pages call
 # Notes its own name and words, and does nothing. The separators are ASCII's own.
 _STUB = """#!/bin/sh
 { printf '%s' "${0##*/}"; for word; do printf '\\037%s' "$word"; done; printf '\\036'; } >> "$NOTED"

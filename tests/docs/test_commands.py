@@ -66,7 +66,7 @@ def check_pip(words: list[str]) -> None:
         if before == "-r":
             assert word == "/dev/stdin" or (ROOT / word).is_file(), words
         elif not word.startswith("-"):
-            assert word in ("gradio>=6.0,<7", "paddle_dip[serve]", "bm3d", "."), words
+            assert word in ("gradio>=6.0,<7", "paddle_dip[serve]", "paddle_dip[ray]", "bm3d", "."), words
     assert "gradio>=6.0,<7" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
