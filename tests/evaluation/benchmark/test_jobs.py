@@ -79,6 +79,7 @@ def test_interrupted_it_goes_on_to_the_same_bits(begun, images, tmp_path):
     assert_goes_on_to_the_same_bits(images, tmp_path)
 
 
+@SLOW  # tests/cli/test_photos.py and test_resume.py have kills by themselves
 def test_killed_it_leaves_no_process_behind_and_goes_on_to_the_same_bits(begun, images, tmp_path):
     pids = fits(begun)
     begun.kill()
