@@ -25,6 +25,15 @@ _KEEP_ADDRESS = """(name) => {
     window.history.replaceState(null, "", address);
     return name;
 }"""
+# Gradio shows a picture inside a button without a name: it gets the picture's, whenever one comes.
+JAVASCRIPT = """() => {
+    const name = () => document.querySelectorAll(".image-container button:not([aria-label])").forEach((button) => {
+        const label = button.closest(".block")?.querySelector("label")?.innerText.trim();
+        if (!button.innerText.trim()) button.setAttribute("aria-label", label || "image");
+    });
+    new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
+    name();
+}"""
 CSS = """
 .status { font-size: 1.1rem; }
 .notice { font-weight: bold; }

@@ -18,7 +18,7 @@ def serve(limits: Limits, *, host: str, port: int, announce: Callable[[str], Non
         os.environ |= {"GRADIO_TEMP_DIR": str(uploads), "GRADIO_ANALYTICS_ENABLED": "False"}
         import gradio as gr
 
-        from paddle_dip.serve.page import CSS, Page
+        from paddle_dip.serve.page import CSS, JAVASCRIPT, Page
 
         gr.set_static_paths([jobs.folder])  # files of jobs are sent as they are, no copies are kept
         page = Page(jobs, uploads).build()
@@ -33,6 +33,7 @@ def serve(limits: Limits, *, host: str, port: int, announce: Callable[[str], Non
                 quiet=True,
                 theme=theme,
                 css=CSS,
+                js=JAVASCRIPT,
                 ssr_mode=False,
                 footer_links=[],
             )
