@@ -13,7 +13,7 @@ import typer
 
 from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.command import run as run_command
-from paddle_dip.errors import at_least
+from paddle_dip.errors import InputError, at_least
 from paddle_dip.report.tables import terminal_table
 
 app = command_line()
@@ -35,16 +35,22 @@ def simulate(
     for name, value in {"--unit": unit, "--spread": spread, "--start": start, "--handing": handing, "--between": between}.items():
         at_least(name, value, 0)
     lines = []
-    for count in map(int, images.split(",")):
+    for count in _numbers("--images", images):
         draw = np.random.default_rng(seed)
         work = np.sort(unit * np.exp(spread * draw.standard_normal(count)))[::-1]
         deaths = draw.poisson(work / (3600 * between)) if between else np.zeros(count)
         needed = work + start + deaths * (start + checkpoint / 2)
-        for number in map(int, workers.split(",")):
+        for number in _numbers("--workers", workers):
             took = _took(needed.tolist(), number, handing)
             hours, busy = took / 3600, work.sum() / (number * took)
             lines.append([f"{count:,}", f"{number:,}", f"{hours:,.2f}", f"{busy:.0%}", f"{work.sum() / took:,.0f}"])
     console().print(terminal_table("Simulated", ["images", "workers", "hours", "time at work", "times one core"], lines))
+
+
+def _numbers(option: str, words: str) -> list[int]:
+    if not all(word.isdecimal() and int(word) for word in words.split(",")):
+        raise InputError(f"{option} must be whole numbers above 0 separated by commas, not {words}")
+    return [int(word) for word in words.split(",")]
 
 
 def _took(needed: list[float], workers: int, handing: float) -> float:

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
 
@@ -14,7 +15,7 @@ from paddle_dip.runs.workers import Workers
 
 TRIES = 3  # of a unit whose worker died, beside the first: it goes on from its checkpoint
 _GLANCE_SECONDS = 0.5  # between looks at whether an interrupt came
-_BEGUN, _ENDED, _TOLD = "begun", "ended", "told"
+_BEGUN, _ENDED, _TOLD, _NOTHING = "begun", "ended", "told", "nothing"
 
 
 class Titled(Protocol):
@@ -46,56 +47,81 @@ def run_parallel(
     Raises KeyboardInterrupt when `interrupted` says so; what `work` raises; WorkerDied where a unit's workers died again and again.
     The other workers are told to end then, and waited for.
     """
-    events: SimpleQueue[tuple[Future, str, Any]] = SimpleQueue()  # from the executor's threads to this one
-    executor = workers.started(
-        begun=lambda future: events.put((future, _BEGUN, None)), told=lambda future, words: events.put((future, _TOLD, words))
-    )
-    at_work: dict[Future, U] = {}
-    taken: list[Any] = []  # units that can be claimed
-    deaths: Counter[int] = Counter()
-
-    def submit(unit: U) -> None:
-        future = executor.submit(_attempt, unit, work, telling=heard is not None)
-        at_work[future] = unit
-        future.add_done_callback(lambda ended: events.put((ended, _ENDED, None)))
-
+    course = _Course(workers, partial(_attempt, work, heard is not None))
     try:
         for unit in units:
-            submit(unit)
-        while at_work or taken:
+            course.submit(unit)
+        while course.goes_on():
             if interrupted():
                 raise KeyboardInterrupt
-            for unit in [taken.pop(0) for _ in range(len(taken))]:
-                submit(unit) if is_free(unit) else taken.append(unit)
-            try:
-                future, what, words = events.get(timeout=_GLANCE_SECONDS)
-            except Empty:
-                continue
-            if future not in at_work:  # heard late, of one that has ended
-                continue
-            unit = at_work[future]
+            course.take_up_free()
+            unit, what, words = course.next_event()
             if what == _BEGUN:
                 begun(unit)
             elif what == _TOLD and heard is not None:
                 heard(unit, words)
             elif what == _ENDED:
-                del at_work[future]
-                try:
-                    result = future.result()
-                except WorkerDied as death:
-                    deaths[id(unit)] += 1
-                    _tell_death(unit, death, deaths[id(unit)])
-                    submit(unit)
-                    continue
-                if result is TAKEN:
-                    taken.append(unit)
-                else:
-                    yield unit, result
+                yield unit, words
     finally:
-        executor.shutdown(cancel_futures=True)
+        course.executor.shutdown(cancel_futures=True)
 
 
-def _attempt(unit: Titled, work: Callable[..., Any], *, telling: bool) -> Any:
+class _Course:
+    """Where the units of a run are: at work in the executor, or taken by other processes, and how often a worker of each died."""
+
+    def __init__(self, workers: Workers, attempt: Callable[[Any], Any]):
+        self._attempt = attempt
+        self._events: SimpleQueue[tuple[Future, str, Any]] = SimpleQueue()  # from the executor's threads to this one
+        self.executor = workers.started(
+            begun=lambda future: self._events.put((future, _BEGUN, None)),
+            told=lambda future, words: self._events.put((future, _TOLD, words)),
+        )
+        self._at_work: dict[Future, Any] = {}
+        self._taken: list[Any] = []  # units that can be claimed
+        self._deaths: Counter[int] = Counter()
+
+    def goes_on(self) -> bool:
+        return bool(self._at_work or self._taken)
+
+    def submit(self, unit: Any) -> None:
+        future = self.executor.submit(self._attempt, unit)
+        self._at_work[future] = unit
+        future.add_done_callback(lambda ended: self._events.put((ended, _ENDED, None)))
+
+    def take_up_free(self) -> None:
+        """Submit what others were at, and aren't any more."""
+        was_taken, self._taken = self._taken, []
+        for unit in was_taken:
+            self.submit(unit) if is_free(unit) else self._taken.append(unit)
+
+    def next_event(self) -> tuple[Any, str, Any]:
+        """Return a unit, what there is of it and its words, of _ENDED its result; _NOTHING after a moment without.
+
+        One whose worker died is submitted again; raises WorkerDied where that has been done often enough, and what the work raised.
+        """
+        try:
+            future, what, words = self._events.get(timeout=_GLANCE_SECONDS)
+        except Empty:
+            return None, _NOTHING, None
+        if future not in self._at_work:  # heard late, of one that has ended
+            return None, _NOTHING, None
+        if what != _ENDED:
+            return self._at_work[future], what, words
+        unit = self._at_work.pop(future)
+        try:
+            result = future.result()
+        except WorkerDied as death:
+            self._deaths[id(unit)] += 1
+            _tell_death(unit, death, self._deaths[id(unit)])
+            self.submit(unit)
+            return unit, _NOTHING, None
+        if result is TAKEN:
+            self._taken.append(unit)
+            return unit, _NOTHING, None
+        return unit, _ENDED, result
+
+
+def _attempt(work: Callable[..., Any], telling: bool, unit: Titled) -> Any:
     """Return what `work` does of a unit, in the worker."""
     here = this_worker()
     return work(unit, interrupted=here.interrupted, **({"tell": here.tell} if telling else {}))

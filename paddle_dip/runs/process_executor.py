@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
@@ -18,16 +17,9 @@ from threading import Lock, Thread
 from typing import Any
 
 from paddle_dip.runs import progress
-from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
+from paddle_dip.runs.worker import Told, Worker, WorkerDied, outcome, working_as
 
 _SPAWN = get_context("spawn")
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What a worker tells before it answers."""
-
-    words: Any
 
 
 class ProcessExecutor(Executor):
@@ -92,7 +84,7 @@ class ProcessExecutor(Executor):
     def _heard(self, future: Future, answer: Connection) -> tuple[Exception | None, Any]:
         """Return a worker's answer, having passed on what it tells before."""
         try:
-            while isinstance(heard := answer.recv(), _Told):
+            while isinstance(heard := answer.recv(), Told):
                 self._told(future, heard.words)
         except (EOFError, OSError):  # of the pipe: the process ended without a word
             raise WorkerDied("the process was killed or ended by itself, for want of memory perhaps") from None
@@ -133,7 +125,7 @@ def _work(call: Callable[[], Any], sender: Connection) -> None:
 
 def _tell(sender: Connection, words: Any) -> None:
     with suppress(BrokenPipeError):  # nobody reads any more: the work is told to end, and writes its checkpoint
-        sender.send(_Told(words))
+        sender.send(Told(words))
 
 
 def _follow_parent() -> None:

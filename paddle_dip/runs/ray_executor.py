@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -16,19 +15,12 @@ from typing import Any
 from paddle_dip.errors import InputError
 from paddle_dip.runs import progress
 from paddle_dip.runs.interrupt import handlers_kept
-from paddle_dip.runs.worker import Worker, WorkerDied, outcome, working_as
+from paddle_dip.runs.worker import Told, Worker, WorkerDied, outcome, working_as
 
 _GLANCE_SECONDS = 0.1  # between looks at what workers tell
 _ENDING_SECONDS = 60.0  # that calls at work get to write their checkpoints
 _TELLING_SECONDS = 10.0  # that the last word of a call may take
 _BEGUN, _ENDED = "begun", "ended"
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What a worker tells before it answers."""
-
-    words: Any
 
 
 def connect(address: str | None) -> None:
@@ -148,7 +140,7 @@ class RayExecutor(Executor):
         future = self._heard_of.get(number)
         if future is None:  # its worker has died
             return
-        if isinstance(heard, _Told):
+        if isinstance(heard, Told):
             self._told(future, heard.words)
         elif heard == _BEGUN:
             self._at_work.add(number)
@@ -194,7 +186,7 @@ def _work(news: Any, number: int, call: Callable[[], Any], folder: str) -> bytes
 
     tell(_BEGUN)
     try:
-        with suppress(KeyboardInterrupt), working_as(Worker(lambda: len(interrupts), lambda words: tell(_Told(words)))):
+        with suppress(KeyboardInterrupt), working_as(Worker(lambda: len(interrupts), lambda words: tell(Told(words)))):
             return outcome(call)
     finally:
         signal.signal(signal.SIGINT, former)

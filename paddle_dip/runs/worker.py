@@ -22,6 +22,13 @@ class Worker:
     tell: Callable[[Any], None] = lambda words: None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a worker tells before it answers, on its way to whoever follows the executor."""
+
+    words: Any
+
+
 _NOBODY = Worker()
 _worker: ContextVar[Worker] = ContextVar("worker")
 
