@@ -7,7 +7,7 @@ import numpy as np
 from paddle_dip.problem.baselines import wiener_filtered
 from paddle_dip.problem.convolution import convolved
 
-BALANCE = 0.01  # best of 0.001, 0.003, 0.01 and 0.03 on scikit-image's photos, disk of 6 pixels (docs/trained.md)
+BALANCE = 0.01  # chosen among 0.001, 0.003, 0.01 and 0.03 on scikit-image's photos, for a disk of 6 pixels
 
 
 def turned_mean(work: Callable[[np.ndarray], np.ndarray], square: np.ndarray) -> np.ndarray:
