@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing import parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
 from typing import Any
 
 from paddle_dip.runs import progress
+from paddle_dip.runs.provenance import computed_with
+from paddle_dip.runs.start_method import ProcessContext, process_context
 from paddle_dip.runs.worker import Told, Worker, WorkerDied, outcome, working_as
-
-_SPAWN = get_context("spawn")
 
 
 class ProcessExecutor(Executor):
@@ -38,6 +38,9 @@ class ProcessExecutor(Executor):
     ):
         self._threads = ThreadPoolExecutor(max_workers)  # a thread a process, which listens to it
         self._begun, self._told = begun, told
+        place = computed_with()["place"]  # asked here, for Paddle that loads in one of the threads is of no use in the others
+        with _deaf_to_interrupts():
+            self._context = process_context(place)
         self._lock, self._processes, self._ending = Lock(), set[BaseProcess](), False
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
@@ -66,7 +69,7 @@ class ProcessExecutor(Executor):
                     future.cancel()
                 if not future.set_running_or_notify_cancel():
                     return
-                process, answer = _start(call)
+                process, answer = _start(self._context, call)
                 self._processes.add(process)
             self._begun(future)
             try:
@@ -91,9 +94,9 @@ class ProcessExecutor(Executor):
         return heard
 
 
-def _start(call: Callable[[], Any]) -> tuple[BaseProcess, Connection]:
-    answer, sender = _SPAWN.Pipe(duplex=False)
-    process = _SPAWN.Process(target=_work, args=(call, sender), daemon=True)
+def _start(context: ProcessContext, call: Callable[[], Any]) -> tuple[BaseProcess, Connection]:
+    answer, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(call, sender, dict(os.environ)), daemon=True)
     with sender, _deaf_to_interrupts():
         process.start()
     return process, answer
@@ -113,7 +116,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def _work(call: Callable[[], Any], sender: Connection) -> None:
+def _work(call: Callable[[], Any], sender: Connection, environment: dict[str, str]) -> None:
+    os.environ |= environment  # a copy has that of the process it is copied from
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))  # any number of times
     Thread(target=_follow_parent, daemon=True).start()

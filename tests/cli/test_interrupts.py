@@ -35,9 +35,9 @@ def test_a_fit_that_is_told_to_end_says_so_in_one_line(tmp_path):
 def test_sigterm_while_a_command_loads_never_counts_as_ctrl_c():
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
-    begun = [subprocess.Popen([*MODULE, "networks"], cwd=ROOT, env=environment, **pipes) for _ in range(8)]
+    begun = [subprocess.Popen([*MODULE, "networks"], cwd=ROOT, env=environment, **pipes) for _ in range(4)]
     for process in begun:  # each a moment later than the one before
-        time.sleep(0.5)
+        time.sleep(0.7)
         process.terminate()
     for process in begun:
         _, errors = process.communicate(timeout=60)

@@ -13,21 +13,12 @@ import pytest
 
 from tests.cli.test_photos import CLI, photos, pictures, restore, start, wait_for_work, words  # noqa: F401  fixtures
 from tests.conftest import ROOT, assert_refused
+from tests.processes import workers
 
 KILLS = 50
+FEW = ("--steps", 4)
 TWO = ("--jobs", 2, "--max-memory", 0.032)
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc which processes there are")
-
-
-def fits(process) -> list[int]:
-    """Return the processes that make fits."""
-    try:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        threads = Path(f"/proc/{process.pid}/task").iterdir()
-        children = {int(pid) for thread in threads for pid in (thread / "children").read_text().split()}
-        return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    except OSError:  # they end meanwhile
-        return []
 
 
 def kill(pid: int) -> bool:
@@ -45,7 +36,7 @@ def survive(photos, out, kills: dict[str, int], wanted: int) -> None:  # noqa: F
         while process.poll() is None and sum(kills.values()) < wanted:
             wait_for_work(out, process, random.uniform(0, 0.5))
             whom = random.choice(["worker", "worker", "worker", "coordinator"])
-            found = fits(process) if whom == "worker" else [process.pid]
+            found = workers(process.pid) if whom == "worker" else [process.pid]
             if process.poll() is None and found:
                 kills[whom] += kill(random.choice(found))
             if whom == "coordinator":
@@ -74,13 +65,13 @@ def test_workers_and_coordinators_killed_at_random_moments(photos, tmp_path, cap
 def test_with_no_room_for_the_result_it_is_one_line_and_nothing_is_lost(photos, tmp_path):  # noqa: F811
     """The system's own bound on the size of a file: no state and no result of more than 1 KiB can be written."""
     bound = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))  # noqa: E731
-    more = map(str, words(photos, tmp_path / "out"))
+    more = map(str, words(photos, tmp_path / "out", *FEW, "--checkpoint-seconds", 0.05))
     full = subprocess.run(
         [sys.executable, *CLI, *more], cwd=ROOT, capture_output=True, text=True, timeout=280, preexec_fn=bound, check=False
     )
     assert full.returncode == 2 and "Traceback" not in full.stderr and "File too large" in full.stderr.splitlines()[-1]
-    restore(photos, tmp_path / "out", "--resume")
-    restore(photos, tmp_path / "whole")
+    restore(photos, tmp_path / "out", *FEW, "--resume")
+    restore(photos, tmp_path / "whole", *FEW)
     assert pictures(tmp_path / "out") == pictures(tmp_path / "whole")
 
 

@@ -38,7 +38,7 @@ def photos(tmp_path) -> Path:
 
 
 def words(photos, out, *more) -> list:
-    return ["super-resolve", photos, "--factor", 2, "--steps", 20, *MEMORY, "--out", out, "--checkpoint-seconds", 0.05, *more]
+    return ["super-resolve", photos, "--factor", 2, "--steps", 20, *MEMORY, "--out", out, *more]
 
 
 def restore(photos, out, *more) -> subprocess.CompletedProcess:
@@ -49,7 +49,7 @@ def restore(photos, out, *more) -> subprocess.CompletedProcess:
 
 def start(photos, out, *more) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, *CLI, *map(str, words(photos, out, *more))],
+        [sys.executable, *CLI, *map(str, words(photos, out, "--checkpoint-seconds", 0.05, *more))],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

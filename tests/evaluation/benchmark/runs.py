@@ -24,13 +24,14 @@ def pictures(folder: Path) -> Path:
 
 def words(images, out, *more: str) -> list:
     """Return the command of a run of 40 steps, which goes on with what there is of it."""
-    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 40, "--checkpoint-seconds", 0.05, "--resume")
+    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 40, "--resume")
     return ["tools/benchmark_set14.py", *options, *more]
 
 
 def start(images, out, *more: str) -> subprocess.Popen:
     """Begin a run, or go on with it, as the first of a group of processes."""
-    begun = [sys.executable, *map(str, words(images, out, *more))]
+    often = ("--checkpoint-seconds", 0.05)
+    begun = [sys.executable, *map(str, words(images, out, *more, *often))]
     return subprocess.Popen(begun, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from paddle_dip.runs.checkpoint import before
 from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
+from tests.processes import workers
 
 SEVERAL = ("--jobs", "2", "--set", "members=2")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc which processes there are")
@@ -26,12 +27,6 @@ def begun(images, tmp_path):
     wait_for_work(tmp_path / "out", process, 0.0, fits=2)
     yield process
     process.kill()
-
-
-def fits(process) -> list[int]:
-    """Return the processes that make fits, begun by whichever thread, not the one that keeps count of resources."""
-    children = [pid for path in Path(f"/proc/{process.pid}/task").glob("*/children") for pid in path.read_text().split()]
-    return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def running(pid: int) -> bool:
@@ -63,7 +58,7 @@ OTHERS = [(os.kill, signal.SIGINT), (os.killpg, signal.SIGTERM)]
 
 @pytest.mark.parametrize(("send", "number"), [*WAYS, *(pytest.param(*other, marks=SLOW) for other in OTHERS)])
 def test_told_to_end_every_fit_writes_its_checkpoint(begun, tmp_path, send, number):
-    pids, sent = fits(begun), time.time_ns()
+    pids, sent = workers(begun.pid), time.time_ns()
     send(begun.pid, number)
     _, errors = begun.communicate(timeout=60)
     assert begun.returncode == 130 and "interrupted" in errors and "Traceback" not in errors
@@ -81,7 +76,7 @@ def test_interrupted_it_goes_on_to_the_same_bits(begun, images, tmp_path):
 
 @SLOW  # tests/cli/test_photos.py and test_resume.py have kills by themselves
 def test_killed_it_leaves_no_process_behind_and_goes_on_to_the_same_bits(begun, images, tmp_path):
-    pids = fits(begun)
+    pids = workers(begun.pid)
     begun.kill()
     assert_ended(pids)
     assert_goes_on_to_the_same_bits(images, tmp_path)
@@ -89,7 +84,7 @@ def test_killed_it_leaves_no_process_behind_and_goes_on_to_the_same_bits(begun, 
 
 @SLOW
 def test_a_killed_fit_is_told_and_goes_on_to_the_same_bits(begun, images, tmp_path):
-    os.kill(fits(begun)[0], signal.SIGKILL)
+    os.kill(workers(begun.pid)[0], signal.SIGKILL)
     _, errors = begun.communicate(timeout=240)
     assert begun.returncode == 0 and "Traceback" not in errors, errors
     assert "was killed or ended by itself" in errors and "goes on from its checkpoint, try 2 of 4" in errors
