@@ -48,7 +48,7 @@ def test_measures_both_sides(tmp_path):
         "--rounds",
         1,
         "--network",
-        "skip-64",
+        "skip-32",
         "--against",
         "paddle-plain,paddle-in-turn",
         "--json",

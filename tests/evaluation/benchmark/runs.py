@@ -23,8 +23,8 @@ def pictures(folder: Path) -> Path:
 
 
 def words(images, out, *more: str) -> list:
-    """Return the command of a run of 40 steps, which goes on with what there is of it."""
-    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 40, "--resume")
+    """Return the command of a run of 30 steps, which goes on with what there is of it."""
+    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 30, "--resume")
     return ["tools/benchmark_set14.py", *options, *more]
 
 
