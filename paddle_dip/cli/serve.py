@@ -17,6 +17,7 @@ def serve(
     jobs: int = typer.Option(_DEFAULT.at_once, help="Jobs at a time, each in a process with its share of the cores."),
     queue: int = typer.Option(_DEFAULT.queue, help="Jobs that may wait."),
     max_pixels: int = typer.Option(_DEFAULT.pixels, help="Pixels that a result may have."),
+    max_steps: int = typer.Option(_DEFAULT.steps, help="Steps that a job's fits may have together."),
     max_upload: float = typer.Option(_DEFAULT.upload_mb, help="MiB that an uploaded file may have."),
     keep_minutes: float = typer.Option(
         _DEFAULT.keep_minutes, help="Minutes after which an ended job that no page shows is removed."
@@ -31,7 +32,14 @@ def serve(
         raise InputError(f"--max-upload must be above 0, not {max_upload}")
     if not keep_minutes > 0:
         raise InputError(f"--keep-minutes must be above 0, not {keep_minutes}")
-    limits = Limits(at_least("--jobs", jobs, 1), queue, at_least("--max-pixels", max_pixels, 1), max_upload, keep_minutes)
+    limits = Limits(
+        at_once=at_least("--jobs", jobs, 1),
+        queue=queue,
+        pixels=at_least("--max-pixels", max_pixels, 1),
+        steps=at_least("--max-steps", max_steps, 1),
+        upload_mb=max_upload,
+        keep_minutes=keep_minutes,
+    )
     if find_spec("gradio") is None:
         raise InputError("the page needs Gradio, which isn't installed; fix: pip install 'paddle_dip[serve]'")
     from paddle_dip.serve.server import serve as run_server

@@ -17,12 +17,14 @@ from typing import Any
 import paddle_dip
 from paddle_dip.environment import share_cores
 from paddle_dip.errors import InputError
+from paddle_dip.io.files import lock_file
 from paddle_dip.serve.request import Limits, Request
 from paddle_dip.serve.watch import PROGRESS
 from paddle_dip.serve.worker import OUTCOME, STOP
 
 ENDED = ("done", "stopped", "failed")
 _GLANCE_SECONDS = 0.2
+_PREFIX, _LOCK = "paddle_dip-serve-", ".lock"
 _KILLED = "the job was killed or ended by itself, for want of memory perhaps: try a smaller photo"
 
 
@@ -63,7 +65,9 @@ class Jobs:
 
     def __init__(self, limits: Limits):
         self.limits = limits
-        self.folder = Path(tempfile.mkdtemp(prefix="paddle_dip-serve-"))
+        _remove_left_behind()
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._held = lock_file(self.folder / _LOCK)  # for as long as this server lives
         self._jobs: dict[str, _Job] = {}
         self._waiting: list[str] = []
         self._lock, self._over = RLock(), Event()
@@ -87,13 +91,7 @@ class Jobs:
             if len(self._waiting) >= self.limits.queue:
                 raise InputError(f"queue is full: {self.limits.queue} jobs wait already, try again later")
             name = secrets.token_urlsafe(16)
-            folder = self.folder / name
-            folder.mkdir()
-            own = replace(request, photo=_kept(request.photo, folder / "photo"))
-            if request.second is not None:
-                own = replace(own, second=_kept(request.second, folder / "second"))
-            own.save(folder)
-            self._jobs[name] = _Job(folder, own)
+            self._jobs[name] = _Job(self.folder / name, _kept(request, self.folder / name))
             self._waiting.append(name)
             self._advance()
             return name
@@ -145,6 +143,8 @@ class Jobs:
         self._thread.join()
         for name in list(self._jobs):
             self.forget(name)
+        if self._held:
+            self._held.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self) -> None:
@@ -192,10 +192,33 @@ def _end(job: _Job) -> None:
             job.process.stdin.close()
 
 
-def _kept(upload: str, folder: Path) -> str:
-    """Copy an upload into a folder; return the copy."""
+def _kept(request: Request, folder: Path) -> Request:
+    """Return a request whose files are copies in a new folder, where it is written too; raises InputError where there's no room."""
+    try:
+        folder.mkdir()
+        own = replace(request, photo=_copied(request.photo, folder / "photo"))
+        if request.second is not None:
+            own = replace(own, second=_copied(request.second, folder / "second"))
+        own.save(folder)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise InputError(f"photo can't be kept on the server: {error.strerror or error}") from None
+    return own
+
+
+def _copied(upload: str, folder: Path) -> str:
     folder.mkdir()
     return str(shutil.copy(upload, folder / Path(upload).name))
+
+
+def _remove_left_behind() -> None:
+    """Remove the folders of servers that were killed; whoever lives holds the lock of its own."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+        with suppress(OSError):  # another user's
+            held = lock_file(lock) if os.name == "posix" else None  # Windows' locks keep no two apart
+            if held:
+                with held:
+                    shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _read(path: Path) -> dict:

@@ -90,8 +90,9 @@ class Page:
             brush=gr.Brush(colors=["#ffffff"], default_size=16, color_mode="fixed"),
         )
         with gr.Accordion(say["more"], open=False) as parts["more"]:
-            parts["steps"] = gr.Number(label=say["steps"], precision=0, minimum=1)
-            parts["seed"] = gr.Number(0, label=say["seed"], precision=0, minimum=0)
+            # No minimum: Gradio would refuse what is below without a word; `Request.check` has words.
+            parts["steps"] = gr.Number(label=say["steps"], precision=0)
+            parts["seed"] = gr.Number(0, label=say["seed"], precision=0)
         parts["example"] = gr.Button(say["example"])
         parts["notice"] = gr.HTML()
         parts["start"] = gr.Button(say["start"], variant="primary")
@@ -109,17 +110,18 @@ class Page:
 
     def _connect(self, page: gr.Blocks) -> None:
         parts, wired = self.parts, self._wired
-        form = ["language", "task", "preset", "factor", "photo", "mask", "paint", "steps", "seed"]
+        form = ["name", "language", "task", "preset", "factor", "photo", "mask", "paint", "steps", "seed"]
         job = ["status", "stop", "picture", "compare", "curve", *_FILES, "forget", "shown", "timer"]
         asked, whole = ["name", "language"], ["name", "language", "shown"]
         offered = ["preset", "factor", "mask", "preview", "paint"]
         wired(page.load, self._load, [], ["language", "name"]).then(
-            self._words, self._of(["language"]), self._of(list(_worded(parts)))
+            self._words, self._of(["language", "task"]), self._of(list(_worded(parts)))
         ).then(self._again, self._of(asked), self._of(job))
-        wired(parts["language"].input, self._words, ["language"], list(_worded(parts)))
+        wired(parts["language"].input, self._words, ["language", "task"], list(_worded(parts)))
         wired(parts["language"].input, self._again, asked, job)
         wired(parts["task"].change, self._task, ["language", "task", "photo"], offered)
         wired(parts["photo"].change, self._photo, ["language", "task", "photo"], ["preview", "paint", "notice"])
+        wired(parts["mask"].change, lambda: "", [], ["notice"])
         wired(parts["example"].click, self._example, ["language", "task"], ["photo", "mask", "notice"])
         begun = wired(parts["start"].click, self._start, form, ["name", "notice"])
         begun.then(self._again, self._of(asked), self._of(job)).then(None, parts["name"], None, js=_KEEP_ADDRESS)
@@ -139,16 +141,18 @@ class Page:
         language = asked if asked in TEXTS else language_of(request.headers.get("accept-language", ""))
         return language, request.query_params.get("job", "")
 
-    def _words(self, language: str) -> list[Any]:
-        """Return the update of each part that has words: its label, or what it shows."""
+    def _words(self, language: str, task: str) -> list[Any]:
+        """Return the update of each part that has words: its label, or what it shows; what was said before isn't said again."""
         say = TEXTS[language]
         special = {
             "title": gr.update(value=f"## {say['title']}"),
             "task": gr.update(label=say["task"], choices=_tasks(language)),
             "status": announced(say["idle"]),
+            "notice": "",
+            "mask": gr.update(label=say[Request(task, "").needs or "mask"]),
             **{name: gr.update(value=say[name]) for name in ("start", "example", "stop", "forget")},
         }
-        return [special.get(name) or gr.update(label=say[name]) for name in _worded(self.parts)]
+        return [special[name] if name in special else gr.update(label=say[name]) for name in _worded(self.parts)]
 
     def _task(self, language: str, task: str, photo: str | None) -> list[Any]:
         presets = list(task_presets(task))
@@ -169,7 +173,7 @@ class Page:
             Request("denoise", photo).check(self._jobs.limits)
             shown = self._uploads / f"{secrets.token_hex(8)}.png"
             write_rgb(shown, read_photo(Path(photo)).pixels)
-        except InputError as error:
+        except (InputError, OSError) as error:
             hidden = gr.update(visible=False, value=None)
             return [hidden, hidden, noticed(TEXTS[language]["refused"].format(message=_told(error)))]
         masked = Request(task, "").needs == "mask"
@@ -183,21 +187,32 @@ class Page:
     def _example(self, language: str, task: str) -> tuple[Any, Any, str]:
         if "flash" in TASKS[task].inputs:
             return gr.skip(), gr.skip(), noticed(TEXTS[language]["no_example"])
-        sample = degraded_photo(task, self._uploads / "examples" / task)
+        try:
+            sample = degraded_photo(task, self._uploads / "examples" / task)
+        except OSError as error:
+            return gr.skip(), gr.skip(), noticed(TEXTS[language]["refused"].format(message=_told(error)))
         mask = sample.inputs.get("mask")
         return str(sample.photo), str(mask) if mask else None, ""
 
-    def _start(self, language: str, task: str, preset: str, factor: int, photo, second, editor, steps, seed) -> tuple[Any, Any]:
+    def _start(
+        self, name: str, language: str, task: str, preset: str, factor, photo, second, editor, steps, seed
+    ) -> tuple[Any, Any]:
+        """Begin a job; while the page's own isn't at its end it begins no other, which would take its place and its address."""
+        say, view = TEXTS[language], self._jobs.look(name)
+        if view and view.state not in ENDED:
+            return gr.skip(), noticed(say["busy"])
         if photo is None:
-            return gr.skip(), noticed(TEXTS[language]["no_photo"])
-        painted = self._uploads / f"{secrets.token_hex(8)}_mask.png"
-        if second is None and Request(task, "").needs == "mask":
-            second = painted_mask(editor, painted)
-        asked = Request(task, photo, second and str(second), preset, int(factor), steps and int(steps), int(seed or 0))
+            return gr.skip(), noticed(say["no_photo"])
+        painted, masked = self._uploads / f"{secrets.token_hex(8)}_mask.png", Request(task, "").needs == "mask"
         try:
-            return self._jobs.submit(asked), ""
-        except InputError as error:
-            return gr.skip(), noticed(TEXTS[language]["refused"].format(message=_told(error)))
+            if second is None and masked:
+                second = painted_mask(editor, painted)
+                if second is None:
+                    return gr.skip(), noticed(say["no_mask"])
+            times = int(factor) if factor == int(factor) else factor  # what is typed may be 3.5, which is refused
+            return self._jobs.submit(Request(task, photo, second and str(second), preset, times, steps, int(seed or 0))), ""
+        except (InputError, OSError) as error:
+            return gr.skip(), noticed(say["refused"].format(message=_told(error)))
         finally:
             painted.unlink(missing_ok=True)
 
@@ -233,14 +248,15 @@ class Page:
 
 
 def _worded(parts: dict[str, Any]) -> list[str]:
-    """Return the names of the parts whose words follow the language; `mask`, which `_task` names, follows the task too."""
-    return [name for name in parts if name == "status" or (name in TEXTS["en"] and name != "mask")]
+    """Return the names of the parts whose words follow the language."""
+    return [name for name in parts if name in ("status", "notice") or name in TEXTS["en"]]
 
 
 def _tasks(language: str) -> list[tuple[str, str]]:
     return [(TEXTS[language][task], task) for task in TASKS]
 
 
-def _told(error: InputError) -> str:
+def _told(error: InputError | OSError) -> str:
     """Return what is wrong without the folder that an upload lies in."""
-    return " ".join(Path(word).name if word.startswith("/") else word for word in str(error).split())
+    words = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    return " ".join(Path(word).name if word.startswith("/") else word for word in words.split())

@@ -21,11 +21,14 @@ _FILE = "request.json"
 
 @dataclass(frozen=True)
 class Limits:
-    """What the page takes. at_once: jobs at a time; queue: jobs that may wait; pixels: of a result; keep_minutes: unvisited."""
+    """What the page takes. at_once: jobs at a time; queue: jobs that may wait; pixels: of a result; steps: of all of a job's fits;
+    keep_minutes: unvisited.
+    """
 
     at_once: int = 1
     queue: int = 20
     pixels: int = 2_000_000
+    steps: int = 30_000
     upload_mb: float = 20
     keep_minutes: float = 60
 
@@ -54,7 +57,9 @@ class Request:
 
     def check(self, limits: Limits) -> None:
         """Raise InputError for what can be seen, from settings and the files' headers, not to be possible or allowed here."""
-        self.chosen_preset()
+        preset = self.chosen_preset()
+        if preset.steps * preset.members > limits.steps:
+            raise InputError(f"steps must be at most {limits.steps // preset.members} here, not {preset.steps}")
         at_least("seed", self.seed, 0)
         if self.needs and self.second is None:
             raise InputError(f"{self.needs} is missing: {self.task} needs one beside the photo")

@@ -2,6 +2,7 @@
 
 import html
 import math
+from pathlib import Path
 
 from paddle_dip.report.curves import process_figure, svg
 from paddle_dip.serve.jobs import JobView
@@ -9,14 +10,18 @@ from paddle_dip.serve.texts import TEXTS
 
 
 def status(view: JobView | None, language: str) -> str:
-    """Return how a job stands, in words; None: it is forgotten."""
+    """Return which job it is and how it stands, in words; None: it isn't known."""
     say = TEXTS[language]
     if view is None:
         return say["gone"]
+    return say["job"].format(task=say[view.request.task], photo=Path(view.request.photo).name, standing=_standing(view, say))
+
+
+def _standing(view: JobView, say: dict[str, str]) -> str:
     if view.state == "stopped" and not view.files:
         return say["stopped_early"]
     if view.state != "running":
-        return say[view.state].format(ahead=view.ahead, message=view.message)
+        return say[view.state].format(ahead=view.ahead, message=view.message, step=view.step)
     if not view.step:
         return say["loading"]
     key = "counting" if view.left is None else "running"

@@ -75,8 +75,9 @@ def _suffix(photo: Photo) -> str:
 
 
 def _listen(watch: Watch) -> None:
-    for line in sys.stdin.buffer:
-        watch.stop = watch.stop or line == STOP
+    # Not through sys.stdin: its lock, held by a thread, would end Python with SIGABRT when the job is done.
+    while said := os.read(sys.stdin.fileno(), 64):
+        watch.stop = watch.stop or STOP in said
     os._exit(1)  # and write nothing: the folder is gone, or will be
 
 

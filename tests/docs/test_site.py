@@ -81,7 +81,9 @@ def test_python_is_documented_from_its_docstrings(built):
 
 
 def test_search_finds_a_page_in_each_language(chromium, address):
-    for start, words, found in (("index.html", "back-projection", "how_it_works"), ("zh/index.html", "反投影", "zh/")):
+    asked = [("index.html", "back-projection", "how_it_works"), ("zh/index.html", "反投影", "zh/how_it_works")]
+    asked += [("zh/index.html", "掩模", f"zh/{page}") for page in ("live_page", "photos", "gallery")]  # in the middle of sentences
+    for start, words, found in asked:
         page = chromium.new_page(viewport=DESKTOP)
         page.goto(address + start)
         page.locator(".md-search__input").click()

@@ -19,7 +19,9 @@ from paddle_dip.serve.request import Limits, Request
 from tests.conftest import ROOT, command
 from tests.serve.conftest import when
 
-ENDLESS = 100_000  # steps
+ENDLESS = Limits().steps
+
+WORKER = [sys.executable, "-m", "paddle_dip.serve.worker"]
 
 
 @pytest.fixture
@@ -28,6 +30,10 @@ def damaged(photo, tmp_path) -> str:
     Image.open(photo).save(path)
     path.write_bytes(path.read_bytes()[:-200])  # its header is whole: only the job's own process sees it
     return str(path)
+
+
+def folders(jobs: Jobs) -> list[Path]:
+    return [path for path in jobs.folder.iterdir() if path.is_dir()]
 
 
 def alive(process: int) -> bool:
@@ -115,7 +121,7 @@ def test_what_is_forgotten_ends_and_leaves_no_file(photo):
         name = jobs.submit(Request("denoise", photo, steps=ENDLESS))
         process = jobs._jobs[name].process.pid
         jobs.forget(name)
-        assert jobs.look(name) is None and not alive(process) and list(jobs.folder.iterdir()) == []
+        assert jobs.look(name) is None and not alive(process) and folders(jobs) == []
         ended = jobs.submit(Request("denoise", photo, steps=ENDLESS))
         waiting = jobs.submit(Request("denoise", photo))
         jobs.stop(waiting)
@@ -127,10 +133,41 @@ def test_what_is_forgotten_ends_and_leaves_no_file(photo):
     assert not alive(process) and not jobs.folder.exists()
 
 
+def test_a_job_without_room_is_refused_and_leaves_nothing(photo, monkeypatch):
+    def full(*paths):
+        raise OSError(28, "No space left on device")
+
+    with Jobs(Limits()) as jobs:
+        monkeypatch.setattr("paddle_dip.serve.jobs.shutil.copy", full)
+        with pytest.raises(InputError, match="can't be kept on the server: No space left"):
+            jobs.submit(Request("denoise", photo))
+        assert folders(jobs) == []
+
+
+def test_what_a_killed_server_left_is_removed_by_the_next_and_a_live_one_keeps_its_own(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / "paddle_dip-serve-killed"
+    (left / "job").mkdir(parents=True)
+    (left / ".lock").touch()
+    with Jobs(Limits()) as first, Jobs(Limits()) as second:
+        assert not left.exists() and first.folder.exists() and second.folder.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_job_s_process_ends_in_order(photo, tmp_path):
+    Request("denoise", photo, steps=2).save(tmp_path)
+    process = subprocess.Popen([*WORKER, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.wait(timeout=120) == 0, process.stderr.read()
+    process.stdin.close()
+    process.stderr.close()
+    assert json.loads((tmp_path / "outcome.json").read_text())["state"] == "done"
+
+
 def test_a_job_ends_with_its_server(photo, tmp_path):
     Request("denoise", photo, steps=ENDLESS).save(tmp_path)
-    words = [sys.executable, "-m", "paddle_dip.serve.worker", str(tmp_path)]
-    process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*WORKER, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     process.communicate(timeout=120)  # closes its input, as the system does where a server was killed
     assert process.returncode == 1 and not (tmp_path / "outcome.json").exists()
 
@@ -141,6 +178,8 @@ def test_a_job_ends_with_its_server(photo, tmp_path):
         ({"task": "sharpen"}, "task must be one of"),
         ({"preset": "slow"}, "preset must be one of"),
         ({"steps": 0}, "steps must be at least 1"),
+        ({"steps": 10**20}, "steps must be at most 30000 here"),
+        ({"task": "super-resolve", "factor": 3.5}, "factor must be a whole number"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"task": "super-resolve", "factor": 5}, "photo is too large: the result would have 100x120 pixels"),
         ({"task": "inpaint"}, "mask is missing"),
@@ -161,4 +200,4 @@ def test_what_cannot_be_done_is_refused_before_it_waits(photo, tmp_path, changes
     with Jobs(Limits(pixels=10_000, upload_mb=0.01)) as jobs:
         with pytest.raises(InputError, match=words):
             jobs.submit(request)
-        assert list(jobs.folder.iterdir()) == []
+        assert folders(jobs) == []

@@ -29,16 +29,17 @@ def test_the_browser_s_language_is_taken_where_it_is_known(accepted, language):
     ("changes", "words"),
     [
         ({"state": "queued", "ahead": 2}, "Waiting: number 2 in the queue."),
-        ({"state": "running"}, "Beginning: the network is being set up."),
+        ({"state": "running"}, "Beginning: the network is being set up; where that was never done before, for a minute or two."),
         ({"state": "running", "step": 1, "steps": 9}, "Step 1 of 9."),
         ({"state": "running", "step": 2, "steps": 9, "left": 3.2}, "Step 2 of 9, about 4 s left."),
         ({"state": "running", "step": 2, "steps": 9, "left": 200.0}, "Step 2 of 9, about 4 min left."),
         ({"state": "stopped"}, "Stopped before it began."),
+        ({"state": "stopped", "step": 7, "files": {"gif": "x.gif"}}, "Stopped at step 7. What there was is kept below."),
         ({"state": "failed", "message": "no {room}"}, "It failed: no {room}"),
     ],
 )
 def test_a_job_in_words(changes, words):
-    assert status(JobView(request=Request("denoise", "x.png"), **changes), "en") == words
+    assert status(JobView(request=Request("denoise", "a/x.png"), **changes), "en") == f"Remove noise, x.png. {words}"
 
 
 def test_words_are_never_read_as_html():
