@@ -49,6 +49,7 @@ def test_every_file_of_the_package_is_in_it(installed):
     assert [name for name in kept.stdout.splitlines() if not (installed / name).is_file()] == []
 
 
+@pytest.mark.slow
 def test_it_runs_the_benchmark_and_scores(installed):
     options = ("--data", "embedded", "--images", "cat", "--preset", "quick", "--steps", "2", "--out", "run")
     done = run(installed, "benchmark", *options)

@@ -62,6 +62,7 @@ def test_workers_and_coordinators_killed_at_random_moments(photos, tmp_path, cap
     assert min(kills.values()) >= KILLS // 10
 
 
+@pytest.mark.slow  # by default tests/runs/test_faults.py has a full disk
 def test_with_no_room_for_the_result_it_is_one_line_and_nothing_is_lost(photos, tmp_path):  # noqa: F811
     """The system's own bound on the size of a file: no state and no result of more than 1 KiB can be written."""
     bound = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))  # noqa: E731

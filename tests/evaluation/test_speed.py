@@ -39,6 +39,7 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     assert summary["fraction_of_limit"] == pytest.approx(step_flops(SkipConfig(), 64, 64) / 1e11 / 3)
 
 
+@pytest.mark.slow
 def test_measures_both_sides(tmp_path):
     options = (
         "--size",

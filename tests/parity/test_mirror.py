@@ -68,7 +68,11 @@ class ArrayOf:
         self.shape, self.ndim = shape, len(shape)
 
 
-@pytest.mark.parametrize(("folder", "foreign"), [("paddle_dip", "torch"), ("torch_ref", "paddle")])
+# By default tests/test_architecture.py reads what each file of the package imports.
+PACKAGE = pytest.param("paddle_dip", "torch", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("folder", "foreign"), [PACKAGE, ("torch_ref", "paddle")])
 def test_neither_side_loads_the_others_framework(folder, foreign):
     files = [p.relative_to(ROOT) for p in sorted((ROOT / folder).rglob("*.py")) if p.name != "__main__.py"]
     if not find_spec("gradio"):  # of the live page alone, an extra

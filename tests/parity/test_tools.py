@@ -14,6 +14,7 @@ def verdict(folder) -> dict:
     return json.loads((folder / "comparison.json").read_text())
 
 
+@pytest.mark.parity
 def test_paddle_against_torch(tmp_path):
     options = ["--dtype", "float32", "--network", "skip-32", "--steps", 1, "--height", 96, "--locate", "--reprod-log"]
     result = command(TOOL, "--framework-a", "paddle-plain", "--framework-b", "torch", *options, "--out", tmp_path)

@@ -25,7 +25,7 @@ SMALL = replace(
 )
 
 
-@pytest.mark.parametrize("fourier_weight", [0.0, 1.0])
+@pytest.mark.parametrize("fourier_weight", [pytest.param(0.0, marks=pytest.mark.slow), 1.0])
 def test_losses_fall_and_holes_are_filled(photos, fourier_weight):
     files = photo_files(photos)[:2]
     training = removal_training(files, replace(SMALL, fourier_weight=fourier_weight), seed=0)

@@ -30,7 +30,8 @@ def test_killed_runs_end_in_the_same_bits(images, tmp_path):
     assert outcome(tmp_path / "killed") == outcome(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.slow  # by default test_jobs.py has both signals
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_says_so_and_can_go_on(images, tmp_path, number):
     process = start(images, tmp_path / "out")
     wait_for_work(tmp_path / "out", process, 0.0)

@@ -13,6 +13,7 @@ TOOL = "tools/benchmark_torch.py"
 SMALL = ("--set", "network=skip-32", "--set", "members=2")
 
 
+@pytest.mark.slow
 def test_every_recipe_and_seed_leaves_a_table(images, tmp_path):
     options = ("--device", "cpu", "--data", images, "--steps", 2, "--out", tmp_path / "out", "--results", tmp_path / "results")
     result = command(TOOL, *options, "--recipes", "paper-4000,fast", *SMALL)
