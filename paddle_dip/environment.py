@@ -68,6 +68,14 @@ def can_be_made(folder: Path) -> bool:
         return False
 
 
+def path_to_package() -> str:
+    """Return the PYTHONPATH of a process that is to load this very package, whatever lies in its working folder."""
+    from sysconfig import get_path  # here, for every import of paddle_dip would wait for it
+
+    own = str(Path(__file__).parents[1])  # one that is installed is found by itself, and its neighbours come after Python's own
+    return os.pathsep.join(filter(None, [own if own != get_path("purelib") else "", os.environ.get("PYTHONPATH", "")]))
+
+
 def share_cores(processes: int) -> None:
     """Have each of so many processes to come compute with its share of the cores, unless the user has set OMP_NUM_THREADS."""
     if "OMP_NUM_THREADS" in _ours:

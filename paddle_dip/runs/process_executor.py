@@ -18,7 +18,7 @@ from typing import Any
 
 from paddle_dip.runs import progress
 from paddle_dip.runs.provenance import computed_with
-from paddle_dip.runs.start_method import ProcessContext, process_context
+from paddle_dip.runs.start_method import ProcessContext, loading_this_package, process_context
 from paddle_dip.runs.worker import Told, Worker, WorkerDied, outcome, working_as
 
 
@@ -38,9 +38,8 @@ class ProcessExecutor(Executor):
     ):
         self._threads = ThreadPoolExecutor(max_workers)  # a thread a process, which listens to it
         self._begun, self._told = begun, told
-        place = computed_with()["place"]  # asked here, for Paddle that loads in one of the threads is of no use in the others
-        with _deaf_to_interrupts():
-            self._context = process_context(place)
+        # Asked here, for Paddle that loads in one of the threads is of no use in the others.
+        self._context = process_context(computed_with()["place"])
         self._lock, self._processes, self._ending = Lock(), set[BaseProcess](), False
 
     def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
@@ -96,9 +95,13 @@ class ProcessExecutor(Executor):
 
 def _start(context: ProcessContext, call: Callable[[], Any]) -> tuple[BaseProcess, Connection]:
     answer, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(call, sender, dict(os.environ)), daemon=True)
-    with sender, _deaf_to_interrupts():
-        process.start()
+    with sender, _deaf_to_interrupts(), loading_this_package() as environment:
+        process = context.Process(target=_work, args=(call, sender, environment), daemon=True)
+        try:
+            process.start()
+        except (EOFError, ConnectionError):  # of the one that is copied: the next start begins it again
+            answer.close()
+            raise WorkerDied("the process that it is copied from was killed") from None
     return process, answer
 
 
@@ -117,7 +120,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _work(call: Callable[[], Any], sender: Connection, environment: dict[str, str]) -> None:
-    os.environ |= environment  # a copy has that of the process it is copied from
+    os.environ.clear()  # a copy has those of the process it is copied from
+    os.environ.update(environment)
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))  # any number of times
     Thread(target=_follow_parent, daemon=True).start()

@@ -12,10 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, RLock, Thread
-from typing import Any
+from typing import IO, Any
 
-import paddle_dip
-from paddle_dip.environment import share_cores
+from paddle_dip.environment import path_to_package, share_cores
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import lock_file
 from paddle_dip.serve.request import Limits, Request
@@ -37,6 +36,7 @@ class _Job:
     seen: float = field(default_factory=time.monotonic)
     process: subprocess.Popen | None = None
     stopped: bool = False  # before it began
+    fault: str = ""  # why it couldn't begin
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Jobs:
         self.limits = limits
         _remove_left_behind()
         self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._held = lock_file(self.folder / _LOCK)  # for as long as this server lives
+        self._held = _locked(self.folder)  # for as long as this server lives
         self._jobs: dict[str, _Job] = {}
         self._waiting: list[str] = []
         self._lock, self._over = RLock(), Event()
@@ -157,7 +157,10 @@ class Jobs:
         running = [job for job in self._jobs.values() if job.process and job.process.poll() is None]
         for name in self._waiting[: max(self.limits.at_once - len(running), 0)]:
             self._waiting.remove(name)
-            self._jobs[name].process = _begun(self._jobs[name].folder)
+            try:
+                self._jobs[name].process = _begun(self._jobs[name].folder)
+            except OSError as error:
+                self._jobs[name].fault = f"the job can't begin: {error.strerror or error}"
         old = time.monotonic() - 60 * self.limits.keep_minutes
         for name in [n for n, job in self._jobs.items() if job.seen < old and self._state(n, job)[0] in ENDED]:
             self.forget(name)
@@ -165,6 +168,8 @@ class Jobs:
     def _state(self, name: str, job: _Job) -> tuple[str, dict]:
         if job.stopped or name in self._waiting:
             return ("stopped" if job.stopped else "queued"), {}
+        if job.fault:
+            return "failed", {"message": job.fault}
         ended = job.process is not None and job.process.poll() is not None
         if outcome := _read(job.folder / OUTCOME):
             return outcome["state"], outcome
@@ -174,8 +179,7 @@ class Jobs:
 def _begun(folder: Path) -> subprocess.Popen:
     # A session of its own: Ctrl-C in the terminal reaches the server alone, which ends its jobs in order.
     words = [sys.executable, "-m", "paddle_dip.serve.worker", str(folder)]
-    places = [str(Path(paddle_dip.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, places))}
+    environment = os.environ | {"PYTHONPATH": path_to_package()}
     with (folder / "log.txt").open("wb") as log:
         return subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=environment, cwd=folder
@@ -211,6 +215,15 @@ def _copied(upload: str, folder: Path) -> str:
     return str(shutil.copy(upload, folder / Path(upload).name))
 
 
+def _locked(folder: Path) -> IO[bytes] | None:
+    """Return the lock of a server's folder; None where the file system has no locks."""
+    with suppress(OSError):
+        held = lock_file(folder / "lock")
+        (folder / "lock").rename(folder / _LOCK)  # never there without being held, while its server lives
+        return held
+    return None
+
+
 def _remove_left_behind() -> None:
     """Remove the folders of servers that were killed; whoever lives holds the lock of its own."""
     for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
@@ -218,7 +231,10 @@ def _remove_left_behind() -> None:
             held = lock_file(lock) if os.name == "posix" else None  # Windows' locks keep no two apart
             if held:
                 with held:
-                    shutil.rmtree(lock.parent, ignore_errors=True)
+                    for path in lock.parent.iterdir():
+                        if path != lock:  # which goes last: without it the folder would never be found again
+                            shutil.rmtree(path, ignore_errors=True)
+                    shutil.rmtree(lock.parent)
 
 
 def _read(path: Path) -> dict:

@@ -117,11 +117,12 @@ class Page:
         wired(page.load, self._load, [], ["language", "name"]).then(
             self._words, self._of(["language", "task"]), self._of(list(_worded(parts)))
         ).then(self._again, self._of(asked), self._of(job))
-        wired(parts["language"].input, self._words, ["language", "task"], list(_worded(parts)))
-        wired(parts["language"].input, self._again, asked, job)
+        worded = wired(parts["language"].input, self._words, ["language", "task"], list(_worded(parts)))
+        worded.then(self._again, self._of(asked), self._of(job))
         wired(parts["task"].change, self._task, ["language", "task", "photo"], offered)
         wired(parts["photo"].change, self._photo, ["language", "task", "photo"], ["preview", "paint", "notice"])
-        wired(parts["mask"].change, lambda: "", [], ["notice"])
+        for changed in (parts["mask"].upload, parts["mask"].clear):  # by a person: what was said of the former one is past
+            wired(changed, lambda: "", [], ["notice"])
         wired(parts["example"].click, self._example, ["language", "task"], ["photo", "mask", "notice"])
         begun = wired(parts["start"].click, self._start, form, ["name", "notice"])
         begun.then(self._again, self._of(asked), self._of(job)).then(None, parts["name"], None, js=_KEEP_ADDRESS)
@@ -170,7 +171,7 @@ class Page:
         if photo is None:
             return [gr.update(visible=False, value=None), gr.update(visible=False, value=None), ""]
         try:
-            Request("denoise", photo).check(self._jobs.limits)
+            Request("denoise", photo, steps=1).check(self._jobs.limits)  # the picture alone
             shown = self._uploads / f"{secrets.token_hex(8)}.png"
             write_rgb(shown, read_photo(Path(photo)).pixels)
         except (InputError, OSError) as error:

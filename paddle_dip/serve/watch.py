@@ -43,6 +43,7 @@ class Watch:
         self._begun = self._begun or time.monotonic()
         step = len(self._finished) * self._preset.steps + snapshot.step
         if self.stop:
+            self._note(step)
             raise Stopped(self._picture(problem, snapshot), len(self._finished) + 1, snapshot.step)
         if step == 1 or step % max(self._steps // _MOMENTS, 1) == 0:
             self.process.note(step, snapshot.loss(), self._picture(problem, snapshot))

@@ -144,6 +144,18 @@ def test_a_job_without_room_is_refused_and_leaves_nothing(photo, monkeypatch):
         assert folders(jobs) == []
 
 
+def test_a_job_that_cannot_begin_has_failed_and_the_next_begins(photo, monkeypatch):
+    with Jobs(Limits()) as jobs:
+        with monkeypatch.context() as full:
+            full.setattr("paddle_dip.serve.jobs._begun", lambda folder: (folder / "no" / "log.txt").touch())
+            name = jobs.submit(Request("denoise", photo, steps=1))
+        view = jobs.look(name)
+        assert view.state == "failed" and "the job can't begin: No such file" in view.message
+        other = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        assert jobs.look(other).state == "running"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows' locks keep no two servers apart")
 def test_what_a_killed_server_left_is_removed_by_the_next_and_a_live_one_keeps_its_own(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     left = tmp_path / "paddle_dip-serve-killed"

@@ -176,7 +176,8 @@ def test_a_bad_file_is_told(opened, tmp_path, name, words):
 def test_numbers_that_cannot_be_are_told_in_words(opened, photo):
     page = opened()
     ask(page, photo, steps=0)
-    for seed, words in (("0", "steps must be at least 1, not 0"), ("-1", "steps must be at least 1")):
+    for steps, seed, words in (("0", "0", "steps must be at least 1, not 0"), ("2", "-1", "seed must be at least 0")):
+        page.get_by_label("Steps").fill(steps)
         page.get_by_label("Seed").fill(seed)
         page.get_by_role("button", name="Start").click()
         page.get_by_role("alert").filter(has_text=words).wait_for()

@@ -29,7 +29,7 @@ def test_the_browser_s_language_is_taken_where_it_is_known(accepted, language):
     ("changes", "words"),
     [
         ({"state": "queued", "ahead": 2}, "Waiting: number 2 in the queue."),
-        ({"state": "running"}, "Beginning: the network is being set up; where that was never done before, for a minute or two."),
+        ({"state": "running"}, "Beginning: the network is being set up; where that was never done before, for about a minute."),
         ({"state": "running", "step": 1, "steps": 9}, "Step 1 of 9."),
         ({"state": "running", "step": 2, "steps": 9, "left": 3.2}, "Step 2 of 9, about 4 s left."),
         ({"state": "running", "step": 2, "steps": 9, "left": 200.0}, "Step 2 of 9, about 4 min left."),
