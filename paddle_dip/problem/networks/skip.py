@@ -81,6 +81,7 @@ class SkipConfig(NetworkConfig):
             "skip": cls(),  # the paper's
             "skip-64": cls(down=(64,) * 5, up=(64,) * 5),  # at half the width
             "skip-64-coarse": cls(down=(64,) * 5, up=(64,) * 5, up_grid="coarse"),  # the same, convolving before it enlarges
+            "skip-48": cls(down=(48,) * 5, up=(48,) * 5),  # the fast preset's of missing pixels
             "skip-32": cls(down=(32,) * 5, up=(32,) * 5, input_depth=8),  # the fast preset's
             # The quick preset's: the finest scale, which takes most of the time, is narrower still.
             "skip-16": cls(down=(16, 32, 32, 32, 32), up=(16, 32, 32, 32, 32), input_depth=4),
