@@ -131,6 +131,7 @@ PARAMETERS = {
     "skip": 2_217_831,
     "skip-64": 572_455,
     "skip-64-coarse": 562_215,
+    "skip-48": 328_791,
     "skip-32": 145_191,
     "skip-16": 125_671,
     "pixel-shuffle": 1_412_801,
