@@ -76,8 +76,13 @@ def read_rows(path: Path, kind: type = ResultRow) -> list[Any]:
 
 def final_rows(rows: list) -> list[Any]:
     """Return the rows of the images themselves: of an ensemble's the combined image's, without its members'."""
-    combined = {row.image for row in rows if row.seed == ENSEMBLE}
-    return [row for row in rows if row.seed == ENSEMBLE or row.image not in combined]
+    combined = {_restored(row) for row in rows if row.seed == ENSEMBLE}
+    return [row for row in rows if row.seed == ENSEMBLE or _restored(row) not in combined]
+
+
+def _restored(row: Any) -> tuple:
+    """Return what was restored and how, of a table that may hold several presets and damages of one image."""
+    return tuple(getattr(row, name, None) for name in ("image", "preset", "task", "amount", "shrink", "factor"))
 
 
 def write_history(path: Path, points: list, kind: type = HistoryPoint) -> None:

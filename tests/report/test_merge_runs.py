@@ -2,11 +2,12 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
 from paddle_dip.report.merge_runs import joined, read_part
-from paddle_dip.report.results import ENSEMBLE, ResultRow, summarise, write_rows
+from paddle_dip.report.results import ENSEMBLE, ResultRow, final_rows, summarise, write_rows
 
 PRESET = {"name": "fast", "steps": 3, "final_input": "clean", "average": "ema", "network": {"down": [64, 64], "pad": "reflect"}}
 MADE = dict.fromkeys(("data", "paddle_dip", "commit", "python", "packages", "paddle", "place", "operators"), "x")
@@ -19,6 +20,12 @@ def row(image: str, psnr: float, seed: str = "0") -> ResultRow:
 def part(device: str, *rows: ResultRow):
     made = MADE | {"device": device, "threads": 2}
     return list(rows), summarise(list(rows), {r.image: 21.0 for r in rows}, copy.deepcopy(PRESET), made)
+
+
+def test_an_ensemble_stands_for_its_own_members_alone():
+    members = [row("face", 30, "0"), row("face", 31, "1"), row("face", 32, ENSEMBLE)]
+    other = replace(row("face", 29), preset="quick")
+    assert final_rows([*members, other]) == [members[2], other]
 
 
 def test_rows_are_by_name_and_the_last_part_wins():
