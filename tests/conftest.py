@@ -115,7 +115,7 @@ def pytest_runtest_call(item):
 
 
 def _counted(item) -> Iterator[None]:
-    """Count what a test takes of the cores, in processes that it waits for too: unlike seconds, it is much the same on a busy machine.
+    """Count what a test takes of the cores, in processes that it waits for too: it is much the same on a busy machine.
 
     Copies (paddle_dip/runs/start_method.py) are waited for by the process that they are copied from, and not counted.
     """
