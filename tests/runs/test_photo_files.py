@@ -71,7 +71,7 @@ def pictures(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.iterdir()}
 
 
-@pytest.mark.parametrize("step", [2, 13, 32])
+@pytest.mark.parametrize("step", [pytest.param(2, marks=pytest.mark.slow), 13, pytest.param(32, marks=pytest.mark.slow)])
 def test_what_was_cut_off_goes_on_to_the_same_bits(photos, tmp_path, step):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     assert [len(order.tiles) for order in orders_of(photos, whole)] == [3, 1]

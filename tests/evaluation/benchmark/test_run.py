@@ -102,7 +102,12 @@ def test_an_image_without_a_word_in_the_summary_counts_to_the_next_session(image
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(run_module, "write_history"), (run_module, "write_rgb"), (store_module, "write_rows"), (store_module, "write_json")],
+    [
+        pytest.param(run_module, "write_history", marks=pytest.mark.slow),
+        (run_module, "write_rgb"),
+        pytest.param(store_module, "write_rows", marks=pytest.mark.slow),
+        (store_module, "write_json"),
+    ],
 )
 def test_a_run_that_ends_between_two_files_goes_on_to_the_same_result(images, tmp_path, monkeypatch, module, step):
     whole = run(settings(images, tmp_path / "whole"), fit=fit)

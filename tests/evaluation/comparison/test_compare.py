@@ -46,13 +46,13 @@ def test_holes_with_a_network_that_knows_the_photos(photos, tmp_path):  # noqa: 
     assert "has learnt from more/p4.png, p0.png" in seen["notes"] and "No checkpoint" not in seen["notes"]
 
 
-def test_blurs_without_a_network(photos, tmp_path):  # noqa: F811
-    for blur in BLURS:
-        result = compare(photos, "--out", tmp_path / blur, *SMALL, "--task", "blur", "--blur", blur, "--steps", 1)
-        assert result.exception is None, result.output
-        seen = found(tmp_path / blur)
-        assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "blurred, corrected", "Deep Image Prior"]
-        assert "No checkpoint was given" in seen["notes"] and "knows the blur" in seen["notes"]
+@pytest.mark.parametrize("blur", [BLURS[0], *(pytest.param(blur, marks=pytest.mark.slow) for blur in BLURS[1:])])
+def test_a_blur_without_a_network(photos, tmp_path, blur):  # noqa: F811
+    result = compare(photos, "--out", tmp_path / blur, *SMALL, "--task", "blur", "--blur", blur, "--steps", 1)
+    assert result.exception is None, result.output
+    seen = found(tmp_path / blur)
+    assert seen["methods"] == ["blurred", "unsharp mask", "Wiener", "blurred, corrected", "Deep Image Prior"]
+    assert "No checkpoint was given" in seen["notes"] and "knows the blur" in seen["notes"]
 
 
 def test_blurs_with_a_network_that_knows_the_photos(photos, made_pairs, tmp_path):  # noqa: F811
