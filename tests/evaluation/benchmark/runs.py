@@ -11,6 +11,8 @@ from PIL import Image
 from paddle_dip.report.results import ResultRow, read_rows
 from tests.conftest import ROOT, command
 
+STEPS = 30
+
 
 def pictures(folder: Path) -> Path:
     """Return a folder of two smooth pictures, a and b, made there."""
@@ -23,8 +25,8 @@ def pictures(folder: Path) -> Path:
 
 
 def words(images, out, *more: str) -> list:
-    """Return the command of a run of 30 steps, which goes on with what there is of it."""
-    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", 30, "--resume")
+    """Return the command of a run of STEPS steps, which goes on with what there is of it."""
+    options = ("--data", images, "--out", out, "--preset", "quick", "--steps", STEPS, "--resume")
     return ["tools/benchmark_set14.py", *options, *more]
 
 

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
+from tests.evaluation.benchmark.runs import STEPS, finish, outcome, pictures, start, wait_for_work
 
 SHARED = ("--shared", "--set", "members=3")
 
@@ -27,7 +27,7 @@ def test_two_runs_share_the_work(images, tmp_path, killed):
     told = [process.communicate(timeout=900)[1] for process in runs]
     codes = [-signal.SIGKILL if number == killed else 0 for number in range(2)]
     assert [process.returncode for process in runs] == codes, told
-    steps = sum(text.count(": step 40/40") for text in told)
+    steps = sum(text.count(f": step {STEPS}/{STEPS}") for text in told)
     assert steps <= 6 and (killed is not None or steps == 6)  # of 2 images with 3 fits each
     rows = finish(images, out, *SHARED)
     undisturbed = finish(images, whole, "--set", "members=3")
