@@ -201,6 +201,7 @@ def test_bad_data_and_options_are_refused(pairs, trained, tmp_path):
     refused("unpaired, only in blurred/: p1.png", "train", "deblur", pairs, *out)
 
 
+@pytest.mark.slow
 def test_digits_from_training_to_reconstruction(mnist, tmp_path):
     run = tmp_path / "run"
     call("train", "digits", "--data", mnist, "--out", run, "--epochs", 1, "--batch", 50)

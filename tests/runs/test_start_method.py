@@ -71,6 +71,7 @@ def test_where_a_copy_would_be_wrong_a_process_begins_anew(monkeypatch):
     assert process_context("cpu").get_start_method() == "spawn"
 
 
+@pytest.mark.slow
 def test_where_the_copied_process_is_killed_a_call_dies_and_the_next_is_made():
     def copied() -> list[int]:
         return [pid for pid in children(os.getpid()) if b"forkserver" in open(f"/proc/{pid}/cmdline", "rb").read()]

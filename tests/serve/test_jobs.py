@@ -62,6 +62,7 @@ def test_a_job_gives_the_api_s_picture_the_command_s_record_and_a_gif(photo):
     assert not jobs.folder.exists()
 
 
+@pytest.mark.slow
 def test_jobs_side_by_side_leave_each_other_alone(photo, damaged):
     with Jobs(Limits(at_once=2, queue=1)) as jobs:
         first = jobs.submit(Request("denoise", photo, preset="paper", steps=ENDLESS))  # no rule ends it

@@ -7,18 +7,17 @@ import pytest
 
 from tests.evaluation.benchmark.runs import finish, outcome, pictures, start, wait_for_work
 
-KILLS = 2
-
 
 @pytest.fixture
 def images(tmp_path):
     return pictures(tmp_path / "images")
 
 
-def test_killed_runs_end_in_the_same_bits(images, tmp_path):
+@pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_killed_runs_end_in_the_same_bits(images, tmp_path, kills):
     whole = finish(images, tmp_path / "whole")
     random.seed(0)
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = start(images, tmp_path / "killed")
         wait_for_work(tmp_path / "killed", process, random.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)

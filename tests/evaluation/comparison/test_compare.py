@@ -55,6 +55,7 @@ def test_a_blur_without_a_network(photos, tmp_path, blur):  # noqa: F811
     assert "No checkpoint was given" in seen["notes"] and "knows the blur" in seen["notes"]
 
 
+@pytest.mark.slow
 def test_blurs_with_a_network_that_knows_the_photos(photos, made_pairs, tmp_path):  # noqa: F811
     call("train", "deblur", made_pairs, "--out", tmp_path / "run", "--width", 4, "--epochs", 1)
     words = ("--size", 64, "--count", 5, "--task", "blur", "--steps", 0, "--checkpoint", tmp_path / "run")
