@@ -6,24 +6,22 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, RLock, Thread
-from typing import IO, Any
+from typing import Any
 
 from paddle_dip.environment import path_to_package, share_cores
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import lock_file
+from paddle_dip.serve.folder import kept, locked_folder
 from paddle_dip.serve.request import Limits, Request
 from paddle_dip.serve.watch import PROGRESS
 from paddle_dip.serve.worker import OUTCOME, STOP
 
 ENDED = ("done", "stopped", "failed")
 _GLANCE_SECONDS = 0.2
-_PREFIX, _LOCK = "paddle_dip-serve-", ".lock"
 _KILLED = "the job was killed or ended by itself, for want of memory perhaps: try a smaller photo"
 
 
@@ -65,9 +63,7 @@ class Jobs:
 
     def __init__(self, limits: Limits):
         self.limits = limits
-        _remove_left_behind()
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._held = _locked(self.folder)  # for as long as this server lives
+        self.folder, self._held = locked_folder()  # for as long as this server lives
         self._jobs: dict[str, _Job] = {}
         self._waiting: list[str] = []
         self._lock, self._over = RLock(), Event()
@@ -91,7 +87,7 @@ class Jobs:
             if len(self._waiting) >= self.limits.queue:
                 raise InputError(f"queue is full: {self.limits.queue} jobs wait already, try again later")
             name = secrets.token_urlsafe(16)
-            self._jobs[name] = _Job(self.folder / name, _kept(request, self.folder / name))
+            self._jobs[name] = _Job(self.folder / name, kept(request, self.folder / name))
             self._waiting.append(name)
             self._advance()
             return name
@@ -194,47 +190,6 @@ def _end(job: _Job) -> None:
     if job.process.stdin:
         with suppress(OSError):
             job.process.stdin.close()
-
-
-def _kept(request: Request, folder: Path) -> Request:
-    """Return a request whose files are copies in a new folder, where it is written too; raises InputError where there's no room."""
-    try:
-        folder.mkdir()
-        own = replace(request, photo=_copied(request.photo, folder / "photo"))
-        if request.second is not None:
-            own = replace(own, second=_copied(request.second, folder / "second"))
-        own.save(folder)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise InputError(f"photo can't be kept on the server: {error.strerror or error}") from None
-    return own
-
-
-def _copied(upload: str, folder: Path) -> str:
-    folder.mkdir()
-    return str(shutil.copy(upload, folder / Path(upload).name))
-
-
-def _locked(folder: Path) -> IO[bytes] | None:
-    """Return the lock of a server's folder; None where the file system has no locks."""
-    with suppress(OSError):
-        held = lock_file(folder / "lock")
-        (folder / "lock").rename(folder / _LOCK)  # never there without being held, while its server lives
-        return held
-    return None
-
-
-def _remove_left_behind() -> None:
-    """Remove the folders of servers that were killed; whoever lives holds the lock of its own."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
-        with suppress(OSError):  # another user's
-            held = lock_file(lock) if os.name == "posix" else None  # Windows' locks keep no two apart
-            if held:
-                with held:
-                    for path in lock.parent.iterdir():
-                        if path != lock:  # which goes last: without it the folder would never be found again
-                            shutil.rmtree(path, ignore_errors=True)
-                    shutil.rmtree(lock.parent)
 
 
 def _read(path: Path) -> dict:

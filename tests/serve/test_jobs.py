@@ -139,7 +139,7 @@ def test_a_job_without_room_is_refused_and_leaves_nothing(photo, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with Jobs(Limits()) as jobs:
-        monkeypatch.setattr("paddle_dip.serve.jobs.shutil.copy", full)
+        monkeypatch.setattr("paddle_dip.serve.folder.shutil.copy", full)
         with pytest.raises(InputError, match="can't be kept on the server: No space left"):
             jobs.submit(Request("denoise", photo))
         assert folders(jobs) == []
