@@ -152,7 +152,7 @@ PRESETS = (
     _TEXT,
     _VASE,
     _LIBRARY,
-    # Fine texture is still getting better at fast's last step: width and steps are what six minutes of two cores hold at 512x512.
+    # Fine texture is still getting better at fast's last step: its width and steps bound the minutes (docs/tasks.md).
     *_ours(_HALF_OF_THE_PIXELS, steps=(500, 640, 700), **_WITHHELD, **_OF_PIXELS),
     _HALF_OF_THE_PIXELS,
     _FEW_PIXELS,

@@ -210,7 +210,8 @@ class Page:
                 second = painted_mask(editor, painted)
                 if second is None:
                     return gr.skip(), noticed(say["no_mask"])
-            times = int(factor) if factor == int(factor) else factor  # what is typed may be 3.5, which is refused
+            # What is typed may be 3.5, or nothing, and is refused.
+            times = factor if factor is None or factor % 1 else int(factor)
             return self._jobs.submit(Request(task, photo, second and str(second), preset, times, steps, int(seed or 0))), ""
         except (InputError, OSError) as error:
             return gr.skip(), noticed(say["refused"].format(message=_told(error)))

@@ -12,7 +12,7 @@ from paddle_dip.io.masks import read_mask
 from paddle_dip.problem.overrides import with_settings
 from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.task_table import FACTOR, TASKS, task_named, task_preset
-from paddle_dip.problem.tasks import SMALLEST_SIDE
+from paddle_dip.problem.tasks import SMALLEST_SIDE, check_factor
 from paddle_dip.runs.photos import PhotoJob
 from paddle_dip.runs.task_job import task_job
 
@@ -21,8 +21,10 @@ _FILE = "request.json"
 
 @dataclass(frozen=True)
 class Limits:
-    """What the page takes. at_once: jobs at a time; queue: jobs that may wait; pixels: of a result; steps: of all of a job's fits;
-    keep_minutes: unvisited.
+    """What the page takes.
+
+    at_once: jobs at a time; queue: jobs that may wait; pixels: of a result; steps: of all of a job's fits; upload_mb: MiB of a
+    file; keep_minutes: how long an ended job stays unvisited.
     """
 
     at_once: int = 1
@@ -64,7 +66,9 @@ class Request:
         if self.needs and self.second is None:
             raise InputError(f"{self.needs} is missing: {self.task} needs one beside the photo")
         height, width = _size(self.photo, limits)
-        times = self.factor if "factor" in TASKS[self.task].inputs else 1
+        times = 1
+        if "factor" in TASKS[self.task].inputs:
+            check_factor(times := self.factor)
         if height * width * times**2 > limits.pixels:
             size = f"the result would have {width * times}x{height * times} pixels"
             raise InputError(f"photo is too large: {size}, at most {limits.pixels / 1e6:g} million are allowed here")

@@ -193,6 +193,7 @@ def test_a_job_ends_with_its_server(photo, tmp_path):
         ({"steps": 0}, "steps must be at least 1"),
         ({"steps": 10**20}, "steps must be at most 30000 here"),
         ({"task": "super-resolve", "factor": 3.5}, "factor must be a whole number"),
+        ({"task": "super-resolve", "factor": None}, "factor must be a whole number"),
         ({"seed": -1}, "seed must be at least 0"),
         ({"task": "super-resolve", "factor": 5}, "photo is too large: the result would have 100x120 pixels"),
         ({"task": "inpaint"}, "mask is missing"),
