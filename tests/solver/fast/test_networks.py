@@ -48,6 +48,7 @@ def test_the_operators_are_built_where_there_is_a_compiler():
 @pytest.mark.parametrize("name", FAST)
 def test_output_and_gradients_are_the_plain_networks(name):
     config = FAST[name]
+    paddle.seed(0)  # one z in 750 lies on a kink of an activation, where rounding decides about a gradient
     z = paddle.rand([1, 4, 40, 24])
     fast = build_network(config, 3)
     assert operators.usable(z)

@@ -156,3 +156,36 @@ def test_an_input_without_gradient_leaves_the_others_as_they_are():
     for name, value in gradients[0].items():
         np.testing.assert_array_equal(gradients[1][name], value)
         assert name == "conv.bias" or np.abs(value).max() > 0
+
+
+def to_bfloat16(x: np.ndarray) -> np.ndarray:
+    """Return float32 numbers rounded to the nearest of bfloat16's, to the even one on a tie."""
+    bits = x.view(np.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).view(np.float32)
+
+
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+@pytest.mark.parametrize(("kernel", "pad"), [(1, "none"), (3, "reflect"), (3, "replicate")])
+def test_bf16_rounds_what_is_multiplied_to_the_nearest(kernel, pad):
+    layer = nn.Conv2D(16, 16, kernel)
+    identity = np.zeros(layer.weight.shape, np.float32)
+    identity[range(16), range(16), kernel // 2, kernel // 2] = 1
+    layer.weight.set_value(identity)
+    layer.bias.set_value(np.zeros(16, np.float32))
+    random = np.random.default_rng(0)
+    image, gradient = (random.standard_normal([1, 9, 7, 16]).astype(np.float32) for _ in range(2))
+    image[0, 0, 0, :4] = 1 + 2.0**-8, 1 + 3 * 2.0**-8, -1 - 2.0**-8, 3e38  # ties, and what may not become infinite
+    x = paddle.to_tensor(image, stop_gradient=False)
+    y = operators.conv(x, layer, pad=pad, bf16=True)
+    np.testing.assert_array_equal(y.numpy(), to_bfloat16(image))
+    y.backward(paddle.to_tensor(gradient))
+    np.testing.assert_array_equal(x.grad.numpy(), to_bfloat16(gradient))
+
+
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+def test_bf16_hides_no_number_that_is_none():
+    layer, image = nn.Conv2D(16, 16, 1), np.ones([1, 4, 4, 16], np.float32)
+    image.view(np.uint32)[0, 2, 3] = 0x7FFFFFFF  # NaN all of whose bits are set: carelessly rounded it becomes minus nought
+    found = operators.conv(paddle.to_tensor(image), layer, bf16=True).numpy()
+    assert np.isnan(found[0, 2, 3]).all()
+    assert np.isfinite(np.delete(found.reshape(16, 16), 11, axis=0)).all()

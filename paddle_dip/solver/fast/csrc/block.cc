@@ -2,7 +2,7 @@
 
 namespace dip {
 
-void Block::forward(const float* src, const BlockParameters& p, float* convolved, float* mean, float* variance,
+void Block::forward(const void* src, const BlockParameters& p, float* convolved, float* mean, float* variance,
                     float* y) const {
   convolution(conv).forward(src, p.weight, p.bias, convolved);
   const Rows r = rows();
@@ -13,23 +13,25 @@ void Block::forward(const float* src, const BlockParameters& p, float* convolved
   });
 }
 
-const float* Block::backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
-                                  const float* variance, const BlockGradients& d) const {
+const void* Block::backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
+                                 const float* variance, const BlockGradients& d) const {
   const Rows r = rows();
   const Norm norm(mean, variance, p.gamma, p.beta, r.c, eps);
   const std::vector<double> sums = sum_rows(r.count, 2 * r.c, [&](int64_t i, float* partial) {
     add_gradient_sums(norm, dy + i * r.floats(), convolved + i * r.floats(), r.pixels, r.c, slope, partial);
   });
   const NormGradient gradient(norm, sums, r.total());
-  float* out = scratch_floats(Slot::kGradient, r.count * r.floats());
+  const Operand out(Slot::kGradient, r.count * r.floats(), conv.bf16);
   const std::vector<double> bias = sum_rows(r.count, r.c, [&](int64_t i, float* partial) {
     const int64_t at = i * r.floats();
-    normalise_backward(norm, gradient, dy + at, convolved + at, r.pixels, r.c, slope, out + at, partial);
+    out.write(at, r.floats(), [&](float* row) {
+      normalise_backward(norm, gradient, dy + at, convolved + at, r.pixels, r.c, slope, row, partial);
+    });
   });
   std::copy(sums.begin(), sums.begin() + r.c, d.beta);
   std::copy(sums.begin() + r.c, sums.end(), d.gamma);
   std::copy(bias.begin(), bias.end(), d.bias);
-  return out;
+  return out.data();
 }
 
 }  // namespace dip

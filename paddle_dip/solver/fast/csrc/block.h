@@ -2,6 +2,7 @@
 #pragma once
 #include "batch_norm.h"
 #include "convolution.h"
+#include "operand.h"
 
 namespace dip {
 
@@ -18,10 +19,11 @@ struct Block {
   Rows rows() const { return {conv.n * conv.oh(), conv.ow(), conv.oc}; }
 
   // src -> convolved (kept for the backward pass), y, and the batch statistics (oc each)
-  void forward(const float* src, const BlockParameters& p, float* convolved, float* mean, float* variance, float* y) const;
-  // dy -> gradient of `convolved`, in a scratch buffer that the next call overwrites; fills d.gamma, d.beta and d.bias
-  const float* backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
-                             const float* variance, const BlockGradients& d) const;
+  void forward(const void* src, const BlockParameters& p, float* convolved, float* mean, float* variance, float* y) const;
+  // dy -> gradient of `convolved`, as a convolution reads it, in a scratch buffer that the next call overwrites; fills
+  // d.gamma, d.beta and d.bias
+  const void* backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
+                            const float* variance, const BlockGradients& d) const;
 };
 
 }  // namespace dip

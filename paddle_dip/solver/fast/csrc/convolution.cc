@@ -26,8 +26,6 @@ Convolution::Convolution(const ConvShape& s) : shape_(s) {
   make_forward();
   make_backward_data();
   make_backward_weights();
-  if (s.bf16) narrow_src_ = reorder(src_, src_in_);
-  if (s.bf16) narrow_dst_ = reorder(dst_, dst_in_);
 }
 
 void Convolution::make_forward() {
@@ -78,30 +76,19 @@ const void* Convolution::packed(const Primitive& reorder, const float* weight, c
   return target;
 }
 
-const void* Convolution::narrowed(const Primitive& reorder, const float* data, const Layout& from, const Layout& to,
-                                  Slot slot) const {
-  void* narrow = scratch(slot, to.bytes());
-  reorder.run({{kSrc, from, data}, {kDst, to, narrow}});
-  return narrow;
-}
-
-void Convolution::forward(const float* src, const float* weight, const float* bias, float* dst) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, Slot::kNarrowSource) : src;
+void Convolution::forward(const void* src, const float* weight, const float* bias, float* dst) const {
   const void* ready = packed(*pack_forward_, weight, forward_weight_);
-  forward_->run({{kSrc, src_in_, in}, {kWeights, forward_weight_, ready}, {kBias, bias_, bias}, {kDst, dst_, dst}});
+  forward_->run({{kSrc, src_in_, src}, {kWeights, forward_weight_, ready}, {kBias, bias_, bias}, {kDst, dst_, dst}});
 }
 
-void Convolution::backward_data(const float* diff_dst, const float* weight, float* diff_src) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, Slot::kNarrowGradient) : diff_dst;
+void Convolution::backward_data(const void* diff_dst, const float* weight, float* diff_src) const {
   const void* ready = packed(*pack_data_, weight, data_weight_);
-  backward_data_->run({{kDiffDst, dst_in_, in}, {kWeights, data_weight_, ready}, {kDiffSrc, src_, diff_src}});
+  backward_data_->run({{kDiffDst, dst_in_, diff_dst}, {kWeights, data_weight_, ready}, {kDiffSrc, src_, diff_src}});
 }
 
-void Convolution::backward_weights(const float* src, const float* diff_dst, float* diff_weight) const {
-  const void* in = shape_.bf16 ? narrowed(*narrow_src_, src, src_, src_in_, Slot::kNarrowSource) : src;
-  const void* out = shape_.bf16 ? narrowed(*narrow_dst_, diff_dst, dst_, dst_in_, Slot::kNarrowGradient) : diff_dst;
+void Convolution::backward_weights(const void* src, const void* diff_dst, float* diff_weight) const {
   void* preferred = scratch(Slot::kWeights, diff_weight_.bytes());
-  backward_weights_->run({{kSrc, src_in_, in}, {kDiffDst, dst_in_, out}, {kDiffWeights, diff_weight_, preferred}});
+  backward_weights_->run({{kSrc, src_in_, src}, {kDiffDst, dst_in_, diff_dst}, {kDiffWeights, diff_weight_, preferred}});
   unpack_diff_->run({{kSrc, diff_weight_, preferred}, {kDst, weight_, diff_weight}});
 }
 

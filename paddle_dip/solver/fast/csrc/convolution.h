@@ -21,25 +21,24 @@ struct ConvShape {
 class Convolution {
  public:
   explicit Convolution(const ConvShape& shape);
-  // src (n, h, w, c), weight (oc, c, k, k), bias (oc), dst (n, oh, ow, oc)
-  void forward(const float* src, const float* weight, const float* bias, float* dst) const;
-  void backward_data(const float* diff_dst, const float* weight, float* diff_src) const;
-  void backward_weights(const float* src, const float* diff_dst, float* diff_weight) const;
+  // src (n, h, w, c), weight (oc, c, k, k), bias (oc), dst (n, oh, ow, oc). src and diff_dst are given in the type that is
+  // multiplied, float32 or bfloat16 (operand.h makes them so); all else is float32.
+  void forward(const void* src, const float* weight, const float* bias, float* dst) const;
+  void backward_data(const void* diff_dst, const float* weight, float* diff_src) const;
+  void backward_weights(const void* src, const void* diff_dst, float* diff_weight) const;
 
  private:
   void make_forward();
   void make_backward_data();
   void make_backward_weights();
   const void* packed(const onednn::Primitive& reorder, const float* weight, const onednn::Layout& to) const;
-  const void* narrowed(const onednn::Primitive& reorder, const float* data, const onednn::Layout& from,
-                       const onednn::Layout& to, Slot slot) const;
 
   ConvShape shape_;
-  onednn::Layout src_, dst_, weight_, bias_;     // float32, as the caller holds them
-  onednn::Layout src_in_, dst_in_;               // what oneDNN computes on: the same, or bfloat16
+  onednn::Layout src_, dst_, weight_, bias_;     // float32
+  onednn::Layout src_in_, dst_in_;               // of what is multiplied: the same, or bfloat16
   onednn::Layout forward_weight_, data_weight_, diff_weight_;  // in the order oneDNN prefers
   std::unique_ptr<onednn::Primitive> forward_, backward_data_, backward_weights_;
-  std::unique_ptr<onednn::Primitive> pack_forward_, pack_data_, unpack_diff_, narrow_src_, narrow_dst_;
+  std::unique_ptr<onednn::Primitive> pack_forward_, pack_data_, unpack_diff_;
 };
 
 const Convolution& convolution(const ConvShape& shape);  // from the cache

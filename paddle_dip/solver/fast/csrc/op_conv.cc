@@ -3,13 +3,6 @@
 
 namespace dip {
 
-static const float* padded_source(const Halo& halo, const float* x) {
-  if (halo.pad == 0) return x;
-  float* padded = scratch_floats(Slot::kPadded, halo.floats());
-  pad_image(halo, x, padded);
-  return padded;
-}
-
 Tensors conv_forward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
                      const std::string& padding, int stride, bool need_dx, bool bf16) {
   check_floats(x, "x", 4);
@@ -17,7 +10,7 @@ Tensors conv_forward(const paddle::Tensor& x, const paddle::Tensor& weight, cons
   const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
   const ConvShape shape = conv_of(halo, weight.shape(), stride, padding, bf16);
   paddle::Tensor y = empty(output_shape(shape));
-  convolution(shape).forward(padded_source(halo, x.data<float>()), weight.data<float>(), bias.data<float>(), y.data<float>());
+  convolution(shape).forward(operand(halo, x.data<float>(), bf16), weight.data<float>(), bias.data<float>(), y.data<float>());
   return {y};
 }
 
@@ -27,10 +20,11 @@ Tensors conv_backward(const paddle::Tensor& x, const paddle::Tensor& weight, con
   const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
   const ConvShape shape = conv_of(halo, weight.shape(), stride, padding, bf16);
   const Convolution& conv = convolution(shape);
-  const float* d = dy.data<float>();
-  paddle::Tensor dw = empty(weight.shape()), db = empty({shape.oc});
-  conv.backward_weights(padded_source(halo, x.data<float>()), d, dw.data<float>());
   const Rows rows{shape.n * shape.oh(), shape.ow(), shape.oc};
+  const float* d = dy.data<float>();
+  const void* gradient = operand({shape.n, shape.oh(), shape.ow(), shape.oc, 0, false}, d, bf16, Slot::kGradient);
+  paddle::Tensor dw = empty(weight.shape()), db = empty({shape.oc});
+  conv.backward_weights(operand(halo, x.data<float>(), bf16), gradient, dw.data<float>());
   const std::vector<double> sums = sum_rows(rows.count, rows.c, [&](int64_t i, float* partial) {
     add_pixels(d + i * rows.floats(), rows.pixels, rows.c, partial);
   });
@@ -38,8 +32,8 @@ Tensors conv_backward(const paddle::Tensor& x, const paddle::Tensor& weight, con
   // Paddle refuses an empty output and drops this one: x asked for no gradient.
   if (!need_dx) return {empty({1}), dw, db};
   paddle::Tensor dx = empty(x.shape());
-  float* target = halo.pad ? scratch_floats(Slot::kPadded, halo.floats()) : dx.data<float>();
-  conv.backward_data(d, weight.data<float>(), target);
+  float* target = halo.pad ? scratch_floats(Slot::kPadded, halo.numbers()) : dx.data<float>();
+  conv.backward_data(gradient, weight.data<float>(), target);
   if (halo.pad) unpad_gradient(halo, target, dx.data<float>());
   return {dx, dw, db};
 }

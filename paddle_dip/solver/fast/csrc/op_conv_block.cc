@@ -13,13 +13,8 @@ Tensors conv_block_forward(const paddle::Tensor& x, const paddle::Tensor& weight
   const Block block{conv_of(halo, weight.shape(), stride, padding, bf16), slope, eps};
   const Shape shape = output_shape(block.conv), channels{block.conv.oc};
   paddle::Tensor y = empty(shape), convolved = empty(shape), mean = empty(channels), variance = empty(channels);
-  const float* src = x.data<float>();
-  if (halo.pad > 0) {
-    float* padded = scratch_floats(Slot::kPadded, halo.floats());
-    pad_image(halo, src, padded);
-    src = padded;
-  }
-  block.forward(src, {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+  block.forward(operand(halo, x.data<float>(), bf16),
+                {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
                 convolved.data<float>(), mean.data<float>(), variance.data<float>(), y.data<float>());
   update_running(running_mean, mean, momentum);
   update_running(running_variance, variance, momentum);
@@ -36,19 +31,18 @@ Tensors conv_block_backward(const paddle::Tensor& x, const paddle::Tensor& weigh
   const Block block{conv_of(halo, weight.shape(), stride, padding, bf16), slope, eps};
   const Shape channels{block.conv.oc};
   paddle::Tensor dw = empty(weight.shape()), db = empty(channels), dgamma = empty(channels), dbeta = empty(channels);
-  const float* d = block.backward_norm(
+  const void* d = block.backward_norm(
       dy.data<float>(), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
       convolved.data<float>(), mean.data<float>(), variance.data<float>(),
       {dw.data<float>(), db.data<float>(), dgamma.data<float>(), dbeta.data<float>()});
-  float* padded = halo.pad > 0 ? scratch_floats(Slot::kPadded, halo.floats()) : nullptr;
-  if (padded) pad_image(halo, x.data<float>(), padded);
   const Convolution& conv = convolution(block.conv);
-  conv.backward_weights(padded ? padded : x.data<float>(), d, dw.data<float>());
+  conv.backward_weights(operand(halo, x.data<float>(), bf16), d, dw.data<float>());
   // Paddle refuses an empty output and drops this one: x asked for no gradient.
   if (!need_dx) return {empty({1}), dw, db, dgamma, dbeta};
   paddle::Tensor dx = empty(x.shape());
-  conv.backward_data(d, weight.data<float>(), padded ? padded : dx.data<float>());
-  if (padded) unpad_gradient(halo, padded, dx.data<float>());
+  float* target = halo.pad ? scratch_floats(Slot::kPadded, halo.numbers()) : dx.data<float>();
+  conv.backward_data(d, weight.data<float>(), target);
+  if (halo.pad) unpad_gradient(halo, target, dx.data<float>());
   return {dx, dw, db, dgamma, dbeta};
 }
 

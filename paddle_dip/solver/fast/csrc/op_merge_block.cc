@@ -22,18 +22,22 @@ struct Joint {
     moments(rows(), [this](int64_t i) { return row(i); }, mean, variance);
   }
 
-  void write_normalised(const Norm& norm, const Halo& halo, float* padded) const {
+  // The normalised concatenation, padded, as a convolution reads it.
+  const void* normalised(const Norm& norm, const Halo& halo, bool bf16) const {
+    const Operand padded(Slot::kPadded, halo.numbers(), bf16);
     parallel_for(rows().count, [&](int64_t i) {
-      normalise(norm, row(i), merge.w, merge.channels(), 1.0f, halo.interior(padded, i / merge.h, i % merge.h));
+      padded.write(halo.interior(i / merge.h, i % merge.h), rows().floats(),
+                   [&](float* to) { normalise(norm, row(i), merge.w, merge.channels(), 1.0f, to); });
     });
-    fill_halo(halo, padded);
+    padded.fill_halo(halo);
+    return padded.data();
   }
 
   // Gradient of the normalised concatenation, inside a folded halo, -> gradients of skip and deeper. Overwrites `folded`.
   void backward(const Norm& norm, const Halo& halo, float* folded, float* d_gamma, float* d_beta, float* d_skip,
                 float* d_deeper) const {
     const int64_t c = merge.channels();
-    auto gradient_row = [&](int64_t i) { return halo.interior(folded, i / merge.h, i % merge.h); };
+    auto gradient_row = [&](int64_t i) { return folded + halo.interior(i / merge.h, i % merge.h); };
     const std::vector<double> sums = sum_rows(rows().count, 2 * c, [&](int64_t i, float* partial) {
       add_gradient_sums(norm, gradient_row(i), row(i), merge.w, c, 1.0f, partial);
     });
@@ -83,9 +87,7 @@ Tensors merge_block_forward(const paddle::Tensor& skip, const paddle::Tensor& de
   joint.statistics(merge_mean.data<float>(), merge_variance.data<float>());
   const Norm norm(merge_mean.data<float>(), merge_variance.data<float>(), merge_gamma.data<float>(),
                   merge_beta.data<float>(), s.merge.channels(), eps);
-  float* padded = scratch_floats(Slot::kPadded, s.halo.floats());
-  joint.write_normalised(norm, s.halo, padded);
-  s.block.forward(padded, {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+  s.block.forward(joint.normalised(norm, s.halo, bf16), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
                   convolved.data<float>(), mean.data<float>(), variance.data<float>(), y.data<float>());
   update_running(merge_running_mean, merge_mean, momentum);
   update_running(merge_running_variance, merge_variance, momentum);
@@ -104,16 +106,15 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
   const Setup s(skip.shape(), deeper.shape(), weight.shape(), padding, bilinear, slope, eps, bf16);
   const Shape inner{s.merge.channels()}, outer{s.block.conv.oc};
   paddle::Tensor dw = empty(weight.shape()), db = empty(outer), dgamma = empty(outer), dbeta = empty(outer);
-  const float* d = s.block.backward_norm(
+  const void* d = s.block.backward_norm(
       dy.data<float>(), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
       convolved.data<float>(), mean.data<float>(), variance.data<float>(),
       {dw.data<float>(), db.data<float>(), dgamma.data<float>(), dbeta.data<float>()});
   const Joint joint{s.merge, skip.data<float>(), deeper.data<float>()};
   const Norm norm(merge_mean.data<float>(), merge_variance.data<float>(), merge_gamma.data<float>(),
                   merge_beta.data<float>(), s.merge.channels(), eps);
-  float* padded = scratch_floats(Slot::kPadded, s.halo.floats());
-  joint.write_normalised(norm, s.halo, padded);
-  convolution(s.block.conv).backward_weights(padded, d, dw.data<float>());
+  convolution(s.block.conv).backward_weights(joint.normalised(norm, s.halo, bf16), d, dw.data<float>());
+  float* padded = scratch_floats(Slot::kPadded, s.halo.numbers());
   convolution(s.block.conv).backward_data(d, weight.data<float>(), padded);
   fold_halo(s.halo, padded);
   // Cropped borders get no gradient from the rows below: start from zero there.

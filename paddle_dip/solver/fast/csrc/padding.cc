@@ -13,23 +13,24 @@ int64_t Halo::source(int64_t p, int64_t size) const {
   return i < 0 ? -i : (i >= size ? 2 * (size - 1) - i : i);
 }
 
-static void copy_pixel(const Halo& s, float* row, int64_t to) {
-  std::memcpy(row + to * s.c, row + (s.source(to, s.w) + s.pad) * s.c, s.c * sizeof(float));
+static void copy_pixel(const Halo& s, char* row, int64_t to, size_t pixel) {
+  std::memcpy(row + to * pixel, row + (s.source(to, s.w) + s.pad) * pixel, pixel);
 }
 
-void fill_halo(const Halo& s, float* padded) {
-  const int64_t stride = s.columns() * s.c;
+void fill_halo(const Halo& s, void* padded, size_t size) {
+  const size_t pixel = s.c * size, stride = s.columns() * pixel;
+  char* const first = static_cast<char*>(padded);
   parallel_for(s.n * s.h, [&](int64_t i) {
-    float* row = padded + (i / s.h * s.rows() + i % s.h + s.pad) * stride;
+    char* row = first + (i / s.h * s.rows() + i % s.h + s.pad) * stride;
     for (int64_t p = 0; p < s.pad; ++p) {
-      copy_pixel(s, row, p);
-      copy_pixel(s, row, s.pad + s.w + p);
+      copy_pixel(s, row, p, pixel);
+      copy_pixel(s, row, s.pad + s.w + p, pixel);
     }
   });
   parallel_for(s.n * 2 * s.pad, [&](int64_t i) {
     const int64_t p = i % (2 * s.pad), to = p < s.pad ? p : s.h + p;
-    float* image = padded + i / (2 * s.pad) * s.rows() * stride;
-    std::memcpy(image + to * stride, image + (s.source(to, s.h) + s.pad) * stride, stride * sizeof(float));
+    char* image = first + i / (2 * s.pad) * s.rows() * stride;
+    std::memcpy(image + to * stride, image + (s.source(to, s.h) + s.pad) * stride, stride);
   });
 }
 
@@ -60,17 +61,10 @@ void fold_halo(const Halo& s, float* padded) {
   });
 }
 
-void pad_image(const Halo& s, const float* x, float* padded) {
-  parallel_for(s.n * s.h, [&](int64_t i) {
-    std::memcpy(s.interior(padded, i / s.h, i % s.h), x + i * s.w * s.c, s.w * s.c * sizeof(float));
-  });
-  fill_halo(s, padded);
-}
-
 void unpad_gradient(const Halo& s, float* padded, float* dx) {
   fold_halo(s, padded);
   parallel_for(s.n * s.h, [&](int64_t i) {
-    std::memcpy(dx + i * s.w * s.c, s.interior(padded, i / s.h, i % s.h), s.w * s.c * sizeof(float));
+    std::memcpy(dx + i * s.w * s.c, padded + s.interior(i / s.h, i % s.h), s.w * s.c * sizeof(float));
   });
 }
 

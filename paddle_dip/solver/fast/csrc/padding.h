@@ -1,5 +1,6 @@
 // Reflect and replicate padding of channels-last images, and their adjoint. (Zero padding is left to oneDNN.)
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -11,19 +12,15 @@ struct Halo {
   bool reflect;        // else replicate
   int64_t rows() const { return h + 2 * pad; }
   int64_t columns() const { return w + 2 * pad; }
-  int64_t floats() const { return n * rows() * columns() * c; }
+  int64_t numbers() const { return n * rows() * columns() * c; }
   // The pixel of an axis of `size` pixels that padded position `p` repeats.
   int64_t source(int64_t p, int64_t size) const;
-  // Start of image row `row` inside a padded buffer.
-  template <class T>
-  T* interior(T* padded, int64_t image, int64_t row) const {
-    return padded + ((image * rows() + row + pad) * columns() + pad) * c;
-  }
+  // Where image row `row` starts inside a padded buffer.
+  int64_t interior(int64_t image, int64_t row) const { return ((image * rows() + row + pad) * columns() + pad) * c; }
 };
 
-void fill_halo(const Halo& halo, float* padded);                // borders from the interior
-void fold_halo(const Halo& halo, float* padded);                // adjoint: adds the borders onto the interior, in place
-void pad_image(const Halo& halo, const float* x, float* padded);
+void fill_halo(const Halo& halo, void* padded, size_t size);     // borders from the interior; size: bytes of a number
+void fold_halo(const Halo& halo, float* padded);                 // adjoint: adds the borders onto the interior, in place
 void unpad_gradient(const Halo& halo, float* padded, float* dx);  // folds in place, then copies the interior
 
 }  // namespace dip

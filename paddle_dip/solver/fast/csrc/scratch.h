@@ -5,7 +5,7 @@
 namespace dip {
 
 // One buffer per purpose; two purposes that are alive at the same moment must be two slots.
-enum class Slot { kOnednn, kWeights, kPadded, kGradient, kPartials, kNarrowSource, kNarrowGradient, kRows, kGradientRow, kCount };
+enum class Slot { kOnednn, kWeights, kPadded, kGradient, kPartials, kRows, kGradientRow, kWideRow, kCount };
 
 void* scratch(Slot slot, size_t bytes);  // 64-byte aligned, uninitialised, this thread's own, valid until the next larger request
 inline float* scratch_floats(Slot slot, size_t count) { return static_cast<float*>(scratch(slot, count * sizeof(float))); }

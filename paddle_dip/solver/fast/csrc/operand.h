@@ -1,0 +1,47 @@
+// What a convolution reads: numbers in the type that it multiplies, written there once, by whoever makes them.
+#pragma once
+#include "bfloat16.h"
+#include "padding.h"
+#include "scratch.h"
+
+namespace dip {
+
+class Operand {
+ public:
+  // In a slot of the calling thread; bf16: narrowed as they are written.
+  Operand(Slot slot, size_t numbers, bool bf16) : bf16_(bf16), data_(scratch(slot, numbers * size())) {}
+  const void* data() const { return data_; }
+
+  void copy(int64_t at, const float* from, int64_t count) const {
+    if (bf16_)
+      narrow(from, count, static_cast<Bfloat16*>(data_) + at);
+    else
+      std::memcpy(static_cast<float*>(data_) + at, from, count * sizeof(float));
+  }
+  // make(row) writes `count` numbers, of which row is the first, as float32.
+  template <class Make>
+  void write(int64_t at, int64_t count, const Make& make) const {
+    if (!bf16_) return make(static_cast<float*>(data_) + at);
+    float* row = scratch_floats(Slot::kWideRow, count);  // stays in the cache
+    make(row);
+    copy(at, row, count);
+  }
+  void fill_halo(const Halo& halo) const { dip::fill_halo(halo, data_, size()); }
+
+ private:
+  size_t size() const { return bf16_ ? sizeof(Bfloat16) : sizeof(float); }
+  bool bf16_;
+  void* data_;
+};
+
+// The image x, padded; x itself where that would be the same.
+inline const void* operand(const Halo& halo, const float* x, bool bf16, Slot slot = Slot::kPadded) {
+  if (halo.pad == 0 && !bf16) return x;
+  const Operand padded(slot, halo.numbers(), bf16);
+  const int64_t row = halo.w * halo.c;
+  parallel_for(halo.n * halo.h, [&](int64_t i) { padded.copy(halo.interior(i / halo.h, i % halo.h), x + i * row, row); });
+  padded.fill_halo(halo);
+  return padded.data();
+}
+
+}  // namespace dip
