@@ -15,14 +15,16 @@ _PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when 
 
 
 def prepare_environment() -> None:
-    """Set OMP_NUM_THREADS and, on AMD, MKL_DEBUG_CPU_TYPE, unless the user has set them; and HOME where it can't be written.
+    """Set OMP_NUM_THREADS, KMP_USE_YIELD and, on AMD, MKL_DEBUG_CPU_TYPE, unless the user has, and HOME where it can't be written.
 
     Paddle sets OMP_NUM_THREADS to 1 on import, which leaves all cores but one idle. Its wheel links an old MKL that takes
     a slow path on AMD unless MKL_DEBUG_CPU_TYPE is 5 (2.4 times faster); the variable may slow an Intel machine down.
+    OpenMP's threads that wait for each other offer their core to whoever wants it, unless KMP_USE_YIELD is 0: beside other busy
+    processes Linux takes that for having no need of it, and a fit of several threads takes tens of times as long.
     Paddle makes a folder in the home folder on import and has no other setting for its place.
     Warns where Paddle is already loaded and a setting that is missing can no longer take effect.
     """
-    wanted = {"OMP_NUM_THREADS": str(usable_cores())}
+    wanted = {"OMP_NUM_THREADS": str(usable_cores()), "KMP_USE_YIELD": "0"}
     if _is_amd():
         wanted["MKL_DEBUG_CPU_TYPE"] = "5"
     if "paddle" in sys.modules:
@@ -82,6 +84,16 @@ def share_cores(processes: int) -> None:
         os.environ["OMP_NUM_THREADS"] = str(max(usable_cores() // processes, 1))
 
 
+def units_at_a_time() -> int:
+    """Return how many processes to compute in where nobody says: with one thread, or the user's number, a core for each thread.
+
+    One where Paddle's wheel is for a GPU.
+    """
+    if installed_version("paddlepaddle-gpu"):
+        return 1
+    return max(usable_cores() // (1 if "OMP_NUM_THREADS" in _ours else thread_count()), 1)
+
+
 def usable_cores() -> int:
     """Return how many cores this process may run on (at least 1)."""
     if hasattr(os, "sched_getaffinity"):
@@ -139,7 +151,9 @@ def check_paddle() -> None:
 
 def _warn_too_late(wanted: dict[str, str]) -> None:
     # Paddle itself sets OMP_NUM_THREADS=1 on import, so a value of 1 may be Paddle's and not the user's.
-    late = [f"{name}={value}" for name, value in wanted.items() if os.environ.get(name, "1") == "1" and value != "1"]
+    # KMP_USE_YIELD does nothing for that one thread.
+    missed = [name for name, value in wanted.items() if os.environ.get(name, "1") == "1" and value not in ("0", "1")]
+    late = [f"{name}={wanted[name]}" for name in missed]
     if late:
         warnings.warn(
             f"paddle was imported before paddle_dip, too late for {' '.join(late)}: "

@@ -11,29 +11,45 @@ from tests.conftest import ROOT
 
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess:
-    clean = {k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "MKL_DEBUG_CPU_TYPE")}
+    clean = {k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "MKL_DEBUG_CPU_TYPE", "KMP_USE_YIELD")}
     return subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=clean | variables, capture_output=True, text=True, timeout=120, check=True
     )
 
 
-SHOW = "import os, paddle_dip; print(os.environ.get('OMP_NUM_THREADS'), os.environ.get('MKL_DEBUG_CPU_TYPE'))"
+NAMES = "'OMP_NUM_THREADS', 'MKL_DEBUG_CPU_TYPE', 'KMP_USE_YIELD'"
+SHOW = f"import os, paddle_dip; print(*map(os.environ.get, ({NAMES})))"
 
 
 def test_all_usable_cores_are_used():
-    threads, mkl = run(SHOW).stdout.split()
+    threads, mkl, yields = run(SHOW).stdout.split()
     assert int(threads) == environment.usable_cores()
     assert mkl == ("5" if environment._is_amd() else "None")
+    assert yields == "0"
 
 
 def test_the_users_settings_win():
-    assert run(SHOW, OMP_NUM_THREADS="1", MKL_DEBUG_CPU_TYPE="4").stdout.split() == ["1", "4"]
+    given = {"OMP_NUM_THREADS": "1", "MKL_DEBUG_CPU_TYPE": "4", "KMP_USE_YIELD": "1"}
+    assert run(SHOW, **given).stdout.split() == list(given.values())
 
 
 def test_processes_share_the_cores_unless_the_user_says_how():
     shared = "from paddle_dip import environment as e; e.share_cores(2); " + SHOW
     assert int(run(shared).stdout.split()[0]) == max(environment.usable_cores() // 2, 1)
     assert run(shared, OMP_NUM_THREADS="5").stdout.split()[0] == "5"
+
+
+def test_there_is_a_core_for_each_thread(monkeypatch):
+    monkeypatch.setattr(environment, "usable_cores", lambda: 8)
+    monkeypatch.setattr(environment, "_ours", {"OMP_NUM_THREADS"})
+    assert environment.units_at_a_time() == 8
+    monkeypatch.setattr(environment, "_ours", set())
+    for threads, units in (("1", 8), ("3", 2), ("16", 1)):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        assert environment.units_at_a_time() == units
+    monkeypatch.setattr(environment, "installed_version", {"paddlepaddle-gpu": "3.3.1"}.get)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert environment.units_at_a_time() == 1
 
 
 def test_paddle_computes_with_that_many_threads_and_says_nothing():

@@ -16,6 +16,7 @@ from paddle_dip.cli.command import command_line, console
 from paddle_dip.cli.command import run as run_command
 from paddle_dip.errors import InputError
 from paddle_dip.report.tables import terminal_table
+from paddle_dip.runs.workers import BY_ITSELF
 
 app = command_line()
 _MARKS = (10, 50)  # percent of the work
@@ -29,7 +30,7 @@ def measure(
     factor: int = typer.Option(2, help="Magnification."),
     preset: str = typer.Option("quick", help="The settings."),
     max_memory: float = typer.Option(None, help="GiB: to have the photos cut into tiles."),
-    jobs: int = typer.Option(1, help="Tiles at a time."),
+    jobs: int = typer.Option(BY_ITSELF, help="Tiles at a time; 0: one a core."),
 ) -> None:
     """Restore each photo by `super-resolve`, which tells the time left each half minute, and table what it then took."""
     options = ["--factor", factor, "--preset", preset, "--jobs", jobs]

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from paddle_dip.cli.command import console
-from paddle_dip.cli.options import CpusPerTask, ExecutorName, GpusPerTask, RayAddress, Shared
+from paddle_dip.cli.options import CpusPerTask, ExecutorName, GpusPerTask, Jobs, RayAddress, Shared
 from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.benchmark.protocol import BenchmarkProtocol
 from paddle_dip.evaluation.benchmark.run import Outcome, Settings, run
 from paddle_dip.problem.overrides import overridden
 from paddle_dip.problem.presets import PRECISIONS, STOPS, Preset
-from paddle_dip.runs.workers import Workers, checked
+from paddle_dip.runs.workers import BY_ITSELF, Workers, checked
 
 _AUTO = "auto"
 
@@ -34,9 +34,7 @@ class BenchmarkOptions:
     ] = None
     grid_every: Annotated[int | None, typer.Option(help="Steps between picture grids. Default: a fifth of the steps.")] = None
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds of work between checkpoints.")] = 10.0
-    jobs: Annotated[
-        int, typer.Option(help="Fits at a time, each in a process with its share of the cores; on a GPU one in any case.")
-    ] = 1
+    jobs: Jobs = BY_ITSELF
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out, or begin one where there is none.")] = False
     shared: Shared = False
     executor: ExecutorName = "local"

@@ -9,12 +9,19 @@ import typer
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.problem.overrides import overridden, with_settings
 from paddle_dip.problem.presets import STOPS, Preset
-from paddle_dip.runs.workers import Workers, checked
+from paddle_dip.runs.workers import BY_ITSELF, Workers, checked
 
 Out = Annotated[
     Path, typer.Option(help="Where to write the result: .png, .jpg, .tif or .webp; of several photos or a folder: a folder.")
 ]
 PresetName = Annotated[str, typer.Option(help="The settings: see the command presets.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        help="Fits (of tiles, photos, seeds) at a time, each in a process with its share of the cores; on a GPU one. "
+        "0: one a core, as far as memory goes."
+    ),
+]
 ExecutorName = Annotated[str, typer.Option(help="Where fits are made: local, or ray, on a cluster that shares its files.")]
 RayAddress = Annotated[
     str | None, typer.Option(help="Of Ray's head, or auto on a machine of the cluster. Default: a cluster of this machine alone.")
@@ -52,10 +59,7 @@ class Options:
         bool, typer.Option("--record", help="Also write OUT with .json behind it: settings, seed, versions, device, commit.")
     ] = False
     truth: Annotated[Path | None, typer.Option(help="The undamaged photo, to score the result with; the fit never sees it.")] = None
-    jobs: Annotated[
-        int,
-        typer.Option(help="Tiles, fits or photos at a time, each in a process with its share of the cores; on a GPU one."),
-    ] = 1
+    jobs: Jobs = BY_ITSELF
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Go on from OUT.work, which a run that was cut off has left, or begin where there is none."),

@@ -26,7 +26,7 @@ from paddle_dip.runs.course_line import in_words
 from paddle_dip.runs.interrupt import INTERRUPTED, Resumable, deferred_interrupt
 from paddle_dip.runs.parts import all_work
 from paddle_dip.runs.photo_files import PhotoOrder, restored
-from paddle_dip.runs.photos import PhotoJob, cut, plan
+from paddle_dip.runs.photos import PhotoJob, cut, fits_at_a_time, plan
 from paddle_dip.runs.record import record
 from paddle_dip.runs.restore import finish
 from paddle_dip.runs.task_job import as_bytes, unplanned_job
@@ -103,10 +103,10 @@ def restore_photos(
             check_apart(place, partner(file, path), kind)
     asked = _Asked(options, preset, inputs, photo_is_truth)
     planned = [_planned(path, place, asked, len(places) - 1) for path, place in places]
-    orders, works, quick_works, processes = zip(*planned, strict=True)
     writable_folder(out if _is_folder(photos) else out.parent)
-    ratio = 1.0 if options.resume or options.shared else sum(quick_works) / sum(works)
-    _restore(orders, out, asked, processes[0], partial(_first_words, ratio=ratio))
+    quick, own = (sum(works) for works in zip(*((each.quick_work, each.work) for each in planned), strict=True))
+    ratio = 1.0 if options.resume or options.shared else quick / own
+    _restore(planned, out, asked, partial(_first_words, ratio=ratio))
 
 
 @dataclass(frozen=True)
@@ -123,26 +123,38 @@ class _Asked:
         return job.photo.pixels if self.photo_is_truth else _truth(self.options.truth, path, job)
 
 
-def _planned(path: Path, place: Path, asked: _Asked, others: int) -> tuple[PhotoOrder, float, float, Process | None]:
-    """Return the order of one photo, the arithmetic of its fits, that of --preset quick, and the process where frames are wanted.
+@dataclass(frozen=True)
+class _Planned:
+    """What is to be done with a photo. jobs: of its fits at a time; work: their arithmetic, quick_work: that of --preset quick.
 
-    The photo itself isn't held. others: how many photos there are beside it.
+    process: where frames are wanted. The photo itself isn't held.
     """
+
+    order: PhotoOrder
+    jobs: int
+    work: float
+    quick_work: float
+    process: Process | None
+
+
+def _planned(path: Path, place: Path, asked: _Asked, others: int) -> _Planned:
+    """Return the plan of one photo. others: how many photos there are beside it."""
     options = asked.options
     read = partial(read_job, path, preset=asked.preset, inputs=asked.inputs, seed=options.seed, dtype=options.dtype)
     job = read(say=say)
     check_place(place, path, job.photo, job.factor)
-    job = plan(job, as_bytes(options.max_memory), at_a_time=options.jobs, others=others)
+    jobs = 1 if options.executor == "ray" else options.jobs or fits_at_a_time(job, as_bytes(options.max_memory), others=others)
+    job = plan(job, as_bytes(options.max_memory), at_a_time=jobs, others=others)
     process = _process(place, options, job, asked.truth(path, job))
-    return PhotoOrder.of(path, place, read, job), all_work(job), _quick_work(job, options, others), process
+    return _Planned(PhotoOrder.of(path, place, read, job), jobs, all_work(job), _quick_work(job, options, jobs, others), process)
 
 
-def _quick_work(job: PhotoJob, options: Options, others: int) -> float:
+def _quick_work(job: PhotoJob, options: Options, jobs: int, others: int) -> float:
     """Return the arithmetic of a job's fits with --preset quick; its own where the task has none that the options fit."""
     found = task_presets(job.preset.task, job.inputs.get("factor"))
     try:
         quick = replace(job, preset=options.applied(found["quick"]))
-        return all_work(cut(quick, as_bytes(options.max_memory), at_a_time=options.jobs, others=others))
+        return all_work(cut(quick, as_bytes(options.max_memory), at_a_time=jobs, others=others))
     except (KeyError, InputError):
         return all_work(job)
 
@@ -153,14 +165,13 @@ def _first_words(seconds: float, *, ratio: float) -> str:
     return f"about {in_words(seconds)} in all{quick}; interrupted, it goes on with --resume"
 
 
-def _restore(
-    orders: Sequence[PhotoOrder], out: Path, asked: _Asked, process: Process | None, first_words: Callable[[float], str]
-) -> None:
+def _restore(planned: Sequence[_Planned], out: Path, asked: _Asked, first_words: Callable[[float], str]) -> None:
     from paddle_dip.solver.fit import fit  # here, so that a wrong option is answered before Paddle has loaded
 
+    process, workers = planned[0].process, replace(asked.options.workers, jobs=min(each.jobs for each in planned))
     with deferred_interrupt() as interrupted:
         results = restored(
-            orders,
+            [each.order for each in planned],
             out,
             fit=fit,
             resume=asked.options.resume or asked.options.shared,
@@ -168,7 +179,7 @@ def _restore(
             checkpoint_seconds=asked.options.checkpoint_seconds,
             watch=_watch(asked.options, asked.preset, process),
             first_words=first_words,
-            workers=asked.options.workers,
+            workers=workers,
             shared=asked.options.shared,
             passed_over=_tell_made,
         )

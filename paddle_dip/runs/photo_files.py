@@ -107,7 +107,8 @@ def restored(
     says so.
     """
     root = work_folder.work_place(out)
-    make = partial(_make_all, root=root, workers=workers, fit=fit, interrupted=interrupted, first_words=first_words)
+    fits = sum(len(order.tiles) * len(order.seeds) for order in orders)
+    make = partial(_make_all, root=root, workers=workers, fits=fits, fit=fit, interrupted=interrupted, first_words=first_words)
     make = partial(make, checkpoint_seconds=checkpoint_seconds)
     with work_folder.opened(root, resume=resume, meanwhile=partial(_help, orders, root, make, interrupted) if shared else None):
         made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
@@ -131,15 +132,16 @@ def _make_all(
     *,
     root: Path,
     workers: Workers,
+    fits: int,
     fit: Callable,
     interrupted: Interrupted,
     checkpoint_seconds: float,
     first_words: Callable[[float], str],
     watch: Callable | None = None,
 ) -> Generator[PhotoOrder, None, None]:
-    """Yield each order when all its parts are kept."""
+    """Yield each order when all its parts are kept. fits: of all photos, those that are made too."""
+    workers = settled(workers, fits)
     parts = [(order, _parts_of(order, root, checkpoint_seconds)) for order in orders]
-    workers = settled(workers, sum(len(units) for _, units in parts))
     work = partial(_make, fit=fit, watch=watch) if workers.here and watch else partial(_make, fit=fit)
     course = Course({unit: unit.order.work for _, units in parts for unit in units}, workers.jobs)
     with (

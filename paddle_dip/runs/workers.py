@@ -5,20 +5,21 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from typing import Any
 
-from paddle_dip.environment import share_cores
+from paddle_dip.environment import free_memory, share_cores, units_at_a_time
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.runs import ray_executor
 from paddle_dip.runs.process_executor import ProcessExecutor
 from paddle_dip.runs.provenance import computed_with
 
 EXECUTORS = ("local", "ray")
+BY_ITSELF = 0  # jobs: as many as there are cores and memory for
 
 
 @dataclass(frozen=True)
 class Workers:
-    """jobs: units at a time; of "local" one is made in this process. ray_address: see `ray_executor.connect`.
+    """jobs: units at a time, of "local" one is made in this process; BY_ITSELF: see `settled`.
 
-    cpus_per_task, gpus_per_task: what a unit gets of Ray's; gpus_per_task may be a part of one.
+    ray_address: see `ray_executor.connect`. cpus_per_task, gpus_per_task: what a unit gets of Ray's; it may be a part of a GPU.
     """
 
     jobs: int = 1
@@ -43,7 +44,7 @@ class Workers:
 def checked(workers: Workers) -> Workers:
     """Return what a person has asked for; raises InputError, naming the option, for what isn't allowed."""
     one_of("--executor", workers.executor, EXECUTORS)
-    at_least("--jobs", workers.jobs, 1)
+    at_least("--jobs", workers.jobs, BY_ITSELF)
     at_least("--cpus-per-task", workers.cpus_per_task, 1)
     at_least("--gpus-per-task", workers.gpus_per_task, 0)
     if workers.executor != "ray" and replace(workers, jobs=1) != Workers():
@@ -53,16 +54,24 @@ def checked(workers: Workers) -> Workers:
     return workers
 
 
-def settled(workers: Workers, units: int) -> Workers:
+def settled(workers: Workers, units: int, unit_bytes: int = 0) -> Workers:
     """Return workers with as many jobs as there will be: no more than units, one on a GPU, on Ray what the cluster has room for.
 
-    It lets each of several processes have its share of the cores. Raises what `connect` and `slots` do.
+    units: of the whole work, what is done of it too, so that a run that is resumed goes on with as many threads a unit. unit_bytes:
+    of memory that one takes, which bounds what is chosen BY_ITSELF. It lets each of several processes have its share of the cores.
+    Raises what `connect` and `slots` do.
     """
     if workers.executor == "ray":
         ray_executor.connect(workers.ray_address)
         jobs = ray_executor.slots(workers.cpus_per_task, workers.gpus_per_task)
         return replace(workers, jobs=min(jobs, max(units, 1)))
-    jobs = min(workers.jobs, 1 if computed_with()["place"].startswith("gpu") else max(units, 1))
+    jobs = min(workers.jobs or jobs_by_itself(unit_bytes), 1 if computed_with()["place"].startswith("gpu") else max(units, 1))
     if jobs > 1:
         share_cores(jobs)
     return replace(workers, jobs=jobs)
+
+
+def jobs_by_itself(unit_bytes: int = 0) -> int:
+    """Return for how many units at a time there are cores, and memory for `unit_bytes` each (at least 1)."""
+    most, free = units_at_a_time(), free_memory()
+    return most if free is None or not unit_bytes else max(min(most, free // unit_bytes), 1)

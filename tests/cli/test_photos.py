@@ -147,8 +147,8 @@ def test_what_quick_would_take_follows_from_its_arithmetic(photos, preset, less)
     options = Options(max_memory=0.2)
     read = partial(read_job, photos / "b.png", inputs=partial(same_for_all, factor=2), seed=0, dtype="float32")
     job = plan(read(preset=task_preset("super-resolve", preset, 2)), 2**28)
-    assert _quick_work(job, options, 0) <= less * all_work(job)
-    words = _first_words(6000.0, ratio=_quick_work(job, options, 0) / all_work(job))
+    assert _quick_work(job, options, 1, 0) <= less * all_work(job)
+    words = _first_words(6000.0, ratio=_quick_work(job, options, 1, 0) / all_work(job))
     assert words.startswith("about 100 minutes in all; ") and ("with --preset quick about" in words) == (less < 1)
 
 

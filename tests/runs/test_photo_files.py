@@ -12,6 +12,7 @@ from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
+from paddle_dip.runs import photo_files
 from paddle_dip.runs.photo_files import FilePart, PhotoOrder, restored
 from paddle_dip.runs.photos import plan
 from paddle_dip.runs.work_folder import work_place
@@ -84,6 +85,15 @@ def test_what_was_cut_off_goes_on_to_the_same_bits(photos, tmp_path, step):
     assert len(begun) == 2 * (3 + 1) - (step - 1) // 4
     assert pictures(cut) == pictures(whole)
     assert not work_place(cut).exists() and not work_place(whole).exists()
+
+
+def test_what_is_left_of_a_work_is_made_with_as_many_threads_as_all_of_it(photos, tmp_path, monkeypatch):
+    """Bits depend on the threads, which are fewer where more is made side by side."""
+    told, out = [], tmp_path / "out"
+    monkeypatch.setattr(photo_files, "settled", lambda workers, units: told.append(units) or workers)
+    cut_off(photos, out, step=14)
+    run(orders_of(photos, out), out, resume=True)
+    assert told == [2 * (3 + 1)] * 2
 
 
 def cut_off(photos, out, step=6) -> None:

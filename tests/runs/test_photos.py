@@ -23,7 +23,7 @@ from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import denoising, inpainting, super_resolution
 from paddle_dip.runs import photos
 from paddle_dip.runs.parts import restore_photo
-from paddle_dip.runs.photos import PhotoJob, plan
+from paddle_dip.runs.photos import PhotoJob, fits_at_a_time, plan
 from paddle_dip.runs.restore import restore
 from paddle_dip.runs.task_job import task_job
 from paddle_dip.runs.work_folder import identity
@@ -193,6 +193,23 @@ def test_what_is_made_side_by_side_shares_the_memory():
     assert len(plan(job, whole, at_a_time=3).tiles) == 1
     assert len(plan(job, whole, at_a_time=3, others=1).tiles) > 1
     assert len(plan(replace(job, preset=replace(job.preset, members=2)), whole, at_a_time=3).tiles) > 1
+
+
+def test_by_itself_it_is_one_a_core_as_far_as_memory_goes(monkeypatch):
+    job = enlarging(Photo(np.zeros((3, 200, 300), np.float32)), members=4)
+    whole = peak_bytes(job.photo, 4, job.preset)
+    monkeypatch.setattr(photos, "units_at_a_time", lambda: 8)
+    monkeypatch.setattr(photos, "free_memory", lambda: 2**40)
+    assert fits_at_a_time(job, None) == 8
+    monkeypatch.setattr(photos, "free_memory", lambda: peak_bytes(job.photo, 4, job.preset, at_a_time=3))
+    assert fits_at_a_time(job, None) == 3
+    assert fits_at_a_time(replace(job, preset=replace(job.preset, members=1)), None) == 8  # one fit at a time, whatever may be made
+    found = fits_at_a_time(job, whole // 3)
+    assert 1 < found < 8
+    narrow = [min(side.stop - side.start for side in plan(job, whole // 3, at_a_time=n).tiles[0]) for n in (found, found + 1)]
+    assert narrow[0] >= photos._WIDE_TILE > narrow[1]
+    monkeypatch.setattr(photos, "free_memory", lambda: 0)
+    assert fits_at_a_time(job, None) == 1
 
 
 class TestRefused:

@@ -17,6 +17,7 @@ from paddle_dip.evaluation.benchmark.protocol import BenchmarkProtocol, Case, Ta
 from paddle_dip.evaluation.benchmark.result_store import ResultStore
 from paddle_dip.io.files import write_text
 from paddle_dip.io.images import read_rgb, write_rgb
+from paddle_dip.problem.budget import fit_bytes
 from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
@@ -74,7 +75,8 @@ def run(
     cases = _load(settings, settings.images)
     checksums = {name: hashlib.sha256(case.truth.tobytes()).hexdigest() for name, case in cases.items()}
     fits = len(settings.images) * settings.preset.members
-    settings = replace(settings, workers=settled(settings.workers, fits))
+    largest = max(fit_bytes(case.truth.shape[1:3], settings.preset) for case in cases.values())
+    settings = replace(settings, workers=settled(settings.workers, fits, largest))
     made_with = {"data": settings.protocol.source, **provenance(), "at_a_time": settings.workers.jobs}  # it may build the operators
     if settings.workers.executor == "ray":
         made_with |= {"threads": settings.workers.cpus_per_task}

@@ -48,7 +48,7 @@ def test_runs_from_the_command_line(images, tmp_path):
         (("--images", "all,odd"), "odd, small"),
         (("--average", "median"), "none, ema"),
         (("--seed", "-1"), "--seed"),
-        (("--jobs", "0"), "--jobs"),
+        (("--jobs", "-1"), "--jobs"),
         (("--precision", "half"), "auto, float32, bf16"),
     ],
 )

@@ -32,7 +32,7 @@ def test_runs_is_recorded_and_compared_from_the_command_line(pictures, tmp_path)
         (("--shrink", "0"), "--shrink"),
         (("--steps", "0"), "--steps"),
         (("--seed", "-1"), "--seed"),
-        (("--jobs", "0"), "--jobs"),
+        (("--jobs", "-1"), "--jobs"),
         (("--preset", "slow"), "quick, fast, best, paper"),
         (("--set", "x=1"), "--set x=1"),
     ],
