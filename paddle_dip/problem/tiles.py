@@ -1,6 +1,8 @@
 """A picture worked on in overlapping tiles, blended where they overlap."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from math import ceil
 
 import numpy as np
 
@@ -8,23 +10,48 @@ from paddle_dip.errors import InputError
 
 _OVERLAP = 1 / 4  # of a tile's side
 _SMALLEST = 32  # pixels: a tile of less shows the network little but edges
+_LONGEST = 2  # times as long as wide, where there is a choice
 
 Tile = tuple[slice, slice]
 
 
 def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Tile]:
-    """Return a grid of equal tiles that covers a picture, as few as are needed for `fits`(tile height, tile width).
+    """Return a grid of equal tiles that covers a picture, of those for which `fits`(tile height, tile width) the least work.
 
-    The longer side is cut first. Raises InputError where not even the smallest tile fits: see `smallest_tile`.
+    That is: the fewest pixels in all, overlaps counted twice; long strips, which show a network less around them, are taken where
+    nothing else fits. What fits must fit cut smaller too. Raises InputError where not even the smallest tile fits: see
+    `smallest_tile`.
     """
-    tile, least = [height, width], smallest_tile(height, width)
-    while not fits(*tile):
-        longer = int(tile[1] > tile[0])
-        if tuple(tile) == least:
-            raise InputError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
-        tile[longer] = max(tile[longer] * 3 // 4, least[longer])
+    least = smallest_tile(height, width)
+    if not fits(*least):
+        raise InputError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
+    rows, columns = min(_grids(height, width, fits), key=partial(_work, height, width))
+    tile = _part(height, rows), _part(width, columns)
     starts = [_starts(side, part) for side, part in zip((height, width), tile, strict=True)]
     return [(slice(top, top + tile[0]), slice(left, left + tile[1])) for top in starts[0] for left in starts[1]]
+
+
+def _grids(height: int, width: int, fits: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Yield numbers of rows and columns whose tiles fit: for each number of rows the least number of columns."""
+    least = smallest_tile(height, width)
+    most_rows, columns = len(_starts(height, least[0])), len(_starts(width, least[1]))
+    for rows in range(1, most_rows + 1):
+        if fits(_part(height, rows), _part(width, columns)):
+            while columns > 1 and fits(_part(height, rows), _part(width, columns - 1)):
+                columns -= 1
+            yield rows, columns
+
+
+def _work(height: int, width: int, grid: tuple[int, int]) -> tuple[bool, int, int, int]:
+    """Return what the tiles of a grid of rows and columns are chosen by, the least of it."""
+    tile = _part(height, grid[0]), _part(width, grid[1])
+    cut, count = max(grid) > 1, grid[0] * grid[1]
+    return cut and max(tile) > _LONGEST * min(tile), count * tile[0] * tile[1], count, max(tile)
+
+
+def _part(side: int, count: int) -> int:
+    """Return the side of the smallest of `count` tiles that cover a side, overlapping by `_OVERLAP`."""
+    return max(ceil(side / (count - (count - 1) * _OVERLAP)), min(side, _SMALLEST))
 
 
 def smallest_tile(height: int, width: int) -> tuple[int, int]:

@@ -21,6 +21,20 @@ def test_tiles_cover_the_picture_and_fit(height, width, most):
     assert (len(tiles) == 1) == (height * width <= most)
 
 
+@pytest.mark.parametrize(
+    ("height", "width", "most", "side", "count"),
+    [
+        (750, 1000, 421 * 421, (429, 400), 6),  # two rows of three; squares of 421 would be nine
+        (1000, 750, 421 * 421, (400, 429), 6),
+        (100, 1000, 100 * 300, (100, 250), 5),  # in one row, longer than twice their height
+        (64, 64, 32 * 32, (32, 32), 9),
+    ],
+)
+def test_as_little_as_possible_is_worked_on_twice(height, width, most, side, count):
+    tiles = tiling(height, width, lambda h, w: h * w <= most)
+    assert {(r.stop - r.start, c.stop - c.start) for r, c in tiles} == {side} and len(tiles) == count
+
+
 @pytest.mark.parametrize("scale", [1, 3])
 def test_a_picture_cut_and_put_together_is_the_picture(scale):
     picture = np.random.default_rng(0).random((2, 50 * scale, 71 * scale))
