@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/python
-# Fits and tests run so many side by side: two fits on a core each take less time than one after another on both, and most tests
-# wait for a small process to start.
-JOBS ?= 2
-TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(JOBS)
+# Fits and tests run so many side by side; by itself fits one a core, which takes less time than one after another on all, and tests
+# two: most wait for a small process to start.
+JOBS ?=
+TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(or $(JOBS),2)
 
 # Of `make set14`: which preset, which magnification, products in bf16 or float32 (auto: bf16 on CPUs that have it), the folder of
 # the results, and further options of tools/benchmark_set14.py.
@@ -56,7 +56,7 @@ benchmark: $(VENV)/run.done
 
 set14: $(VENV)/run.done
 	$(RUN) tools/benchmark_set14.py --data set14 --preset $(PRESET) --factor $(FACTOR) --precision $(PRECISION) --out $(OUT) \
-		--jobs $(JOBS) --resume $(OPTIONS)
+		$(if $(JOBS),--jobs $(JOBS)) --resume $(OPTIONS)
 
 test: $(VENV)/test.done
 	$(TEST)

@@ -10,6 +10,7 @@ from pathlib import Path
 OLDEST_PADDLE = (3, 0)
 _ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
 _users_home = os.path.expanduser("~")  # before it is set
+_MARK = "PADDLE_DIP_SET"  # tells processes that this one begins that the number of threads isn't the user's
 _stand_ins: set[str] = set()  # the folders that HOME was set to because the user's own can't be written
 _PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when it loads, and fails where it can't
 
@@ -20,22 +21,26 @@ def prepare_environment() -> None:
     Paddle sets OMP_NUM_THREADS to 1 on import, which leaves all cores but one idle. Its wheel links an old MKL that takes
     a slow path on AMD unless MKL_DEBUG_CPU_TYPE is 5 (2.4 times faster); the variable may slow an Intel machine down.
     OpenMP's threads that wait for each other offer their core to whoever wants it, unless KMP_USE_YIELD is 0: beside other busy
-    processes Linux takes that for having no need of it, and a fit of several threads takes tens of times as long.
+    processes Linux takes that for having no need of it (docs/scale.md).
     Paddle makes a folder in the home folder on import and has no other setting for its place.
     Warns where Paddle is already loaded and a setting that is missing can no longer take effect.
     """
-    wanted = {"OMP_NUM_THREADS": str(usable_cores()), "KMP_USE_YIELD": "0"}
+    wanted = {"OMP_NUM_THREADS": str(usable_cores())}
     if _is_amd():
         wanted["MKL_DEBUG_CPU_TYPE"] = "5"
     if "paddle" in sys.modules:
         _warn_too_late(wanted)
         return
+    wanted["KMP_USE_YIELD"] = "0"
     if not can_be_made(Path(_users_home, _PADDLES)) and (folder := temporary_home()):
         os.environ["HOME"] = str(folder)
         _stand_ins.add(str(folder))
     missing = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(missing)
     _ours.update(missing)
+    if os.environ.get(_MARK) == _threads_set():  # by the process that has begun this one
+        _ours.add("OMP_NUM_THREADS")
+    _mark()
 
 
 def home() -> Path | None:
@@ -82,6 +87,16 @@ def share_cores(processes: int) -> None:
     """Have each of so many processes to come compute with its share of the cores, unless the user has set OMP_NUM_THREADS."""
     if "OMP_NUM_THREADS" in _ours:
         os.environ["OMP_NUM_THREADS"] = str(max(usable_cores() // processes, 1))
+        _mark()
+
+
+def _mark() -> None:
+    if "OMP_NUM_THREADS" in _ours:
+        os.environ[_MARK] = _threads_set()
+
+
+def _threads_set() -> str:
+    return f"OMP_NUM_THREADS={os.environ['OMP_NUM_THREADS']}"
 
 
 def units_at_a_time() -> int:
@@ -95,10 +110,13 @@ def units_at_a_time() -> int:
 
 
 def usable_cores() -> int:
-    """Return how many cores this process may run on (at least 1)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many cores this process may run on, or a container may use of them (at least 1)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="utf-8").split()
+        return max(min(cores, round(int(quota) / int(period))), 1)
+    except (OSError, ValueError, ZeroDivisionError):  # no such file, or "max"
+        return cores
 
 
 def thread_count() -> int:
@@ -151,9 +169,7 @@ def check_paddle() -> None:
 
 def _warn_too_late(wanted: dict[str, str]) -> None:
     # Paddle itself sets OMP_NUM_THREADS=1 on import, so a value of 1 may be Paddle's and not the user's.
-    # KMP_USE_YIELD does nothing for that one thread.
-    missed = [name for name, value in wanted.items() if os.environ.get(name, "1") == "1" and value not in ("0", "1")]
-    late = [f"{name}={wanted[name]}" for name in missed]
+    late = [f"{name}={value}" for name, value in wanted.items() if os.environ.get(name, "1") == "1" and value != "1"]
     if late:
         warnings.warn(
             f"paddle was imported before paddle_dip, too late for {' '.join(late)}: "

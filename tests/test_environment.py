@@ -11,7 +11,9 @@ from tests.conftest import ROOT
 
 
 def run(code: str, **variables: str) -> subprocess.CompletedProcess:
-    clean = {k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "MKL_DEBUG_CPU_TYPE", "KMP_USE_YIELD")}
+    clean = {
+        k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "MKL_DEBUG_CPU_TYPE", "KMP_USE_YIELD", "PADDLE_DIP_SET")
+    }
     return subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=clean | variables, capture_output=True, text=True, timeout=120, check=True
     )
@@ -50,6 +52,23 @@ def test_there_is_a_core_for_each_thread(monkeypatch):
     monkeypatch.setattr(environment, "installed_version", {"paddlepaddle-gpu": "3.3.1"}.get)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     assert environment.units_at_a_time() == 1
+
+
+UNITS = "from paddle_dip import environment as e; print(e.units_at_a_time())"
+
+
+def test_what_a_process_has_set_is_not_taken_for_the_users_by_those_it_begins():
+    nested = f"import paddle_dip, subprocess, sys; subprocess.run([sys.executable, '-c', {UNITS!r}], check=True)"
+    assert int(run(nested).stdout) == environment.usable_cores()
+    changed = nested.replace("sys;", "sys, os; os.environ['OMP_NUM_THREADS'] = '1000';")
+    assert int(run(changed).stdout) == 1
+
+
+@pytest.mark.parametrize(("told", "cores"), [("max 100000", 8), ("200000 100000", 2), ("50000 100000", 1), ("9900000 100000", 8)])
+def test_a_container_may_have_less_than_its_machine(monkeypatch, told, cores):
+    monkeypatch.setattr(environment.os, "sched_getaffinity", lambda process: range(8), raising=False)
+    monkeypatch.setattr(environment.Path, "read_text", lambda path, encoding: told)
+    assert environment.usable_cores() == cores
 
 
 def test_paddle_computes_with_that_many_threads_and_says_nothing():

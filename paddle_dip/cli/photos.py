@@ -101,8 +101,10 @@ def restore_photos(
     for path, place in places:
         for kind, file in (beside or {}).items():
             check_apart(place, partner(file, path), kind)
+    if options.shared and options.max_memory is not None and options.executor == "local" and not options.jobs:
+        raise InputError("--shared with --max-memory needs --jobs too, the same for all runs: both decide how photos are cut")
     asked = _Asked(options, preset, inputs, photo_is_truth)
-    planned = [_planned(path, place, asked, len(places) - 1) for path, place in places]
+    planned = _plans(places, asked)
     writable_folder(out if _is_folder(photos) else out.parent)
     quick, own = (sum(works) for works in zip(*((each.quick_work, each.work) for each in planned), strict=True))
     ratio = 1.0 if options.resume or options.shared else quick / own
@@ -137,14 +139,25 @@ class _Planned:
     process: Process | None
 
 
-def _planned(path: Path, place: Path, asked: _Asked, others: int) -> _Planned:
-    """Return the plan of one photo. others: how many photos there are beside it."""
-    options = asked.options
+def _plans(places: Sequence[tuple[Path, Path]], asked: _Asked) -> list[_Planned]:
+    """Return the plans of all photos, each cut for as many fits at a time as the one with the fewest allows."""
+    others = asked.preset.members * (len(places) - 1)
+    plans = [_planned(path, place, asked, others) for path, place in places]
+    jobs = min(each.jobs for each in plans)
+    return [
+        each if each.jobs == jobs or len(each.order.tiles) == 1 else _planned(each.order.path, each.order.out, asked, others, jobs)
+        for each in plans
+    ]
+
+
+def _planned(path: Path, place: Path, asked: _Asked, others: int, jobs: int = 0) -> _Planned:
+    """Return the plan of one photo. others: fits of other photos; jobs: fits at a time, where they are settled."""
+    options, memory = asked.options, as_bytes(asked.options.max_memory)
     read = partial(read_job, path, preset=asked.preset, inputs=asked.inputs, seed=options.seed, dtype=options.dtype)
-    job = read(say=say)
-    check_place(place, path, job.photo, job.factor)
-    jobs = 1 if options.executor == "ray" else options.jobs or fits_at_a_time(job, as_bytes(options.max_memory), others=others)
-    job = plan(job, as_bytes(options.max_memory), at_a_time=jobs, others=others)
+    job = read(say=unsaid if jobs else say)
+    check_place(place, path, job.photo, job.factor, unsaid if jobs else say)
+    jobs = jobs or (1 if options.executor == "ray" else options.jobs or fits_at_a_time(job, memory, others=others))
+    job = plan(job, memory, at_a_time=jobs, others=others)
     process = _process(place, options, job, asked.truth(path, job))
     return _Planned(PhotoOrder.of(path, place, read, job), jobs, all_work(job), _quick_work(job, options, jobs, others), process)
 
@@ -235,12 +248,12 @@ def _pictures(folder: Path) -> list[Path]:
     return found
 
 
-def check_place(out: Path, path: Path, photo: Photo, factor: int = 1) -> None:
+def check_place(out: Path, path: Path, photo: Photo, factor: int = 1, tell: Callable[[str], None] = say) -> None:
     """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
     check_writable(out, photo, factor=factor)
     check_apart(out, path)
     for note in losses(out, photo):
-        say(note)
+        tell(note)
 
 
 def check_apart(out: Path, path: Path, kind: str = "photo") -> None:

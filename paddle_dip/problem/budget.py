@@ -9,6 +9,7 @@ from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import SMALLEST_SIDE, canvas_size
 from paddle_dip.problem.tiles import smallest_tile
 
+PROCESS_BYTES = 300 * 2**20  # of a process beside its fit: Python, Paddle, the compiled operators; measured: 299 MiB
 _RESULT_BYTES = 100  # float64 copies of the result while it is enlarged and back-projected, a pixel of it
 _REFINED_BYTES = 200  # and while its details are amplified and what looks alike is averaged
 # Held through all tiles, a sample: the photo in float32, with a mask or a second photo beside it; the float32 canvas of the result.

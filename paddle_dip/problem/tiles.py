@@ -19,9 +19,11 @@ def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Ti
     """Return a grid of equal tiles that covers a picture, of those for which `fits`(tile height, tile width) the least work.
 
     That is: the fewest pixels in all, overlaps counted twice; long strips, which show a network less around them, are taken where
-    nothing else fits. What fits must fit cut smaller too. Raises InputError where not even the smallest tile fits: see
-    `smallest_tile`.
+    nothing else fits. A tile that fits must fit cut smaller too, but the whole picture may be an exception. Raises InputError where
+    not even the smallest tile fits: see `smallest_tile`.
     """
+    if fits(height, width):
+        return [(slice(0, height), slice(0, width))]
     least = smallest_tile(height, width)
     if not fits(*least):
         raise InputError(f"not even a tile of {least[1]}x{least[0]} pixels fits")
@@ -32,21 +34,27 @@ def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Ti
 
 
 def _grids(height: int, width: int, fits: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
-    """Yield numbers of rows and columns whose tiles fit: for each number of rows the least number of columns."""
+    """Yield numbers of rows and columns whose tiles fit: to each of rows the fewest columns, and the fewest that make no strips."""
     least = smallest_tile(height, width)
-    most_rows, columns = len(_starts(height, least[0])), len(_starts(width, least[1]))
+    most_rows, most_columns = len(_starts(height, least[0])), len(_starts(width, least[1]))
+    columns = most_columns
     for rows in range(1, most_rows + 1):
         if fits(_part(height, rows), _part(width, columns)):
             while columns > 1 and fits(_part(height, rows), _part(width, columns - 1)):
                 columns -= 1
             yield rows, columns
+            square = (n for n in range(columns, most_columns + 1) if not _is_strip(_part(height, rows), _part(width, n)))
+            yield rows, next(square, columns)
 
 
 def _work(height: int, width: int, grid: tuple[int, int]) -> tuple[bool, int, int, int]:
     """Return what the tiles of a grid of rows and columns are chosen by, the least of it."""
-    tile = _part(height, grid[0]), _part(width, grid[1])
-    cut, count = max(grid) > 1, grid[0] * grid[1]
-    return cut and max(tile) > _LONGEST * min(tile), count * tile[0] * tile[1], count, max(tile)
+    tile, count = (_part(height, grid[0]), _part(width, grid[1])), grid[0] * grid[1]
+    return _is_strip(*tile), count * tile[0] * tile[1], count, max(tile)
+
+
+def _is_strip(height: int, width: int) -> bool:
+    return max(height, width) > _LONGEST * min(height, width)
 
 
 def _part(side: int, count: int) -> int:

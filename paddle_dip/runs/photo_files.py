@@ -107,8 +107,7 @@ def restored(
     says so.
     """
     root = work_folder.work_place(out)
-    fits = sum(len(order.tiles) * len(order.seeds) for order in orders)
-    make = partial(_make_all, root=root, workers=workers, fits=fits, fit=fit, interrupted=interrupted, first_words=first_words)
+    make = partial(_make_all, root=root, workers=workers, fit=fit, interrupted=interrupted, first_words=first_words)
     make = partial(make, checkpoint_seconds=checkpoint_seconds)
     with work_folder.opened(root, resume=resume, meanwhile=partial(_help, orders, root, make, interrupted) if shared else None):
         made = [order for order in orders if resume and order.out.exists() and not work_folder.is_begun(root / order.out.name)]
@@ -118,7 +117,7 @@ def restored(
         made += [order for order in begun if order.out.exists() and work_folder.is_finished(root / order.out.name)]
         for order in made:
             passed_over(order)
-        with closing(make([order for order in begun if order not in made], watch=watch)) as ready:
+        with closing(make([order for order in begun if order not in made], fits=_fits(begun), watch=watch)) as ready:
             for order in ready:
                 job = _job(order)
                 yield order, job, put_together(job, _kept_parts(job, root / order.out.name, interrupted))
@@ -139,7 +138,7 @@ def _make_all(
     first_words: Callable[[float], str],
     watch: Callable | None = None,
 ) -> Generator[PhotoOrder, None, None]:
-    """Yield each order when all its parts are kept. fits: of all photos, those that are made too."""
+    """Yield each order when all its parts are kept. fits: of all the work, what is done of it too."""
     workers = settled(workers, fits)
     parts = [(order, _parts_of(order, root, checkpoint_seconds)) for order in orders]
     work = partial(_make, fit=fit, watch=watch) if workers.here and watch else partial(_make, fit=fit)
@@ -155,9 +154,13 @@ def _help(orders: Sequence[PhotoOrder], root: Path, make: Callable, interrupted:
     """Make what is left of the photos that another run has begun to restore, and go on until nothing is."""
     begun = [order for order in orders if work_folder.is_joined(root / order.out.name, order.made_of)]
     if unfinished := [order for order in begun if _parts_of(order, root, 0)]:
-        deque(make(unfinished), maxlen=0)  # the other run puts them together
+        deque(make(unfinished, fits=_fits(begun)), maxlen=0)  # the other run puts them together
     if interrupted():
         raise KeyboardInterrupt
+
+
+def _fits(orders: Sequence[PhotoOrder]) -> int:
+    return sum(len(order.tiles) * len(order.seeds) for order in orders)
 
 
 def _parts_of(order: PhotoOrder, root: Path, checkpoint_seconds: float) -> list[FilePart]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from paddle_dip.environment import free_memory, units_at_a_time
+from paddle_dip.environment import free_memory
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
@@ -18,6 +18,7 @@ from paddle_dip.problem.refinement import consistent_with
 from paddle_dip.problem.stopping import build_stopper
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import Tile, blended, tiling
+from paddle_dip.runs.workers import most_at_a_time
 
 _WIDE_TILE = 64  # pixels a side: idle cores are no reason to cut a photo into less, which shows a network little
 
@@ -73,7 +74,7 @@ def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: in
 def fits_at_a_time(job: PhotoJob, max_memory: int | None, *, others: int = 0) -> int:
     """Return how many of a job's fits to make side by side where nobody says: one a core, as far as memory goes; see `cut`."""
     height, width = job.photo.pixels.shape[1:]
-    for at_a_time in range(units_at_a_time(), 1, -1):
+    for at_a_time in range(most_at_a_time(), 1, -1):
         try:
             rows, columns = cut(job, max_memory, at_a_time=at_a_time, others=others).tiles[0]
         except InputError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from paddle_dip.environment import free_memory, share_cores, units_at_a_time
 from paddle_dip.errors import InputError, at_least, one_of
+from paddle_dip.problem.budget import PROCESS_BYTES
 from paddle_dip.runs import ray_executor
 from paddle_dip.runs.process_executor import ProcessExecutor
 from paddle_dip.runs.provenance import computed_with
@@ -57,21 +58,20 @@ def checked(workers: Workers) -> Workers:
 def settled(workers: Workers, units: int, unit_bytes: int = 0) -> Workers:
     """Return workers with as many jobs as there will be: no more than units, one on a GPU, on Ray what the cluster has room for.
 
-    units: of the whole work, what is done of it too, so that a run that is resumed goes on with as many threads a unit. unit_bytes:
-    of memory that one takes, which bounds what is chosen BY_ITSELF. It lets each of several processes have its share of the cores.
-    Raises what `connect` and `slots` do.
+    units: of the whole work, what is done of it too, so that a run that is resumed goes on with as many threads a unit, if there is
+    memory as before. unit_bytes: that one takes of it, which bounds what is chosen BY_ITSELF. Each of several processes gets its
+    share of the cores. Raises what `connect` and `slots` do.
     """
     if workers.executor == "ray":
         ray_executor.connect(workers.ray_address)
         jobs = ray_executor.slots(workers.cpus_per_task, workers.gpus_per_task)
         return replace(workers, jobs=min(jobs, max(units, 1)))
-    jobs = min(workers.jobs or jobs_by_itself(unit_bytes), 1 if computed_with()["place"].startswith("gpu") else max(units, 1))
+    jobs = min(workers.jobs or most_at_a_time(unit_bytes), 1 if computed_with()["place"].startswith("gpu") else max(units, 1))
     if jobs > 1:
         share_cores(jobs)
     return replace(workers, jobs=jobs)
 
 
-def jobs_by_itself(unit_bytes: int = 0) -> int:
-    """Return for how many units at a time there are cores, and memory for `unit_bytes` each (at least 1)."""
-    most, free = units_at_a_time(), free_memory()
-    return most if free is None or not unit_bytes else max(min(most, free // unit_bytes), 1)
+def most_at_a_time(unit_bytes: int = 0) -> int:
+    """Return for how many units side by side there are cores and memory: at least 1; 1 where the system doesn't tell its memory."""
+    return max(min(units_at_a_time(), (free_memory() or 0) // (unit_bytes + PROCESS_BYTES)), 1)

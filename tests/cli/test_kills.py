@@ -17,7 +17,7 @@ from tests.processes import workers
 
 KILLS = 50
 FEW = ("--steps", 4)
-TWO = ("--jobs", 2, "--max-memory", 0.032)
+TWO = ("--jobs", 2, "--max-memory", 0.025)
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc which processes there are")
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from paddle_dip.cli.options import Options
-from paddle_dip.cli.photos import _first_words, _quick_work, read_job, same_for_all
+from paddle_dip.cli.photos import _Asked, _first_words, _planned, _plans, _quick_work, read_job, same_for_all
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.runs.parts import all_work
 from paddle_dip.runs.photos import plan
@@ -22,7 +23,7 @@ from tests.cli.test_trained import call, refused
 from tests.conftest import ROOT, command
 
 CLI = ("-m", "paddle_dip")
-MEMORY = ("--max-memory", 0.016)  # GiB: three tiles of a.jpg, one of b.png
+MEMORY = ("--max-memory", 0.0125)  # GiB: three tiles of a.jpg, one of b.png
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_a_folder_of_photos_becomes_a_folder_of_results(photos, tmp_path):
 def test_killed_at_any_moment_it_goes_on_to_the_same_bits(photos, tmp_path, jobs=2, kills=1):
     """Also side by side: the undisturbed run makes one fit at a time."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    restore(photos, whole)
+    restore(photos, whole, "--jobs", 1)
     random.seed(jobs)
     for _ in range(kills):
         process = start(photos, killed, "--resume", "--jobs", jobs, "--max-memory", jobs * MEMORY[1])
@@ -164,3 +165,25 @@ def test_masks_are_found_by_their_photos_names(photos, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.jpg", "b.png"]
     (masks / "b.png").unlink()
     refused("masks holds no picture of the name b", *given)
+
+
+def test_fits_of_other_photos_count_all_their_members(photos, tmp_path, monkeypatch):
+    """So that as many fits as are made side by side are planned to have memory."""
+    told = []
+    monkeypatch.setattr("paddle_dip.cli.photos.fits_at_a_time", lambda job, memory, others: told.append(others) or 1)
+    asked = _Asked(Options(), replace(task_preset("super-resolve", "fast", 2), members=3), partial(same_for_all, factor=2), False)
+    _plans([(photos / name, tmp_path / name) for name in ("a.jpg", "b.png")], asked)
+    assert told == [3, 3]
+
+
+def test_all_photos_are_cut_for_as_many_fits_as_are_made(photos, tmp_path, monkeypatch):
+    monkeypatch.setattr("paddle_dip.cli.photos.fits_at_a_time", lambda job, memory, others: 4 if job.name == "a.jpg" else 2)
+    asked = _Asked(Options(max_memory=0.05), task_preset("super-resolve", "fast", 2), partial(same_for_all, factor=2), False)
+    plans = _plans([(photos / name, tmp_path / name) for name in ("a.jpg", "b.png")], asked)
+    alone = _planned(photos / "a.jpg", tmp_path / "a.jpg", asked, 1, 2)
+    assert [plan.jobs for plan in plans] == [2, 2]
+    assert plans[0].order.tiles == alone.order.tiles != _planned(photos / "a.jpg", tmp_path / "a.jpg", asked, 1, 4).order.tiles
+
+
+def test_runs_that_share_cut_alike(photos, tmp_path):
+    refused("--shared with --max-memory needs --jobs", *words(photos, tmp_path / "out", "--shared"))

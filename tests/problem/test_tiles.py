@@ -26,13 +26,20 @@ def test_tiles_cover_the_picture_and_fit(height, width, most):
     [
         (750, 1000, 421 * 421, (429, 400), 6),  # two rows of three; squares of 421 would be nine
         (1000, 750, 421 * 421, (400, 429), 6),
-        (100, 1000, 100 * 300, (100, 250), 5),  # in one row, longer than twice their height
+        (100, 1000, 100 * 300, (100, 182), 7),  # five of 100x250 would be less, and strips
+        (20, 1000, 20 * 300, (20, 40), 33),
+        (20, 1000, 20 * 32, (20, 32), 42),
         (64, 64, 32 * 32, (32, 32), 9),
     ],
 )
 def test_as_little_as_possible_is_worked_on_twice(height, width, most, side, count):
     tiles = tiling(height, width, lambda h, w: h * w <= most)
     assert {(r.stop - r.start, c.stop - c.start) for r, c in tiles} == {side} and len(tiles) == count
+
+
+def test_the_whole_is_taken_where_it_fits_though_no_tile_would():
+    """As of one fit that may have all memory, where tiles would be made side by side."""
+    assert tiling(64, 80, lambda h, w: (h, w) == (64, 80)) == [(slice(0, 64), slice(0, 80))]
 
 
 @pytest.mark.parametrize("scale", [1, 3])

@@ -198,7 +198,7 @@ def test_what_is_made_side_by_side_shares_the_memory():
 def test_by_itself_it_is_one_a_core_as_far_as_memory_goes(monkeypatch):
     job = enlarging(Photo(np.zeros((3, 200, 300), np.float32)), members=4)
     whole = peak_bytes(job.photo, 4, job.preset)
-    monkeypatch.setattr(photos, "units_at_a_time", lambda: 8)
+    monkeypatch.setattr(photos, "most_at_a_time", lambda: 8)
     monkeypatch.setattr(photos, "free_memory", lambda: 2**40)
     assert fits_at_a_time(job, None) == 8
     monkeypatch.setattr(photos, "free_memory", lambda: peak_bytes(job.photo, 4, job.preset, at_a_time=3))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from paddle_dip.problem.budget import PROCESS_BYTES
 from paddle_dip.runs import workers
 from paddle_dip.runs.workers import BY_ITSELF, Workers, settled
 
@@ -9,7 +10,7 @@ from paddle_dip.runs.workers import BY_ITSELF, Workers, settled
 @pytest.fixture(autouse=True)
 def eight_cores(monkeypatch):
     monkeypatch.setattr(workers, "units_at_a_time", lambda: 8)
-    monkeypatch.setattr(workers, "free_memory", lambda: 1000)
+    monkeypatch.setattr(workers, "free_memory", lambda: 100 * workers.PROCESS_BYTES)
     monkeypatch.setattr(workers, "share_cores", lambda processes: None)
 
 
@@ -19,9 +20,9 @@ def eight_cores(monkeypatch):
         (BY_ITSELF, 20, 0, 8),
         (BY_ITSELF, 3, 0, 3),
         (BY_ITSELF, 0, 0, 1),
-        (BY_ITSELF, 20, 300, 3),
-        (BY_ITSELF, 20, 2000, 1),
-        (12, 20, 300, 12),  # what a person asks for is theirs to answer for
+        (BY_ITSELF, 20, 20 * PROCESS_BYTES, 4),
+        (BY_ITSELF, 20, 200 * PROCESS_BYTES, 1),
+        (12, 20, 20 * PROCESS_BYTES, 12),  # what a person asks for is theirs to answer for
         (12, 5, 0, 5),
     ],
 )
@@ -35,6 +36,7 @@ def test_on_a_gpu_it_is_one(monkeypatch, asked):
     assert settled(Workers(asked), 20).jobs == 1
 
 
-def test_where_the_system_does_not_tell_its_memory_cores_decide(monkeypatch):
-    monkeypatch.setattr(workers, "free_memory", lambda: None)
-    assert settled(Workers(BY_ITSELF), 20, 300).jobs == 8
+@pytest.mark.parametrize("free", [None, 0])
+def test_where_the_system_does_not_tell_its_memory_it_is_one(monkeypatch, free):
+    monkeypatch.setattr(workers, "free_memory", lambda: free)
+    assert settled(Workers(BY_ITSELF), 20).jobs == 1

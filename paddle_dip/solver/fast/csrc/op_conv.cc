@@ -22,7 +22,7 @@ Tensors conv_backward(const paddle::Tensor& x, const paddle::Tensor& weight, con
   const Convolution& conv = convolution(shape);
   const Rows rows{shape.n * shape.oh(), shape.ow(), shape.oc};
   const float* d = dy.data<float>();
-  const void* gradient = operand({shape.n, shape.oh(), shape.ow(), shape.oc, 0, false}, d, bf16, Slot::kGradient);
+  const void* gradient = operand(d, rows.count, rows.floats(), bf16, Slot::kGradient);
   paddle::Tensor dw = empty(weight.shape()), db = empty({shape.oc});
   conv.backward_weights(operand(halo, x.data<float>(), bf16), gradient, dw.data<float>());
   const std::vector<double> sums = sum_rows(rows.count, rows.c, [&](int64_t i, float* partial) {

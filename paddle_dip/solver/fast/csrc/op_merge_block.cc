@@ -87,7 +87,8 @@ Tensors merge_block_forward(const paddle::Tensor& skip, const paddle::Tensor& de
   joint.statistics(merge_mean.data<float>(), merge_variance.data<float>());
   const Norm norm(merge_mean.data<float>(), merge_variance.data<float>(), merge_gamma.data<float>(),
                   merge_beta.data<float>(), s.merge.channels(), eps);
-  s.block.forward(joint.normalised(norm, s.halo, bf16), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+  s.block.forward(joint.normalised(norm, s.halo, bf16),
+                  {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
                   convolved.data<float>(), mean.data<float>(), variance.data<float>(), y.data<float>());
   update_running(merge_running_mean, merge_mean, momentum);
   update_running(merge_running_variance, merge_variance, momentum);

@@ -1,7 +1,10 @@
 // What a convolution reads: numbers in the type that it multiplies, written there once, by whoever makes them.
 #pragma once
+#include <cstring>
+
 #include "bfloat16.h"
 #include "padding.h"
+#include "parallel.h"
 #include "scratch.h"
 
 namespace dip {
@@ -34,11 +37,19 @@ class Operand {
   void* data_;
 };
 
-// The image x, padded; x itself where that would be the same.
-inline const void* operand(const Halo& halo, const float* x, bool bf16, Slot slot = Slot::kPadded) {
-  if (halo.pad == 0 && !bf16) return x;
-  const Operand padded(slot, halo.numbers(), bf16);
+// Rows of x, `count` of them, as a convolution reads them.
+inline const void* operand(const float* x, int64_t count, int64_t numbers, bool bf16, Slot slot) {
+  if (!bf16) return x;
+  const Operand narrowed(slot, count * numbers, bf16);
+  parallel_for(count, [&](int64_t i) { narrowed.copy(i * numbers, x + i * numbers, numbers); });
+  return narrowed.data();
+}
+
+// The image x, padded, as a convolution reads it.
+inline const void* operand(const Halo& halo, const float* x, bool bf16) {
   const int64_t row = halo.w * halo.c;
+  if (halo.pad == 0) return operand(x, halo.n * halo.h, row, bf16, Slot::kPadded);
+  const Operand padded(Slot::kPadded, halo.numbers(), bf16);
   parallel_for(halo.n * halo.h, [&](int64_t i) { padded.copy(halo.interior(i / halo.h, i % halo.h), x + i * row, row); });
   padded.fill_halo(halo);
   return padded.data();
