@@ -21,7 +21,7 @@ def prepare_environment() -> None:
     Paddle sets OMP_NUM_THREADS to 1 on import, which leaves all cores but one idle. Its wheel links an old MKL that takes
     a slow path on AMD unless MKL_DEBUG_CPU_TYPE is 5 (2.4 times faster); the variable may slow an Intel machine down.
     OpenMP's threads that wait for each other offer their core to whoever wants it, unless KMP_USE_YIELD is 0: beside other busy
-    processes Linux takes that for having no need of it (docs/scale.md).
+    processes Linux takes that for having no need of it (docs/scale.md). More threads than cores have to yield.
     Paddle makes a folder in the home folder on import and has no other setting for its place.
     Warns where Paddle is already loaded and a setting that is missing can no longer take effect.
     """
@@ -31,13 +31,14 @@ def prepare_environment() -> None:
     if "paddle" in sys.modules:
         _warn_too_late(wanted)
         return
-    wanted["KMP_USE_YIELD"] = "0"
     if not can_be_made(Path(_users_home, _PADDLES)) and (folder := temporary_home()):
         os.environ["HOME"] = str(folder)
         _stand_ins.add(str(folder))
     missing = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(missing)
     _ours.update(missing)
+    if thread_count() <= usable_cores():
+        os.environ.setdefault("KMP_USE_YIELD", "0")
     if os.environ.get(_MARK) == _threads_set():  # by the process that has begun this one
         _ours.add("OMP_NUM_THREADS")
     _mark()

@@ -35,6 +35,10 @@ def test_the_users_settings_win():
     assert run(SHOW, **given).stdout.split() == list(given.values())
 
 
+def test_more_threads_than_cores_yield():
+    assert run(SHOW, OMP_NUM_THREADS=str(environment.usable_cores() + 1)).stdout.split()[2] == "None"
+
+
 def test_processes_share_the_cores_unless_the_user_says_how():
     shared = "from paddle_dip import environment as e; e.share_cores(2); " + SHOW
     assert int(run(shared).stdout.split()[0]) == max(environment.usable_cores() // 2, 1)
