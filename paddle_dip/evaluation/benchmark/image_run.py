@@ -77,20 +77,34 @@ class ImageRun:
         return self.folder.grid(self.case.name, step, None if self.preset.members == 1 else self.seed)
 
 
+class Ending:
+    """The image that a fit would end on at a snapshot: made once, whoever asks for it, for it takes as long as some ten steps."""
+
+    def __init__(self, problem: Problem, preset: Preset):
+        self._problem, self._preset = problem, preset
+        self._last: tuple[Any, np.ndarray] | None = None
+
+    def __call__(self, snapshot) -> np.ndarray:
+        """Return the image, [C, H, W] in [0, 1]."""
+        if self._last is None or self._last[0] is not snapshot:
+            self._last = snapshot, finish(self._problem, self._preset, snapshot.chosen_canvas())
+        return self._last[1]
+
+
 class History:
     """Follows a fit: some points of its quality against the truth, which the fit itself never sees."""
 
-    def __init__(self, image_run: ImageRun, problem: Problem):
-        self._run, self._problem = image_run, problem
+    def __init__(self, image_run: ImageRun, problem: Problem, ending: Ending):
+        self._run, self._problem, self._ending = image_run, problem, ending
         self._every = max(image_run.preset.steps // image_run.protocol.readings, 1)
         self.points: list = []
 
     def __call__(self, snapshot) -> None:
         """Take in the snapshot of each step in turn; raises FitError where the fit has diverged."""
         if (snapshot.over or snapshot.step % self._every == 0) and math.isfinite(loss := snapshot.loss()):
-            ends = {"result": snapshot.chosen_canvas()}
-            ends |= {kind: snapshot.canvas(kind) for kind in self._run.protocol.followed}
-            pictures = {kind: as_stored(finish(self._problem, self._run.preset, canvas)) for kind, canvas in ends.items()}
+            followed = {kind: snapshot.canvas(kind) for kind in self._run.protocol.followed}
+            pictures = {kind: as_stored(finish(self._problem, self._run.preset, canvas)) for kind, canvas in followed.items()}
+            pictures["result"] = as_stored(self._ending(snapshot))
             pictures["iterate"] = as_stored(self._problem.enlarged(snapshot.canvas("perturbed")))
             self.points.append(self._run.case.point(snapshot.step, loss, pictures))
 
@@ -106,7 +120,8 @@ def restore_case(image_run: ImageRun, problem: Problem, *, fit: Callable, interr
 
     Raises what `run_unit` does.
     """
-    preset, history = image_run.preset, History(image_run, problem)
+    preset, ending = image_run.preset, Ending(problem, image_run.preset)
+    history = History(image_run, problem, ending)
     unit = Unit(
         image_run.title,
         problem,
@@ -115,7 +130,7 @@ def restore_case(image_run: ImageRun, problem: Problem, *, fit: Callable, interr
         checkpoint=image_run.checkpoint,
         checkpoint_seconds=image_run.checkpoint_seconds,
     )
-    observers = (history, partial(_draw_grid, image_run, problem))
+    observers = (history, partial(_draw_grid, image_run, ending))
     result = run_unit(unit, fit=fit, interrupted=interrupted, observers=observers, progress=track)
     begun = time.monotonic()
     image = as_stored(finish(problem, preset, result.canvas))
@@ -124,13 +139,13 @@ def restore_case(image_run: ImageRun, problem: Problem, *, fit: Callable, interr
     return image_run.case.row(image_run, fitted), result.canvas, history.points
 
 
-def _draw_grid(image_run: ImageRun, problem: Problem, snapshot) -> None:
+def _draw_grid(image_run: ImageRun, ending: Ending, snapshot) -> None:
     if not snapshot.over and snapshot.step % image_run.grid_every:
         return
     pictures = {
         "truth": image_run.case.truth,
         image_run.protocol.before: image_run.case.before(),
-        f"step {snapshot.step}": finish(problem, image_run.preset, snapshot.chosen_canvas()),
+        f"step {snapshot.step}": ending(snapshot),
     }
     write_png(image_run.grid(snapshot.step), picture_grid(pictures))
 
