@@ -1,5 +1,6 @@
 """A person's own photo: whole where it fits into memory, in tiles where told to; its bits, profile and alpha are kept."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -74,14 +75,15 @@ def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: in
 def fits_at_a_time(job: PhotoJob, max_memory: int | None, *, others: int = 0) -> int:
     """Return how many of a job's fits to make side by side where nobody says: one a core, as far as memory goes; see `cut`."""
     height, width = job.photo.pixels.shape[1:]
-    for at_a_time in range(most_at_a_time(), 1, -1):
+
+    def are_too_many(at_a_time: int) -> bool:
         try:
             rows, columns = cut(job, max_memory, at_a_time=at_a_time, others=others).tiles[0]
         except InputError:
-            continue
-        if all(part.stop - part.start >= min(side, _WIDE_TILE) for part, side in ((rows, height), (columns, width))):
-            return at_a_time
-    return 1
+            return True
+        return any(part.stop - part.start < min(side, _WIDE_TILE) for part, side in ((rows, height), (columns, width)))
+
+    return 1 + bisect_left(range(2, most_at_a_time() + 1), True, key=are_too_many)
 
 
 def _checked(job: PhotoJob) -> PhotoJob:
