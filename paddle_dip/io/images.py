@@ -142,8 +142,10 @@ def _explained(path: Path) -> Iterator[None]:
         raise InputError(f"{path} has more than the {LARGEST / 1e6:.0f} million pixels allowed") from None
     except UnidentifiedImageError:
         raise InputError(_unidentified(path)) from None
-    except (InputError, MemoryError):
+    except InputError:
         raise
+    except MemoryError:  # a few bytes may ask for any amount: the decoders believe a length before they have seen what is there
+        raise InputError(f"{path} takes more memory to read than there is: it is damaged, or too large") from None
     except Exception as error:  # what the decoders raise of damaged files has no end: SyntaxError, IndexError, struct.error, ...
         words = str(error) or type(error).__name__
         raise InputError(f"{path} can't be read, it is damaged or cut off: {words}") from None
