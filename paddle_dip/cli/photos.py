@@ -1,6 +1,5 @@
 """What every restoring command does with the photos it is given: refuse what can't be done, restore, write."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ import numpy as np
 
 from paddle_dip.cli.command import console, say
 from paddle_dip.cli.options import Options
+from paddle_dip.cli.places import check_apart, check_place, is_folder, partner, result_places
 from paddle_dip.errors import InputError
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.io.images import READABLE, WRITABLE, Photo, check_writable, losses, read_photo, write_photo
+from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.io.photo import pixels_on_scale
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.presets import Preset
@@ -70,16 +70,6 @@ def read_job(path: Path, *, preset: Preset, inputs: Inputs, seed: int, dtype: st
     return unplanned_job(preset.task, path.name, photo, preset, seed=seed, dtype=dtype, **inputs(path, photo, say=say))
 
 
-def partner(given: Path, photo: Path) -> Path:
-    """Return the file that belongs to a photo: the one given, or in a folder the one of its name; raises InputError for none."""
-    if not given.is_dir():
-        return given
-    found = sorted(path for path in given.iterdir() if path.stem == photo.stem and path.suffix.lower() in READABLE)
-    if not found:
-        raise InputError(f"{given} holds no picture of the name {photo.stem}, as the photo {photo} has")
-    return next((path for path in found if path.name == photo.name), found[0])
-
-
 def restore_photos(
     photos: Sequence[Path],
     out: Path,
@@ -95,7 +85,7 @@ def restore_photos(
     beside: the files that are given with the photos, by what they are: a result is written over none of them. photo_is_truth: score
     by the photo itself. Everything that can be refused is refused before the work begins.
     """
-    places = _places(photos, out)
+    places = result_places(photos, out)
     if options.frames is not None and len(places) > 1:
         raise InputError("--frames shows one photo: give one, or leave it out")
     for path, place in places:
@@ -105,7 +95,7 @@ def restore_photos(
         raise InputError("--shared with --max-memory needs --jobs too, the same for all runs: both decide how photos are cut")
     asked = _Asked(options, preset, inputs, photo_is_truth)
     planned = _plans(places, asked)
-    writable_folder(out if _is_folder(photos) else out.parent)
+    writable_folder(out if is_folder(photos) else out.parent)
     quick, own = (sum(works) for works in zip(*((each.quick_work, each.work) for each in planned), strict=True))
     ratio = 1.0 if options.resume or options.shared else quick / own
     _restore(planned, out, asked, partial(_first_words, ratio=ratio))
@@ -154,8 +144,9 @@ def _planned(path: Path, place: Path, asked: _Asked, others: int, jobs: int = 0)
     """Return the plan of one photo. others: fits of other photos; jobs: fits at a time, where they are settled."""
     options, memory = asked.options, as_bytes(asked.options.max_memory)
     read = partial(read_job, path, preset=asked.preset, inputs=asked.inputs, seed=options.seed, dtype=options.dtype)
-    job = read(say=unsaid if jobs else say)
-    check_place(place, path, job.photo, job.factor, unsaid if jobs else say)
+    tell = unsaid if jobs else say  # a photo that is planned again has been told of
+    job = read(say=tell)
+    check_place(place, path, job.photo, job.factor, tell)
     jobs = jobs or (1 if options.executor == "ray" else options.jobs or fits_at_a_time(job, memory, others=others))
     job = plan(job, memory, at_a_time=jobs, others=others)
     process = _process(place, options, job, asked.truth(path, job))
@@ -222,44 +213,6 @@ def _write(
     if process:
         page = process.finish(result.pixels, f"{order.path.name}: {job.preset.task}", settings)
         console().print(f"Process: {page}", soft_wrap=True)
-
-
-def _places(photos: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
-    """Return the photos and where each one's result goes; raises InputError where two would go to one place, or there is none."""
-    if not _is_folder(photos):
-        return [(photos[0], out)]
-    if out.suffix.lower() in WRITABLE or (out.exists() and not out.is_dir()):
-        raise InputError(f"--out {out} must be a folder where several photos are given, or a folder of them")
-    paths = [each for path in photos for each in (_pictures(path) if path.is_dir() else [path])]
-    names = [path.name if path.suffix.lower() in WRITABLE else f"{path.stem}.png" for path in paths]
-    if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise InputError(f"--out {out} would get two results of the name {twice[0]}: restore those photos apart")
-    return [(path, out / name) for path, name in zip(paths, names, strict=True)]
-
-
-def _is_folder(photos: Sequence[Path]) -> bool:
-    return len(photos) > 1 or photos[0].is_dir()
-
-
-def _pictures(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in READABLE and not path.name.startswith("."))
-    if not found:
-        raise InputError(f"{folder} is a folder without a photo in it: their names end in {', '.join(READABLE)}")
-    return found
-
-
-def check_place(out: Path, path: Path, photo: Photo, factor: int = 1, tell: Callable[[str], None] = say) -> None:
-    """Raise ValueError where a photo from the file `path`, enlarged `factor` times, can't be written to `out`, or is there."""
-    check_writable(out, photo, factor=factor)
-    check_apart(out, path)
-    for note in losses(out, photo):
-        tell(note)
-
-
-def check_apart(out: Path, path: Path, kind: str = "photo") -> None:
-    """Raise ValueError where `out` is the file of what is given: a photo, a mask, ..."""
-    if out.exists() and path.exists() and out.samefile(path):
-        raise InputError(f"--out {out} is the {kind} itself: choose another file")
 
 
 def _truth(given: Path | None, photo: Path, job: PhotoJob) -> np.ndarray | None:

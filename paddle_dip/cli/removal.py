@@ -7,7 +7,8 @@ import typer
 
 from paddle_dip.cli.command import console, say, with_options
 from paddle_dip.cli.options import Options, Out, changed_options
-from paddle_dip.cli.photos import check_apart, check_place, read_told
+from paddle_dip.cli.photos import read_told
+from paddle_dip.cli.places import check_apart, check_place
 from paddle_dip.cli.tasks import inpaint
 from paddle_dip.errors import InputError, one_of
 from paddle_dip.io.files import writable_folder

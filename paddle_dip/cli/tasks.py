@@ -9,7 +9,8 @@ import typer
 
 from paddle_dip.cli.command import with_options
 from paddle_dip.cli.options import Options, Out, PresetName
-from paddle_dip.cli.photos import partner, read_told, restore_photos, same_for_all
+from paddle_dip.cli.photos import read_told, restore_photos, same_for_all
+from paddle_dip.cli.places import partner
 from paddle_dip.errors import InputError, at_least, one_of
 from paddle_dip.io.masks import HOLES, read_mask
 from paddle_dip.io.photo import Photo

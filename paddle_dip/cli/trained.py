@@ -5,7 +5,8 @@ from pathlib import Path
 import typer
 
 from paddle_dip.cli.command import command_line, console
-from paddle_dip.cli.photos import check_apart, check_place, read_told
+from paddle_dip.cli.photos import read_told
+from paddle_dip.cli.places import check_apart, check_place
 from paddle_dip.cli.train import train
 from paddle_dip.cli.training_options import SkipBad, skipper
 from paddle_dip.errors import at_least, one_of

@@ -135,5 +135,5 @@ def centre_crop(x: paddle.Tensor, height: int, width: int) -> paddle.Tensor:
     top, left = (x.shape[2] - height) // 2, (x.shape[3] - width) // 2
     if (top, left) == (0, 0) and x.shape[2:] == [height, width]:
         return x
-    # Not x[...]: of that Paddle makes a view, and copies it, and its gradient, ten times as slowly.
+    # Not x[...]: of that Paddle makes a view, and copies it, and its gradient, much more slowly.
     return paddle.crop(x, [*x.shape[:2], height, width], [0, 0, top, left])

@@ -11,7 +11,7 @@ _SMALLEST = 1e-12
 def misfit(prediction: paddle.Tensor, y: paddle.Tensor, known: paddle.Tensor | None, kind: str) -> paddle.Tensor:
     """Return the mean, or sum, of the squared differences of [1, C, h, w], each weighed by the square of `known`."""
     difference = prediction - y if known is None else known * (prediction - y)
-    squares = paddle.square(difference)  # `**` takes the general power, ten times as long
+    squares = paddle.square(difference)  # `**` takes the general power, which is slower
     return squares.mean() if kind == "mean" else squares.sum()
 
 

@@ -2,7 +2,8 @@
 
 from PIL import Image, PngImagePlugin
 
-from paddle_dip.cli.photos import check_place, read_told
+from paddle_dip.cli.photos import read_told
+from paddle_dip.cli.places import check_place
 
 
 def test_what_was_converted_is_said_in_one_line(tmp_path, capsys):
