@@ -77,11 +77,11 @@ class FilePart:
 
     def is_made(self) -> bool:
         """Return whether the fit is kept, and with the last one of its tile also what becomes of that, or the photo is written."""
-        if work_folder.is_finished(self.folder):  # nothing of it is kept any more
-            return True
         kept = work_folder.kept_in(self.folder)
         fits = {seed: fit_name(self.number, seed) in kept for seed in self.order.seeds}
-        return part_name(self.number) in kept or (fits[self.seed] and not all(fits.values()))
+        if part_name(self.number) in kept or (fits[self.seed] and not all(fits.values())):
+            return True
+        return work_folder.is_finished(self.folder)  # asked last: it is noted before what is kept is removed
 
 
 def restored(

@@ -12,7 +12,8 @@ from paddle_dip.io.images import Photo, read_photo, write_photo
 from paddle_dip.problem.budget import peak_bytes
 from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
-from paddle_dip.runs import photo_files
+from paddle_dip.runs import photo_files, work_folder
+from paddle_dip.runs.parts import fit_name
 from paddle_dip.runs.photo_files import FilePart, PhotoOrder, restored
 from paddle_dip.runs.photos import plan
 from paddle_dip.runs.work_folder import work_place
@@ -94,6 +95,20 @@ def test_what_is_left_of_a_work_is_made_with_as_many_threads_as_all_of_it(photos
     cut_off(photos, out, step=14)
     run(orders_of(photos, out), out, resume=True)
     assert told == [2 * (3 + 1)] * 2
+
+
+def test_a_photo_that_another_run_finishes_meanwhile_is_not_begun_again(photos, tmp_path, monkeypatch):
+    order = order_of(photos / "a.png", tmp_path / "a.png")
+    folder = tmp_path / "work" / "a.png"
+    folder.parent.mkdir()
+    work_folder.prepare(folder, order.made_of, resume=False)
+    part = FilePart(order, 0, 0, folder, 0)
+    for name in (fit_name(0, seed) for seed in order.seeds):
+        work_folder.kept_in(folder)[name] = np.zeros((3, 2, 2), np.float32)
+    assert not part.is_made()  # what becomes of the tile is left to make
+    kept_in = work_folder.kept_in
+    monkeypatch.setattr(work_folder, "kept_in", lambda folder: work_folder.finish(folder) or kept_in(folder))
+    assert part.is_made()
 
 
 def cut_off(photos, out, step=6) -> None:
