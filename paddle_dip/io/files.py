@@ -1,6 +1,7 @@
 """Files written whole or not at all."""
 
 import csv
+import glob
 import io
 import json
 import math
@@ -100,6 +101,12 @@ def writable_folder(path: Path) -> Path:
 def remove_leftovers(folder: Path) -> None:
     """Remove the half-written files of a run that was killed."""
     for leftover in folder.rglob(".*.part"):
+        leftover.unlink(missing_ok=True)
+
+
+def remove_leftovers_of(path: Path) -> None:
+    """Remove what a run that was killed has written of one file, beside it."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         leftover.unlink(missing_ok=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from paddle_dip.io.files import remove_leftovers_of
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.runs import work_folder
@@ -117,6 +118,8 @@ def restored(
         made += [order for order in begun if order.out.exists() and work_folder.is_finished(root / order.out.name)]
         for order in made:
             passed_over(order)
+        for order in orders:
+            remove_leftovers_of(order.out)  # only a run that holds the work folder writes it
         with closing(make([order for order in begun if order not in made], fits=_fits(begun), watch=watch)) as ready:
             for order in ready:
                 job = _job(order)

@@ -179,6 +179,17 @@ def test_a_photo_that_a_cut_off_run_has_finished_is_not_made_again(photos, tmp_p
     assert [order.out.name for order in told] == ["a.png"]
 
 
+def test_a_result_that_a_killed_run_has_half_written_leaves_nothing(photos, tmp_path):
+    """As where a process is killed while it writes: no other file of the folder is touched."""
+    out = tmp_path / "out"
+    cut_off(photos, out, step=20)
+    half, others = out / ".a.png.k2x_9qvz.part", out / ".c.png.k2x_9qvz.part"
+    for path in (half, others):
+        path.write_bytes(b"half")
+    run(orders_of(photos, out), out, resume=True)
+    assert sorted(pictures(out)) == [others.name, "a.png", "b.png"]
+
+
 def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
