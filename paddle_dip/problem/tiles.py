@@ -9,6 +9,7 @@ import numpy as np
 from paddle_dip.errors import InputError
 
 _OVERLAP = 1 / 4  # of a tile's side
+_WIDEST = 32  # pixels of overlap: more is worked on twice for nothing, tests/runs/test_photos.py sees no seam with 11
 _SMALLEST = 32  # pixels: a tile of less shows the network little but edges
 _LONGEST = 2  # times as long as wide, where there is a choice
 
@@ -58,8 +59,14 @@ def _is_strip(height: int, width: int) -> bool:
 
 
 def _part(side: int, count: int) -> int:
-    """Return the side of the smallest of `count` tiles that cover a side, overlapping by `_OVERLAP`."""
-    return max(ceil(side / (count - (count - 1) * _OVERLAP)), min(side, _SMALLEST))
+    """Return the side of the smallest of `count` tiles that cover a side, overlapping as far as `_overlap` says."""
+    narrow, wide = side / (count - (count - 1) * _OVERLAP), (side + (count - 1) * _WIDEST) / count
+    return max(ceil(min(narrow, wide)), min(side, _SMALLEST))
+
+
+def _overlap(tile: int) -> float:
+    """Return how many pixels of a tile's side its neighbour has too, at least."""
+    return min(tile * _OVERLAP, _WIDEST)
 
 
 def smallest_tile(height: int, width: int) -> tuple[int, int]:
@@ -97,19 +104,20 @@ def in_squares(image: np.ndarray, size: int, work: Callable[[np.ndarray], np.nda
 
 
 def _starts(side: int, tile: int) -> list[int]:
-    """Return where tiles begin along a side so that they cover it, evenly, and overlap by at least `_OVERLAP`."""
-    count = 1 + int(np.ceil((side - tile) / (tile * (1 - _OVERLAP))))
+    """Return where tiles begin along a side so that they cover it, evenly, and overlap by at least `_overlap`."""
+    count = 1 + int(np.ceil((side - tile) / (tile - _overlap(tile))))
     return np.linspace(0, side - tile, count).round().astype(int).tolist()
 
 
 def _shares(sides: list[slice], scale: int) -> dict[int, np.ndarray]:
     """Return by where it begins what each of overlapping stretches contributes to every place it covers: together they give 1."""
-    fades = {side.start: _fade((side.stop - side.start) * scale) for side in sides}
+    fades = {side.start: _fade(side.stop - side.start, scale) for side in sides}
     total = np.zeros(max(side.stop for side in sides) * scale)
     for start, fade in fades.items():
         total[start * scale : start * scale + len(fade)] += fade
     return {start: fade / total[start * scale : start * scale + len(fade)] for start, fade in fades.items()}
 
 
-def _fade(side: int) -> np.ndarray:
-    return np.minimum(np.arange(1, side + 1), np.arange(side, 0, -1)).clip(max=max(int(side * _OVERLAP), 1)).astype(np.float64)
+def _fade(tile: int, scale: int) -> np.ndarray:
+    side, longest = tile * scale, max(int(_overlap(tile) * scale), 1)
+    return np.minimum(np.arange(1, side + 1), np.arange(side, 0, -1)).clip(max=longest).astype(np.float64)

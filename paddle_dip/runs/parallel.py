@@ -130,5 +130,6 @@ def _attempt(work: Callable[..., Any], telling: bool, unit: Titled) -> Any:
 def _tell_death(unit: Titled, death: WorkerDied, deaths: int) -> None:
     """Say that a unit is tried again; raises WorkerDied where that has been done often enough."""
     if deaths > TRIES:
-        raise WorkerDied(f"the fit of {unit.title} failed {deaths} times, {death}: go on with --resume, with fewer --jobs")
+        way = "go on with --resume when more memory is free, or without --max-memory with fewer --jobs"
+        raise WorkerDied(f"the fit of {unit.title} failed {deaths} times, {death}: {way}")
     print(f"{unit.title}: {death}; it goes on from its checkpoint, try {deaths + 1} of {TRIES + 1}", file=sys.stderr, flush=True)

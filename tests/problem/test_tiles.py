@@ -24,9 +24,9 @@ def test_tiles_cover_the_picture_and_fit(height, width, most):
 @pytest.mark.parametrize(
     ("height", "width", "most", "side", "count"),
     [
-        (750, 1000, 421 * 421, (429, 400), 6),  # two rows of three; squares of 421 would be nine
-        (1000, 750, 421 * 421, (400, 429), 6),
-        (100, 1000, 100 * 300, (100, 182), 7),  # five of 100x250 would be less, and strips
+        (750, 1000, 421 * 421, (391, 355), 6),  # two rows of three; squares of 421 would be nine
+        (1000, 750, 421 * 421, (355, 391), 6),
+        (100, 1000, 100 * 300, (100, 194), 6),  # four of 100x274 would be less, and strips
         (20, 1000, 20 * 300, (20, 40), 33),
         (20, 1000, 20 * 32, (20, 32), 42),
         (64, 64, 32 * 32, (32, 32), 9),
@@ -79,6 +79,17 @@ def test_overlapping_tiles_fade_into_each_other():
     tiles = tiling(40, 100, lambda h, w: w <= 60)
     row = blended(tiles, (np.full((1, 40, tile[1].stop - tile[1].start), n) for n, tile in enumerate(tiles)))[0, 20]
     assert row[0] == 0 and row[-1] == len(tiles) - 1 and np.diff(row).min() >= 0 and np.diff(row).max() < 0.2
+
+
+@pytest.mark.parametrize(("most", "overlap"), [(400, 32), (100, 25)])
+def test_wide_tiles_overlap_by_no_more_than_narrow_ones(most, overlap):
+    """A quarter of a side, but 32 pixels at most, whatever they are enlarged by."""
+    tiles = tiling(200, 700, lambda h, w: w <= most)
+    each = [columns for _, columns in tiles]
+    shared = {before.stop - after.start for before, after in zip(each, each[1:], strict=False)}
+    assert shared == {overlap}
+    row = blended(tiles, (np.full((1, 400, 2 * (c.stop - c.start)), n % 2) for n, c in enumerate(each)), 2)[0, 40]
+    assert np.count_nonzero((row > 0) & (row < 1)) == pytest.approx(2 * overlap * (len(each) - 1), abs=2 * len(each))
 
 
 @pytest.mark.parametrize(("height", "width"), [(100, 100), (33, 300), (20, 90), (6, 5)])
