@@ -33,14 +33,14 @@ def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = 
 
     pad: "none" for a 1x1 kernel, else how the layer pads. bf16: multiply in bfloat16, add up in float32.
     """
-    return _call("dip_conv", x, layer.weight, layer.bias, pad, 1, not x.stop_gradient, bf16)[0]
+    return call("dip_conv", x, layer.weight, layer.bias, pad, 1, not x.stop_gradient, bf16)[0]
 
 
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
     stride = block.conv._stride[0]
     operands = (*_learned(block), *_running(_norm(block)), _padding(block), stride, _slope(block), *_law(_norm(block)))
-    return _call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
+    return call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
 
 
 def merge_block(
@@ -52,7 +52,7 @@ def merge_block(
     learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
     running = (*_running(merge.norm), *_running(_norm(block)))
     style = (_padding(block), True, _slope(block), *_law(_norm(block)))
-    return _call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
+    return call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
 
 
 def _norm(block: ConvBlock) -> nn.BatchNorm2D:
@@ -80,7 +80,8 @@ def _padding(block: ConvBlock) -> str:
     return block.pad if block.conv._kernel_size[0] > 1 else "none"
 
 
-def _call(name: str, *operands) -> Sequence[paddle.Tensor]:
+def call(name: str, *operands) -> Sequence[paddle.Tensor]:
+    """Return the outputs of a compiled operator."""
     # What paddle.utils.cpp_extension's generated functions call; generating them needs setuptools at run time.
     outputs = paddle._C_ops._run_custom_op(name, *operands)  # type: ignore[attr-defined]  # no stub names it
     return outputs if isinstance(outputs, list | tuple) else [outputs]

@@ -12,9 +12,11 @@ import paddle
 from paddle_dip.errors import InputError
 from paddle_dip.problem.eigenbases import changes, first_bases, folds, renewed_bases, turns, whole
 from paddle_dip.problem.presets import Preset
+from paddle_dip.solver.fast import operators, soap
 from paddle_dip.solver.state import MOMENTS, read_moments, write_moments
 
 Arrays = dict[str, np.ndarray]
+_SMALL = 2**18  # numbers: kernels of 128 channels, but no z that is learnt
 Matrices = dict[int, paddle.Tensor]  # of the folds that have bases, by number: [n, S, S]
 
 
@@ -29,9 +31,11 @@ class Stack:
         first = next(iter(parameters.values()))
         self.increments = paddle.zeros([len(parameters), *first.shape], dtype=first.dtype)
         self.increments.stop_gradient = False
-        self._folds = dict(enumerate(folds(tuple(first.shape))))
+        self._folds = dict(enumerate(folds(tuple(first.shape)))) if first.ndim > 1 else {}
         self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
         self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
+        # For the compiled operators: the folds' sizes, and which of them turn.
+        self._compiled = is_small(first) and (list(self._sizes.values()), [n in self._turning for n in self._sizes])
         self._statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
         self._matrices: Matrices = {}
@@ -51,6 +55,9 @@ class Stack:
 
     def move(self) -> None:
         """Add the increments, turned back, to the parameters, and set them to nought."""
+        if self._compiled:
+            soap.move(self.increments, self._matrices.values(), self.parameters.values(), *self._compiled)
+            return
         steps = turned(self.increments, self._sizes, self._matrices, back=True)
         for parameter, step in zip(self.parameters.values(), steps.unbind(0), strict=True):
             parameter.add_(step)
@@ -81,7 +88,10 @@ class Stack:
             self._set_bases(number, tuple(stacked(state, f"basis{axis}", self.parameters) for axis in axes))
 
     def _turn_gradients(self) -> paddle.Tensor:
-        x = paddle.stack([parameter.grad for parameter in self.parameters.values()])  # type: ignore[misc]  # none is None here
+        gradients: list = [parameter.grad for parameter in self.parameters.values()]  # none is None here
+        if self._compiled and self._matrices:
+            return soap.look(gradients, self._statistics.values(), self._matrices.values(), *self._compiled, self._decay)
+        x = paddle.stack(gradients)
         for number, size in self._sizes.items():
             x = x.reshape([len(x), size, -1])
             if number in self._statistics:
@@ -100,11 +110,12 @@ class SOAP:
 
     def __init__(self, parameters: dict[str, paddle.Tensor], preset: Preset):
         self._parameters, self._preset = parameters, preset
-        shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1)
+        # What is of one dimension is stacked where one compiled call moves a stack: Adam takes its time for each tensor.
+        shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or is_small(p))
         groups = [{name: p for name, p in parameters.items() if tuple(p.shape) == shape} for shape in shapes]
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
-        self._learnt |= {name: p for name, p in parameters.items() if p.ndim <= 1}
+        self._learnt |= {name: p for name, p in parameters.items() if tuple(p.shape) not in shapes}
         learnt = list(self._learnt.values())
         self._adam = paddle.optimizer.Adam(
             preset.learning_rate,
@@ -180,6 +191,11 @@ class SOAP:
             zeros = np.zeros(value.shape, value.numpy().dtype)
             arrays |= {f"adam/{m}/{name}": np.full(1, start[m], zeros.dtype) if m in start else zeros for m in MOMENTS}
         return arrays
+
+
+def is_small(parameter: paddle.Tensor) -> bool:
+    """Return whether the compiled operators can take a parameter, and are faster: they keep a copy of each, on one thread."""
+    return parameter.size <= _SMALL and operators.usable(parameter)
 
 
 def turned(x: paddle.Tensor, sizes: dict[int, int], matrices: Matrices, *, back: bool = False) -> paddle.Tensor:

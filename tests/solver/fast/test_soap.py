@@ -1,0 +1,87 @@
+"""The compiled operators do to a stack of parameters what Paddle's own do."""
+
+from dataclasses import replace
+
+import numpy as np
+import paddle
+import pytest
+
+from paddle_dip.problem.super_resolution_presets import super_resolution_preset
+from paddle_dip.solver.fast import build
+from paddle_dip.solver.optimisers.soap import SOAP, Stack
+
+pytestmark = pytest.mark.skipif(not build.available(), reason="the compiled operators aren't there")
+PRESET = replace(super_resolution_preset("fast", 8), soap_largest_side=40, steps=50)
+# Sides that fill the registers and don't, one that is too large to turn, one of a single entry, kernels of 5x5, no kernel at all.
+SHAPES = [(32, 32, 3, 3), (8, 36, 3, 3), (3, 32, 1, 1), (48, 7, 5, 5), (33, 17, 3, 3), (1, 10, 1, 1), (10, 11)]
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Makes what is built inside the block do without the compiled operators."""
+
+    def make(build_one):
+        with monkeypatch.context() as without:
+            without.setattr("paddle_dip.solver.optimisers.soap.is_small", lambda parameter: False)
+            return build_one()
+
+    return make
+
+
+def parameters(shapes, draw) -> dict[str, paddle.Tensor]:
+    values = {str(number): draw.normal(size=shape).astype(np.float32) for number, shape in enumerate(shapes)}
+    return {name: paddle.to_tensor(value, stop_gradient=False) for name, value in values.items()}
+
+
+def give_gradients(each: dict[str, paddle.Tensor], draw) -> None:
+    for parameter in each.values():
+        parameter.grad = paddle.to_tensor(draw.normal(size=parameter.shape).astype(np.float32))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 3])
+@paddle.no_grad()
+def test_looking_and_moving(plain, shape, count):
+    draw = np.random.default_rng(0)
+    each = parameters([shape] * count, draw)
+    stacks = Stack(each, PRESET), plain(lambda: Stack(each, PRESET))
+    assert stacks[0]._compiled and not stacks[1]._compiled
+    for step in range(3):
+        give_gradients(each, draw)
+        for stack in stacks:
+            stack.look() if step else stack.begin()
+    np.testing.assert_allclose(*(stack.increments.grad.numpy() for stack in stacks), atol=2e-5)
+    for one, other in zip(*(stack.state().values() for stack in stacks), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5 * np.abs(other).max())
+    moved, before = [], [parameter.numpy() for parameter in each.values()]
+    for stack in stacks:
+        for parameter, start in zip(each.values(), before, strict=True):
+            paddle.assign(paddle.to_tensor(start), parameter)
+        increments = np.random.default_rng(1).normal(size=stack.increments.shape).astype(np.float32)
+        paddle.assign(paddle.to_tensor(increments), stack.increments)
+        stack.move()
+        assert not stack.increments.numpy().any()
+        moved.append([parameter.numpy() for parameter in each.values()])
+    assert max(np.abs(one - start).max() for one, start in zip(moved[0], before, strict=True)) > 1
+    np.testing.assert_allclose(*(np.stack(one) for one in moved), atol=2e-5)
+
+
+@paddle.no_grad()
+def test_thirty_steps_of_kernels_and_biases(plain):
+    """Renewals included; and each goes on from what the other has noted."""
+    shapes = [(16, 8, 3, 3), (16,), (16, 16, 3, 3), (16,), (4, 16, 1, 1), (4,)]
+    ends = []
+    for first, second in ((lambda f: f(), plain), (plain, lambda f: f())):
+        draw = np.random.default_rng(2)
+        each = parameters(shapes, draw)
+        optimiser = first(lambda each=each: SOAP(each, PRESET))
+        for step in range(30):
+            give_gradients(each, draw)
+            optimiser.step(paddle.to_tensor(0.0), step)
+            if step == 14:
+                state = optimiser.state()
+                optimiser = second(lambda each=each: SOAP(each, PRESET))
+                optimiser.load_state(state)
+        ends.append({name: parameter.numpy() for name, parameter in each.items()})
+    for name, end in ends[0].items():
+        np.testing.assert_allclose(end, ends[1][name], atol=1e-4, err_msg=name)
