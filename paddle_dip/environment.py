@@ -10,6 +10,7 @@ from pathlib import Path
 OLDEST_PADDLE = (3, 0)
 _ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
 _users_home = os.path.expanduser("~")  # before it is set
+_YIELD = "KMP_USE_YIELD"
 _MARK = "PADDLE_DIP_SET"  # tells processes that this one begins that the number of threads isn't the user's
 _stand_ins: set[str] = set()  # the folders that HOME was set to because the user's own can't be written
 _PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when it loads, and fails where it can't
@@ -37,8 +38,9 @@ def prepare_environment() -> None:
     missing = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(missing)
     _ours.update(missing)
-    if thread_count() <= usable_cores():
-        os.environ.setdefault("KMP_USE_YIELD", "0")
+    if thread_count() <= usable_cores() and _YIELD not in os.environ:
+        os.environ[_YIELD] = "0"
+        _ours.add(_YIELD)
     if os.environ.get(_MARK) == _threads_set():  # by the process that has begun this one
         _ours.add("OMP_NUM_THREADS")
     _mark()
@@ -89,6 +91,8 @@ def share_cores(processes: int) -> None:
     if "OMP_NUM_THREADS" in _ours:
         os.environ["OMP_NUM_THREADS"] = str(max(usable_cores() // processes, 1))
         _mark()
+    elif processes * thread_count() > usable_cores() and _YIELD in _ours:
+        os.environ.pop(_YIELD, None)
 
 
 def _mark() -> None:

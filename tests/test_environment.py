@@ -45,9 +45,17 @@ def test_processes_share_the_cores_unless_the_user_says_how():
     assert run(shared, OMP_NUM_THREADS="5").stdout.split()[0] == "5"
 
 
+def test_more_threads_in_all_than_cores_yield_where_the_user_has_set_their_number():
+    many = f"from paddle_dip import environment as e; e.share_cores({environment.usable_cores() + 1}); " + SHOW
+    assert run(many, OMP_NUM_THREADS="1").stdout.split()[2] == "None"
+    assert run(many, OMP_NUM_THREADS="1", KMP_USE_YIELD="0").stdout.split()[2] == "0"
+    assert run(many).stdout.split()[2] == "0"  # one thread each
+
+
 def test_there_is_a_core_for_each_thread(monkeypatch):
     monkeypatch.setattr(environment, "usable_cores", lambda: 8)
     monkeypatch.setattr(environment, "_ours", {"OMP_NUM_THREADS"})
+    monkeypatch.setattr(environment, "installed_version", lambda distribution: None)
     assert environment.units_at_a_time() == 8
     monkeypatch.setattr(environment, "_ours", set())
     for threads, units in (("1", 8), ("3", 2), ("16", 1)):

@@ -26,6 +26,7 @@ def measure(
     calls: int = typer.Option(20, help="Empty calls to make."),
 ) -> None:
     """Print the seconds until the first answer, and those of each further call."""
+    at_least("--jobs", jobs, 1)
     at_least("--calls", calls, 1)
     workers, begun = checked(Workers(jobs, executor, ray_address)), time.monotonic()
     with workers.started(begun=lambda future: None, told=lambda future, words: None) as pool:

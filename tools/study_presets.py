@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # so that it runs 
 import typer
 
 from paddle_dip.cli.command import command_line, console, run
+from paddle_dip.environment import usable_cores
 from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.study.cases import TASKS, Damage, image_path
 from paddle_dip.evaluation.study.companions import companions_table
@@ -85,7 +86,7 @@ def study(
     shrink: int = typer.Option(1, help="Make the images so many times smaller first."),
     seeds: str = typer.Option("0", help="Seeds separated by commas; the damage is the same for all."),
     steps: int = typer.Option(None, help="Steps, instead of the variants' own."),
-    jobs: int = typer.Option(os.cpu_count(), help="Fits at a time, each on one thread."),
+    jobs: int = typer.Option(usable_cores(), help="Fits at a time, each on one thread."),
     out: Path = typer.Option("out/study", help="Folder for the readings; finished fits found there are kept."),
 ) -> None:
     """Fit every image with every variant and seed."""

@@ -1,7 +1,6 @@
 """Files written whole or not at all."""
 
 import csv
-import glob
 import io
 import json
 import math
@@ -104,10 +103,12 @@ def remove_leftovers(folder: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def remove_leftovers_of(path: Path) -> None:
-    """Remove what a run that was killed has written of one file, beside it."""
-    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        leftover.unlink(missing_ok=True)
+def remove_half_written(paths: Collection[Path]) -> None:
+    """Remove what a run that was killed has written of some files by `whole_file`, beside them, and nothing else."""
+    for folder in {path.parent for path in paths}:
+        for leftover in folder.glob(".*.part"):
+            if folder / leftover.name[1:].rsplit(".", 2)[0] in paths:
+                leftover.unlink(missing_ok=True)
 
 
 def differences(earlier: Mapping, now: Mapping, free: Collection[str] = ()) -> dict[str, str]:

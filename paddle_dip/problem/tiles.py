@@ -19,9 +19,9 @@ Tile = tuple[slice, slice]
 def tiling(height: int, width: int, fits: Callable[[int, int], bool]) -> list[Tile]:
     """Return a grid of equal tiles that covers a picture, of those for which `fits`(tile height, tile width) the least work.
 
-    That is: the fewest pixels in all, overlaps counted twice; long strips, which show a network less around them, are taken where
-    nothing else fits. A tile that fits must fit cut smaller too, but the whole picture may be an exception. Raises InputError where
-    not even the smallest tile fits: see `smallest_tile`.
+    That is, nearly: the fewest pixels in all, overlaps counted twice; long strips, which show a network less around them, are taken
+    where nothing else fits. A tile that fits must fit cut smaller too, but the whole picture may be an exception. Raises InputError
+    where not even the smallest tile fits: see `smallest_tile`.
     """
     if fits(height, width):
         return [(slice(0, height), slice(0, width))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.io.files import remove_leftovers_of
+from paddle_dip.io.files import remove_half_written
 from paddle_dip.io.images import Photo
 from paddle_dip.problem.tiles import Tile
 from paddle_dip.runs import work_folder
@@ -82,7 +82,7 @@ class FilePart:
         fits = {seed: fit_name(self.number, seed) in kept for seed in self.order.seeds}
         if part_name(self.number) in kept or (fits[self.seed] and not all(fits.values())):
             return True
-        return work_folder.is_finished(self.folder)  # asked last: it is noted before what is kept is removed
+        return work_folder.is_over(self.folder)  # asked last: it is noted before what is kept is removed
 
 
 def restored(
@@ -118,8 +118,7 @@ def restored(
         made += [order for order in begun if order.out.exists() and work_folder.is_finished(root / order.out.name)]
         for order in made:
             passed_over(order)
-        for order in orders:
-            remove_leftovers_of(order.out)  # only a run that holds the work folder writes it
+        remove_half_written({order.out for order in orders})  # of a run that has held the work folder before
         with closing(make([order for order in begun if order not in made], fits=_fits(begun), watch=watch)) as ready:
             for order in ready:
                 job = _job(order)
@@ -157,7 +156,8 @@ def _help(orders: Sequence[PhotoOrder], root: Path, make: Callable, interrupted:
     """Make what is left of the photos that another run has begun to restore, and go on until nothing is."""
     begun = [order for order in orders if work_folder.is_joined(root / order.out.name, order.made_of)]
     if unfinished := [order for order in begun if _parts_of(order, root, 0)]:
-        deque(make(unfinished, fits=_fits(begun)), maxlen=0)  # the other run puts them together
+        fits = _fits([order for order in orders if work_folder.is_begun(root / order.out.name)])  # of what is finished too
+        deque(make(unfinished, fits=fits), maxlen=0)  # the other run puts them together
     if interrupted():
         raise KeyboardInterrupt
 

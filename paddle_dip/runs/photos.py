@@ -11,7 +11,7 @@ from PIL import Image
 from paddle_dip.environment import free_memory
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import Photo
-from paddle_dip.problem.budget import check_limit, check_memory, peak_bytes
+from paddle_dip.problem.budget import PROCESS_BYTES, check_limit, check_memory, peak_bytes
 from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.network_input import check_input
 from paddle_dip.problem.presets import Preset
@@ -51,16 +51,18 @@ def plan(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: i
     return _checked(cut(job, max_memory, at_a_time=at_a_time, others=others))
 
 
-def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: int = 0) -> PhotoJob:
+def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: int = 0, kept_free: int = 0) -> PhotoJob:
     """Return the job with the tiles to cut the photo into: one where it fits into `max_memory` bytes, or into what is free.
 
-    at_a_time: fits that are made side by side, which share the memory; others: fits of other photos that there are. Raises
-    InputError for a photo that can't be restored so, or doesn't fit into what is free where no `max_memory` is given.
+    at_a_time: fits that are made side by side, which share the memory; others: fits of other photos that there are; kept_free:
+    bytes of what is free that are for something else. Raises InputError for a photo that can't be restored so, or doesn't fit into
+    what is free where no `max_memory` is given.
     """
     height, width = job.photo.pixels.shape[1:]
     in_one_piece = min(at_a_time, job.preset.members + others)
     if max_memory is None:
-        check_memory(job.photo, job.factor, job.preset, free_memory(), in_one_piece)
+        free = free_memory()
+        check_memory(job.photo, job.factor, job.preset, free if free is None else max(free - kept_free, 0), in_one_piece)
         return replace(job, tiles=((slice(0, height), slice(0, width)),))
 
     def fits(rows: int, columns: int) -> bool:
@@ -73,12 +75,21 @@ def cut(job: PhotoJob, max_memory: int | None, *, at_a_time: int = 1, others: in
 
 
 def fits_at_a_time(job: PhotoJob, max_memory: int | None, *, others: int = 0) -> int:
-    """Return how many of a job's fits to make side by side where nobody says: one a core, as far as memory goes; see `cut`."""
+    """Return how many of a job's fits to make side by side where nobody says: one a core, as far as memory goes; see `cut`.
+
+    No more than leave a photo whole that one fit at a time does.
+    """
     height, width = job.photo.pixels.shape[1:]
+
+    def cut_for(at_a_time: int) -> tuple[Tile, ...]:
+        processes = min(at_a_time, job.preset.members + others) * PROCESS_BYTES
+        return cut(job, max_memory, at_a_time=at_a_time, others=others, kept_free=processes).tiles
 
     def are_too_many(at_a_time: int) -> bool:
         try:
-            rows, columns = cut(job, max_memory, at_a_time=at_a_time, others=others).tiles[0]
+            (rows, columns), *more = cut_for(at_a_time)
+            if more and len(cut_for(1)) == 1:
+                return True
         except InputError:
             return True
         return any(part.stop - part.start < min(side, _WIDE_TILE) for part, side in ((rows, height), (columns, width)))

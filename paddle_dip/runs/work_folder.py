@@ -66,7 +66,7 @@ def _joins(folder: Path, earlier: dict | None, made_of: dict) -> bool:
     if earlier is None:
         return False
     if different := differences(completed(earlier["settings"]), completed(json.loads(json.dumps(made_of["settings"])))):
-        changes = ", ".join(different.values())
+        changes = ", ".join(different.values()) + (": --jobs and --max-memory decide on them" if "tiles" in different else "")
         raise InputError(f"{folder} holds a restoration with other settings ({changes}): take those, or delete it to begin afresh")
     if different := differences(earlier["pictures"], made_of["pictures"]):
         raise InputError(f"{folder} holds a restoration of another {' and '.join(different)}: delete it to begin afresh")
@@ -92,6 +92,12 @@ def checkpoint_in(folder: Path, name: str) -> Path:
 def is_finished(folder: Path) -> bool:
     """Return whether a photo's result has been written."""
     return bool((_note(folder) or {}).get("finished"))
+
+
+def is_over(folder: Path) -> bool:
+    """Return whether a photo's result has been written, or its folder removed after that."""
+    note = _note(folder)
+    return note is None or bool(note.get("finished"))
 
 
 def is_begun(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """Photos from files: what a run that was cut off has left is gone on with, to the same bits; other work isn't mistaken for it."""
 
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -97,6 +98,15 @@ def test_what_is_left_of_a_work_is_made_with_as_many_threads_as_all_of_it(photos
     assert told == [2 * (3 + 1)] * 2
 
 
+def test_so_is_what_another_run_helps_with_when_a_photo_is_finished(photos, tmp_path):
+    told, out = [], tmp_path / "out"
+    cut_off(photos, out, step=2 * 3 * 4 + 1)
+    orders = orders_of(photos, out)
+    assert [work_folder.is_over(work_place(out) / order.out.name) for order in orders] == [True, False]
+    photo_files._help(orders, work_place(out), lambda unfinished, fits: told.append((unfinished, fits)) or [], lambda: 0)
+    assert told == [(orders[1:], 2 * (3 + 1))]
+
+
 def test_a_photo_that_another_run_finishes_meanwhile_is_not_begun_again(photos, tmp_path, monkeypatch):
     order = order_of(photos / "a.png", tmp_path / "a.png")
     folder = tmp_path / "work" / "a.png"
@@ -109,6 +119,8 @@ def test_a_photo_that_another_run_finishes_meanwhile_is_not_begun_again(photos, 
     kept_in = work_folder.kept_in
     monkeypatch.setattr(work_folder, "kept_in", lambda folder: work_folder.finish(folder) or kept_in(folder))
     assert part.is_made()
+    monkeypatch.setattr(work_folder, "kept_in", lambda folder: kept_in(folder) if shutil.rmtree(folder.parent) is None else None)
+    assert part.is_made()  # it was the last one: all is removed
 
 
 def cut_off(photos, out, step=6) -> None:
@@ -183,11 +195,11 @@ def test_a_result_that_a_killed_run_has_half_written_leaves_nothing(photos, tmp_
     """As where a process is killed while it writes: no other file of the folder is touched."""
     out = tmp_path / "out"
     cut_off(photos, out, step=20)
-    half, others = out / ".a.png.k2x_9qvz.part", out / ".c.png.k2x_9qvz.part"
-    for path in (half, others):
-        path.write_bytes(b"half")
+    half, others = ".a.png.k2x_9qvz.part", [".a.png.tif.k2x_9qvz.part", ".c.png.k2x_9qvz.part"]
+    for name in (half, *others):
+        (out / name).write_bytes(b"half")
     run(orders_of(photos, out), out, resume=True)
-    assert sorted(pictures(out)) == [others.name, "a.png", "b.png"]
+    assert sorted(pictures(out)) == [*others, "a.png", "b.png"]
 
 
 def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):

@@ -12,7 +12,7 @@ from skimage.restoration import denoise_tv_chambolle
 
 from paddle_dip.io.images import Photo, read_photo
 from paddle_dip.io.jpeg import read_coefficients
-from paddle_dip.problem.budget import peak_bytes
+from paddle_dip.problem.budget import PROCESS_BYTES, peak_bytes
 from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.problem.networks import SkipConfig
@@ -201,13 +201,17 @@ def test_by_itself_it_is_one_a_core_as_far_as_memory_goes(monkeypatch):
     monkeypatch.setattr(photos, "most_at_a_time", lambda: 8)
     monkeypatch.setattr(photos, "free_memory", lambda: 2**40)
     assert fits_at_a_time(job, None) == 8
-    monkeypatch.setattr(photos, "free_memory", lambda: peak_bytes(job.photo, 4, job.preset, at_a_time=3))
-    assert fits_at_a_time(job, None) == 3
+    three = peak_bytes(job.photo, 4, job.preset, at_a_time=3) + 3 * PROCESS_BYTES
+    for free, found in ((three, 3), (three - 1, 2)):
+        monkeypatch.setattr(photos, "free_memory", lambda free=free: free)
+        assert fits_at_a_time(job, None) == found
+    monkeypatch.setattr(photos, "free_memory", lambda: three)
     assert fits_at_a_time(replace(job, preset=replace(job.preset, members=1)), None) == 8  # one fit at a time, whatever may be made
     found = fits_at_a_time(job, whole // 3)
     assert 1 < found < 8
     narrow = [min(side.stop - side.start for side in plan(job, whole // 3, at_a_time=n).tiles[0]) for n in (found, found + 1)]
     assert narrow[0] >= photos._WIDE_TILE > narrow[1]
+    assert fits_at_a_time(job, whole) == 1  # one fit at a time leaves it whole
     monkeypatch.setattr(photos, "free_memory", lambda: 0)
     assert fits_at_a_time(job, None) == 1
 

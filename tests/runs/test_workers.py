@@ -12,6 +12,7 @@ def eight_cores(monkeypatch):
     monkeypatch.setattr(workers, "units_at_a_time", lambda: 8)
     monkeypatch.setattr(workers, "free_memory", lambda: 100 * workers.PROCESS_BYTES)
     monkeypatch.setattr(workers, "share_cores", lambda processes: None)
+    monkeypatch.setattr(workers, "computed_with", lambda: {"place": "cpu"})
 
 
 @pytest.mark.parametrize(
