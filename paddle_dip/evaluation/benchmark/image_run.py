@@ -78,7 +78,7 @@ class ImageRun:
 
 
 class Ending:
-    """The image that a fit would end on at a snapshot: made once, whoever asks for it, for it takes as long as several steps."""
+    """The image that a fit would end on at a snapshot: made once for history and grid, for it takes as long as several steps."""
 
     def __init__(self, problem: Problem, preset: Preset):
         self._problem, self._preset = problem, preset
