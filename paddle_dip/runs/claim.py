@@ -12,13 +12,14 @@ from paddle_dip.errors import InputError
 from paddle_dip.io.files import lock_file
 
 
-class Taken(Enum):
-    """What `claimed` returns for a unit that another process is at."""
+class NotMade(Enum):
+    """What `claimed` returns for a unit that another process is at, and for one whose folder isn't there."""
 
     TAKEN = "taken"
+    GONE = "gone"
 
 
-TAKEN = Taken.TAKEN
+TAKEN, GONE = NotMade
 
 
 class Claimed(Protocol):
@@ -33,14 +34,17 @@ class Claimed(Protocol):
 
 
 def claimed(unit: Claimed, *, work: Callable[..., Any], **how: Any) -> Any:
-    """Return what `work` does of a unit, None where it has been made meanwhile, TAKEN where another process is at it."""
+    """Return what `work` does of a unit, None where it has been made meanwhile, TAKEN where another process is at it.
+
+    GONE where its folder isn't there: all that was to be made in it has been, or this machine never had it.
+    """
     try:
         with _claim(unit.claim) as ours:
             if not ours:
                 return TAKEN
             return None if unit.is_made() else work(unit, **how)
     except _Gone:
-        return None
+        return GONE
 
 
 def is_free(unit: Claimed) -> bool:

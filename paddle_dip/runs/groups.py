@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from paddle_dip.errors import InputError
-from paddle_dip.runs.claim import TAKEN, Claimed, claimed, is_free
+from paddle_dip.runs.claim import GONE, TAKEN, Claimed, claimed, is_free
 from paddle_dip.runs.course import News
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.parallel import Titled, run_parallel
@@ -69,7 +69,7 @@ def run_groups(
 def _made_by(workers: Workers, units: Sequence[GroupUnit], **how: Any) -> Generator[GroupUnit, None, None]:
     with closing(run_parallel(units, workers, **how)) as made:
         for unit, result in made:
-            if result is None and unit.claim.parent.exists() and not unit.is_made():
+            if result is GONE and unit.claim.parent.exists():
                 raise InputError(f"{unit.title}: its worker has no {unit.claim.parent}, which all machines must have at this place")
             yield unit
 

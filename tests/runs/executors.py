@@ -34,6 +34,21 @@ class Note:
         return self.made.exists()
 
 
+@dataclass(frozen=True)
+class Elsewhere(Note):
+    """A unit whose folder only the process `home` has."""
+
+    home: int = 0
+
+    @property
+    def claim(self) -> Path:
+        return super().claim if os.getpid() == self.home else self.folder / "missing" / "lock"
+
+
+def make_nothing(unit: Note, *, interrupted) -> None:
+    """Leave the unit unmade, as the fit of a tile is while another finishes the tile."""
+
+
 def write_note(unit: Note, *, interrupted, **telling) -> str:
     """Note each time that the unit is begun and made; kill the worker so often as it says."""
     begun = unit.folder / f"{unit.title}.begun"

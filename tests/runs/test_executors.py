@@ -1,16 +1,18 @@
 """The executors keep the contract of concurrent.futures: on this machine's processes, and on Ray where it is installed."""
 
+import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
 
 import pytest
 
+from paddle_dip.errors import InputError
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.parallel import TRIES, run_parallel
 from paddle_dip.runs.worker import WorkerDied
 from paddle_dip.runs.workers import Workers, checked
-from tests.runs.executors import Note, die, tell_and_return, wait_for_the_end, write_note
+from tests.runs.executors import Elsewhere, Note, die, make_nothing, tell_and_return, wait_for_the_end, write_note
 
 RAY = pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install paddle_dip[ray]")
 
@@ -94,6 +96,18 @@ def test_a_claim_ends_with_its_process(tmp_path):
     unit = Note("a", tmp_path, deaths=1)
     assert list(run_groups([("all", [unit])], Workers(2), work=write_note, interrupted=lambda: 0)) == ["all"]
     assert (tmp_path / "a.begun").read_text() == "xx" and not (tmp_path / "a.lock").exists()
+
+
+def test_a_unit_of_which_more_is_left_to_make_is_over_with_its_work(tmp_path):
+    unit = Note("a", tmp_path)
+    assert list(run_groups([("all", [unit])], Workers(2), work=make_nothing, interrupted=lambda: 0)) == ["all"]
+    assert not unit.is_made()
+
+
+def test_a_worker_without_the_folder_is_told_of(tmp_path):
+    unit = Elsewhere("a", tmp_path, home=os.getpid())
+    with pytest.raises(InputError, match=f"a: its worker has no {tmp_path}, which all machines must have"):
+        list(run_groups([("all", [unit])], Workers(2), work=write_note, interrupted=lambda: 0))
 
 
 def test_the_largest_are_begun_first(tmp_path):
