@@ -89,7 +89,7 @@ def restore_photos(
     if options.frames is not None and len(places) > 1:
         raise InputError("--frames shows one photo: give one, or leave it out")
     for path, place in places:
-        for kind, file in (beside or {}).items():
+        for kind, file in {**(beside or {}), **({"truth": options.truth} if options.truth else {})}.items():
             check_apart(place, partner(file, path), kind)
     if options.shared and options.max_memory is not None and options.executor == "local" and not options.jobs:
         raise InputError("--shared with --max-memory needs --jobs too, the same for all runs: both decide how photos are cut")
