@@ -86,6 +86,8 @@ class Options:
                 raise InputError("--frames shows a fit from its first step on: leave it out, or --resume")
             if self.executor == "ray":
                 raise InputError("--frames shows a fit that is made here: leave it out, or --executor ray")
+        if self.dtype == "float64" and self.precision == "bf16":
+            raise InputError("--precision bf16 belongs to --dtype float32: float64 is for what rounding spoils")
         checked(self.workers)
         at_least("--checkpoint-seconds", self.checkpoint_seconds, 0)
         stop = None if one_of("--stop", self.stop, ("auto", *STOPS)) == "auto" else self.stop

@@ -132,7 +132,12 @@ class _Planned:
 def _plans(places: Sequence[tuple[Path, Path]], asked: _Asked) -> list[_Planned]:
     """Return the plans of all photos, each cut for as many fits at a time as the one with the fewest allows."""
     others = asked.preset.members * (len(places) - 1)
-    plans = [_planned(path, place, asked, others) for path, place in places]
+    plans = []
+    for path, place in places:
+        try:
+            plans.append(_planned(path, place, asked, others))
+        except InputError as error:  # of many photos it must say which
+            raise error if len(places) == 1 or path.name in str(error) else InputError(f"{path}: {error}") from None
     jobs = min(each.jobs for each in plans)
     return [
         each if each.jobs == jobs or len(each.order.tiles) == 1 else _planned(each.order.path, each.order.out, asked, others, jobs)

@@ -13,9 +13,9 @@ def result_places(photos: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
     """Return the photos and where each one's result goes; raises InputError where two would go to one place, or there is none."""
     if not is_folder(photos):
         return [(photos[0], out)]
+    paths = [each for path in photos for each in (_pictures(path) if path.is_dir() else [path])]
     if out.suffix.lower() in WRITABLE or (out.exists() and not out.is_dir()):
         raise InputError(f"--out {out} must be a folder where several photos are given, or a folder of them")
-    paths = [each for path in photos for each in (_pictures(path) if path.is_dir() else [path])]
     names = [path.name if path.suffix.lower() in WRITABLE else f"{path.stem}.png" for path in paths]
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise InputError(f"--out {out} would get two results of the name {twice[0]}: restore those photos apart")

@@ -88,6 +88,8 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
 def writable_folder(path: Path) -> Path:
     """Return `path`, made if need be; raises InputError where no file can be written in it."""
     path = Path(path)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"output folder {path} is a file")
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):

@@ -1,6 +1,7 @@
 """Every task as a person types it, on a small photo; and what is refused."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -92,10 +93,12 @@ def test_tiles_where_memory_is_short(folder):
     assert read_photo(folder / "out.png").pixels.shape == (3, 80, 96)
 
 
-def test_a_photo_is_not_written_over_itself(folder):
-    before = (folder / "photo.png").read_bytes()
-    assert_refused(command(*CLI, "denoise", folder / "photo.png", "--out", folder / "photo.png"), "is the photo itself")
-    assert (folder / "photo.png").read_bytes() == before
+def test_no_photo_and_no_truth_is_written_over(folder):
+    truth = shutil.copy(folder / "photo.png", folder / "truth.png")
+    before = truth.read_bytes()
+    for more, kind in (("--out", folder / "photo.png"), "photo"), (("--truth", truth, "--out", truth), "truth"):
+        assert_refused(command(*CLI, "denoise", folder / "photo.png", *more), f"is the {kind} itself")
+    assert (folder / "photo.png").read_bytes() == before == truth.read_bytes()
 
 
 def test_kinds_of_photos_survive(tmp_path):
@@ -130,7 +133,7 @@ def test_kinds_of_photos_survive(tmp_path):
         (("denoise", "photo.png", "--dtype", "int8"), "--dtype"),
         (("denoise", "photo.png", "--set", "optimizer=lbfgs"), "--set optimizer=lbfgs: the name must be one of"),
         (("denoise", "animated.gif"), "animated"),
-        (("denoise", "."), "must be a folder where several photos are given"),
+        (("denoise", "."), "is a folder without a photo in it"),
     ],
 )
 def test_bad_input_is_one_clear_line(folder, words, message):

@@ -88,6 +88,12 @@ def network_size(canvas: tuple[int, int], scales: int, *, least: int = LEAST) ->
     return tuple(max(-(-side // multiple), least) * multiple for side in canvas)
 
 
+def check_slope(slope: float) -> None:
+    """Raise InputError where LeakyReLU's negative slope isn't a share of the positive one."""
+    if not 0 <= slope <= 1:
+        raise InputError(f"slope must be between 0 and 1, not {slope}")
+
+
 def check_widths(least: int = 1, **widths: tuple[int, ...]) -> None:
     """Raise InputError where one of the named widths is below `least`, or there is none."""
     for name, values in widths.items():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from paddle_dip.errors import InputError, one_of
-from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_widths
+from paddle_dip.problem.networks.config import Convolution, NetworkConfig, check_slope, check_widths
 
 HOURGLASSES = ("pixel-shuffle", "transposed")
 
@@ -32,6 +32,7 @@ class HourglassConfig(NetworkConfig):
                 raise InputError(f"{name} must have one entry fewer than down, {self.scales - 1}, not {len(getattr(self, name))}")
         check_widths(down=self.down, up=self.up, input_depth=(self.input_depth,))
         check_widths(0, skip=self.skip)
+        check_slope(self.slope)
         shuffled = (self.down[-1], *self.up)
         if self.kind == "pixel-shuffle" and any(width % 4 for width in shuffled):
             raise InputError(f"up and the last entry of down must be multiples of 4 to be shuffled, not {shuffled}")

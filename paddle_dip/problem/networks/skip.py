@@ -10,6 +10,7 @@ from paddle_dip.problem.networks.config import (
     UPSAMPLINGS,
     Convolution,
     NetworkConfig,
+    check_slope,
     check_widths,
     network_size,
     passed_numbers,
@@ -62,6 +63,7 @@ class SkipConfig(NetworkConfig):
                 raise InputError(f"{name} must have one entry for each of the {len(self.down)} scales of down, not {length}")
         check_widths(down=self.down, up=self.up, input_depth=(self.input_depth,))
         check_widths(0, skip=self.skip)
+        check_slope(self.slope)
         one_of("pad", self.pad, PADS)
         for index in range(self.scales):
             one_of("upsampling", self.upsampling_at(index), UPSAMPLINGS)
