@@ -25,6 +25,8 @@ import paddle_dip as dip
         (lambda image: dip.super_resolve(image, 1), "factor must be a whole number"),
         (lambda image: dip.inpaint(image, np.zeros(image.shape[:2], bool)), "mask has no hole"),
         (lambda image: dip.inpaint(image, np.ones((5, 5), bool)), "mask is 5x5 pixels"),
+        (lambda image: dip.inpaint(image, None), "mask must be an array"),
+        (lambda image: dip.inpaint(image, "missing.png"), "mask file missing.png"),
         (lambda image: dip.flash_no_flash(image, image[:-1]), "the flash photo is 31x36 pixels"),
         (
             lambda image: dip.flash_no_flash(image, image[..., 0]),

@@ -1,6 +1,7 @@
 """What the ecosystem calls an image - an array, a Pillow image, a path - as a photo or a mask, and a photo as such an image."""
 
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -68,7 +69,11 @@ def as_mask(mask: ImageLike, holes: str = "white") -> np.ndarray:
         and (mask.dtype == bool or (mask.dtype.kind in "iu" and 0 <= mask.min() <= mask.max() <= 1))
     ):
         mask = mask.astype(np.float32)
-    marks, notes = marked_by(noted_photo(mask), holes, name="mask")
+    try:
+        photo = noted_photo(mask)
+    except InputError as error:
+        raise InputError(re.sub("^image", "mask", str(error))) from None
+    marks, notes = marked_by(photo, holes, name="mask")
     warn_user(*notes)
     return marks
 

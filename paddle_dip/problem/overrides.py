@@ -31,7 +31,11 @@ def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
         except ValueError as error:
             raise InputError(f"--set {name}={words}: {error}") from None
     try:
-        return replace(preset, network=replace(network, **parts), **settings)
+        network = replace(network, **parts)
+    except ValueError as error:
+        raise InputError(f"--set network: {error}") from None
+    try:
+        return replace(preset, network=network, **settings)
     except ValueError as error:
         raise InputError(f"--set: {error}") from None
 
@@ -46,7 +50,8 @@ def _network(preset: Preset, names: list[str]) -> NetworkConfig:
 def _setting(owner: Preset | NetworkConfig, name: str, words: str) -> dict:
     known = _settings_of(owner)
     if name not in known:
-        raise InputError(f"the name must be one of {', '.join(known)}, network or network.NAME, not {name!r}")
+        more = ("network", "network.NAME") if isinstance(owner, Preset) else ()
+        raise InputError(f"the name must be one of {', '.join((*known, *more))}, not {name!r}")
     if "," in words and "tuple" not in str(known[name].type):
         raise InputError(f"{name} has one value, not {words}")
     return {name: _value(words, getattr(owner, name))}
