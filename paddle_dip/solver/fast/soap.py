@@ -4,7 +4,14 @@ from collections.abc import Iterable, Sequence
 
 import paddle
 
-from paddle_dip.solver.fast.operators import call
+from paddle_dip.solver.fast import operators
+
+_SMALL = 2**18  # numbers: kernels of 128 channels, but no z that is learnt
+
+
+def usable(parameter: paddle.Tensor) -> bool:
+    """Return whether the compiled operators can take a parameter, and are faster: they keep a copy of each, on one thread."""
+    return parameter.size <= _SMALL and operators.usable(parameter)
 
 
 def look(
@@ -20,7 +27,7 @@ def look(
     statistics, changed in place, and matrices: [n, S, S], one for each fold that is turning; sizes: of all folds.
     """
     operands = list(gradients), list(statistics), list(matrices), list(sizes), [int(turns) for turns in turning]
-    return call("dip_soap_look", *operands, decay)[0]
+    return operators.call("dip_soap_look", *operands, decay)[0]
 
 
 def move(
@@ -31,4 +38,4 @@ def move(
     turning: Sequence[bool],
 ) -> None:
     """Add increments, [n, *shape], turned by the transposes of the matrices, to the parameters, and set them to nought."""
-    call("dip_soap_move", increments, list(matrices), list(parameters), list(sizes), [int(turns) for turns in turning])
+    operators.call("dip_soap_move", increments, list(matrices), list(parameters), list(sizes), [int(turns) for turns in turning])

@@ -12,11 +12,10 @@ import paddle
 from paddle_dip.errors import InputError
 from paddle_dip.problem.eigenbases import changes, first_bases, folds, renewed_bases, turns, whole
 from paddle_dip.problem.presets import Preset
-from paddle_dip.solver.fast import operators, soap
+from paddle_dip.solver.fast import soap
 from paddle_dip.solver.state import MOMENTS, read_moments, write_moments
 
 Arrays = dict[str, np.ndarray]
-_SMALL = 2**18  # numbers: kernels of 128 channels, but no z that is learnt
 Matrices = dict[int, paddle.Tensor]  # of the folds that have bases, by number: [n, S, S]
 
 
@@ -35,7 +34,7 @@ class Stack:
         self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
         self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
         # For the compiled operators: the folds' sizes, and which of them turn.
-        self._compiled = is_small(first) and (list(self._sizes.values()), [n in self._turning for n in self._sizes])
+        self._compiled = soap.usable(first) and (list(self._sizes.values()), [n in self._turning for n in self._sizes])
         self._statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
         self._matrices: Matrices = {}
@@ -111,7 +110,7 @@ class SOAP:
     def __init__(self, parameters: dict[str, paddle.Tensor], preset: Preset):
         self._parameters, self._preset = parameters, preset
         # What is of one dimension is stacked where one compiled call moves a stack: Adam takes its time for each tensor.
-        shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or is_small(p))
+        shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or soap.usable(p))
         groups = [{name: p for name, p in parameters.items() if tuple(p.shape) == shape} for shape in shapes]
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
@@ -191,11 +190,6 @@ class SOAP:
             zeros = np.zeros(value.shape, value.numpy().dtype)
             arrays |= {f"adam/{m}/{name}": np.full(1, start[m], zeros.dtype) if m in start else zeros for m in MOMENTS}
         return arrays
-
-
-def is_small(parameter: paddle.Tensor) -> bool:
-    """Return whether the compiled operators can take a parameter, and are faster: they keep a copy of each, on one thread."""
-    return parameter.size <= _SMALL and operators.usable(parameter)
 
 
 def turned(x: paddle.Tensor, sizes: dict[int, int], matrices: Matrices, *, back: bool = False) -> paddle.Tensor:

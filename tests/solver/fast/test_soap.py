@@ -22,7 +22,7 @@ def plain(monkeypatch):
 
     def make(build_one):
         with monkeypatch.context() as without:
-            without.setattr("paddle_dip.solver.optimisers.soap.is_small", lambda parameter: False)
+            without.setattr("paddle_dip.solver.fast.soap.usable", lambda parameter: False)
             return build_one()
 
     return make
