@@ -10,7 +10,7 @@ from pathlib import Path
 OLDEST_PADDLE = (3, 0)
 _ours: set[str] = set()  # what `prepare_environment` has set because the user hadn't
 _users_home = os.path.expanduser("~")  # before it is set
-_YIELD = "KMP_USE_YIELD"
+_YIELD = "KMP_USE_YIELD"  # whether OpenMP's threads that wait offer their core to others
 _MARK = "PADDLE_DIP_SET"  # tells processes that this one begins that the number of threads isn't the user's
 _stand_ins: set[str] = set()  # the folders that HOME was set to because the user's own can't be written
 _PADDLES = ".cache/paddle/dataset"  # what Paddle makes in the home folder when it loads, and fails where it can't
@@ -87,7 +87,10 @@ def path_to_package() -> str:
 
 
 def share_cores(processes: int) -> None:
-    """Have each of so many processes to come compute with its share of the cores, unless the user has set OMP_NUM_THREADS."""
+    """Have each of so many processes to come compute with its share of the cores, unless the user has set OMP_NUM_THREADS.
+
+    Where the threads that the user has set are more in all than the cores, they yield again, unless the user has set that too.
+    """
     if "OMP_NUM_THREADS" in _ours:
         os.environ["OMP_NUM_THREADS"] = str(max(usable_cores() // processes, 1))
         _mark()

@@ -1,7 +1,7 @@
 """What every restoring command does with the photos it is given: refuse what can't be done, restore, write."""
 
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -88,8 +88,9 @@ def restore_photos(
     places = result_places(photos, out)
     if options.frames is not None and len(places) > 1:
         raise InputError("--frames shows one photo: give one, or leave it out")
+    given = (beside or {}) | ({"truth": options.truth} if options.truth else {})
     for path, place in places:
-        for kind, file in {**(beside or {}), **({"truth": options.truth} if options.truth else {})}.items():
+        for kind, file in given.items():
             check_apart(place, partner(file, path), kind)
     if options.shared and options.max_memory is not None and options.executor == "local" and not options.jobs:
         raise InputError("--shared with --max-memory needs --jobs too, the same for all runs: both decide how photos are cut")
@@ -134,15 +135,24 @@ def _plans(places: Sequence[tuple[Path, Path]], asked: _Asked) -> list[_Planned]
     others = asked.preset.members * (len(places) - 1)
     plans = []
     for path, place in places:
-        try:
+        with _named(path) if len(places) > 1 else nullcontext():
             plans.append(_planned(path, place, asked, others))
-        except InputError as error:  # of many photos it must say which
-            raise error if len(places) == 1 or path.name in str(error) else InputError(f"{path}: {error}") from None
     jobs = min(each.jobs for each in plans)
     return [
         each if each.jobs == jobs or len(each.order.tiles) == 1 else _planned(each.order.path, each.order.out, asked, others, jobs)
         for each in plans
     ]
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Have an InputError say which of many photos it is about, where it doesn't yet."""
+    try:
+        yield
+    except InputError as error:
+        if path.name in str(error):
+            raise
+        raise InputError(f"{path}: {error}") from None
 
 
 def _planned(path: Path, place: Path, asked: _Asked, others: int, jobs: int = 0) -> _Planned:

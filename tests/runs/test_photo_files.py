@@ -98,7 +98,7 @@ def test_what_is_left_of_a_work_is_made_with_as_many_threads_as_all_of_it(photos
     assert told == [2 * (3 + 1)] * 2
 
 
-def test_so_is_what_another_run_helps_with_when_a_photo_is_finished(photos, tmp_path):
+def test_a_run_that_helps_counts_the_fits_of_finished_photos_too(photos, tmp_path):
     told, out = [], tmp_path / "out"
     cut_off(photos, out, step=2 * 3 * 4 + 1)
     orders = orders_of(photos, out)

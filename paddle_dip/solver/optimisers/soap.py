@@ -22,6 +22,8 @@ Matrices = dict[int, paddle.Tensor]  # of the folds that have bases, by number: 
 class Stack:
     """Parameters of one shape, {name: tensor}, as one array [n, *shape]: their statistics, bases and next increments.
 
+    Those of one dimension have no bases.
+
     increments: what the framework's Adam steps from nought, in the bases.
     """
 
@@ -33,8 +35,8 @@ class Stack:
         self._folds = dict(enumerate(folds(tuple(first.shape)))) if first.ndim > 1 else {}
         self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
         self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
-        # For the compiled operators: the folds' sizes, and which of them turn.
-        self._compiled = soap.usable(first) and (list(self._sizes.values()), [n in self._turning for n in self._sizes])
+        self._compiled = soap.usable(first)
+        self._each_fold = list(self._sizes.values()), [number in self._turning for number in self._sizes]  # its size, does it turn
         self._statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
         self._matrices: Matrices = {}
@@ -55,7 +57,7 @@ class Stack:
     def move(self) -> None:
         """Add the increments, turned back, to the parameters, and set them to nought."""
         if self._compiled:
-            soap.move(self.increments, self._matrices.values(), self.parameters.values(), *self._compiled)
+            soap.move(self.increments, self._matrices.values(), self.parameters.values(), *self._each_fold)
             return
         steps = turned(self.increments, self._sizes, self._matrices, back=True)
         for parameter, step in zip(self.parameters.values(), steps.unbind(0), strict=True):
@@ -89,7 +91,7 @@ class Stack:
     def _turn_gradients(self) -> paddle.Tensor:
         gradients: list = [parameter.grad for parameter in self.parameters.values()]  # none is None here
         if self._compiled and self._matrices:
-            return soap.look(gradients, self._statistics.values(), self._matrices.values(), *self._compiled, self._decay)
+            return soap.look(gradients, self._statistics.values(), self._matrices.values(), *self._each_fold, self._decay)
         x = paddle.stack(gradients)
         for number, size in self._sizes.items():
             x = x.reshape([len(x), size, -1])

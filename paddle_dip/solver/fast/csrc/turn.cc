@@ -25,8 +25,8 @@ static void turn_block(const float* x, int64_t columns, const Basis& basis, int6
     for (int64_t i = 0; i < kRows; ++i)
       for (int w = 0; w < kWide; ++w) sums[i][w] += x[k * columns + row + i] * load(basis.row(k) + column + w * kLanes);
   const int64_t height = std::min(kRows, columns - row), width = basis.side() - column;
-  // What is written behind a row where it is the only column of Lanes is the next row's, and comes later.
-  const bool whole = width >= kWide * kLanes || column == 0 && kWide == 1;
+  // Lanes that go beyond a row are cut off, but where a row has no others: what they spoil is the next row's, and written later.
+  const bool whole = width >= kWide * kLanes || (column == 0 && kWide == 1);
   for (int64_t i = 0; i < height; ++i) {
     float* to = y + (row + i) * basis.side() + column;
     for (int64_t j = 0; !whole && j < width; ++j) to[j] = sums[i][j / kLanes][j % kLanes];
