@@ -9,7 +9,9 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout that isn't inst
 
 import atheris
 
-with atheris.instrument_imports(include=["paddle_dip.io", "paddle_dip.report", "paddle_dip.runs", "PIL", "tifffile", "csv", "json"]):
+READING = ["paddle_dip.io", "paddle_dip.report", "paddle_dip.runs", "PIL", "tifffile", "csv", "json"]
+
+with atheris.instrument_imports(include=READING):
     from paddle_dip.errors import InputError
     from tests.fuzz.readers import READERS, read_bytes
 

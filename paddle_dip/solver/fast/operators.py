@@ -5,6 +5,8 @@ normalisation are plain copies and vector loops, and oneDNN convolves without re
 """
 
 from collections.abc import Sequence
+from functools import cache
+from weakref import WeakKeyDictionary
 
 import paddle
 from paddle import nn
@@ -12,12 +14,16 @@ from paddle import nn
 from paddle_dip.solver.fast import build
 from paddle_dip.solver.layers import ConvBlock, Merge
 
+# What an operator takes of a layer, looked up once: a Layer finds its own parts slowly, and a step asks for two hundred.
+_operands: WeakKeyDictionary[nn.Layer, tuple] = WeakKeyDictionary()
+
 
 def usable(x: paddle.Tensor) -> bool:
     """Return whether the compiled operators can take `x`: float32, on the CPU, in eager mode, library built."""
     return x.dtype == paddle.float32 and x.place.is_cpu_place() and paddle.in_dynamic_mode() and build.available()
 
 
+@cache
 def has_bf16() -> bool:
     """Return whether this CPU multiplies bfloat16 numbers."""
     return bool({"avx512_bf16", "amx_bf16"} & set(build.cpu_flags().split()))
@@ -38,9 +44,10 @@ def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = 
 
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
-    stride = block.conv._stride[0]
-    operands = (*_learned(block), *_running(_norm(block)), _padding(block), stride, _slope(block), *_law(_norm(block)))
-    return call("dip_conv_block", x, *operands, not x.stop_gradient, bf16)[0]
+    if block not in _operands:
+        style = (padding(block), block.conv._stride[0], *law(block))
+        _operands[block] = (*learned(block), *running(block), *style)
+    return call("dip_conv_block", x, *_operands[block], not x.stop_gradient, bf16)[0]
 
 
 def merge_block(
@@ -49,34 +56,36 @@ def merge_block(
     """Return block(merge(skip, deeper)) without ever storing the concatenation; all channels-last."""
     if skip is None:
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
-    learned = (merge.norm.weight, merge.norm.bias, *_learned(block))
-    running = (*_running(merge.norm), *_running(_norm(block)))
-    style = (_padding(block), True, _slope(block), *_law(_norm(block)))
-    return call("dip_merge_block", skip, deeper, *learned, *running, *style, bf16)[0]
+    if merge not in _operands:  # a merge has one block behind it
+        parts = (*learned(merge), *learned(block), *running(merge), *running(block))
+        _operands[merge] = (*parts, padding(block), True, *law(block))
+    return call("dip_merge_block", skip, deeper, *_operands[merge], bf16)[0]
 
 
-def _norm(block: ConvBlock) -> nn.BatchNorm2D:
-    assert block.norm is not None  # the networks that have compiled operators normalise after every convolution
-    return block.norm
+def _norm(part: ConvBlock | Merge) -> nn.BatchNorm2D:
+    assert part.norm is not None  # the networks that have compiled operators normalise after every convolution
+    return part.norm
 
 
-def _learned(block: ConvBlock) -> tuple[paddle.Tensor | None, ...]:
-    return block.conv.weight, block.conv.bias, _norm(block).weight, _norm(block).bias
+def learned(part: ConvBlock | Merge) -> tuple[paddle.Tensor | None, ...]:
+    """Return the trainable tensors of a part, in the operators' order."""
+    norm = _norm(part)
+    convolution = () if isinstance(part, Merge) else (part.conv.weight, part.conv.bias)
+    return *convolution, norm.weight, norm.bias
 
 
-def _running(norm: nn.BatchNorm2D) -> tuple[paddle.Tensor, paddle.Tensor]:
-    return norm._mean, norm._variance
+def running(part: ConvBlock | Merge) -> tuple[paddle.Tensor, paddle.Tensor]:
+    """Return the running mean and variance of a part's normalisation."""
+    return _norm(part)._mean, _norm(part)._variance
 
 
-def _law(norm: nn.BatchNorm2D) -> tuple[float, float]:
-    return float(norm._epsilon), float(norm._momentum)
+def law(block: ConvBlock) -> tuple[float, float, float]:
+    """Return the slope below 0, 1 without an activation, and the normalisation's epsilon and momentum."""
+    norm = _norm(block)
+    return getattr(block.act, "_negative_slope", 1.0), float(norm._epsilon), float(norm._momentum)
 
 
-def _slope(block: ConvBlock) -> float:
-    return getattr(block.act, "_negative_slope", 1.0)  # without an activation nothing is bent
-
-
-def _padding(block: ConvBlock) -> str:
+def padding(block: ConvBlock) -> str:
     return block.pad if block.conv._kernel_size[0] > 1 else "none"
 
 

@@ -1,17 +1,49 @@
 """The skip network's forward pass through the compiled operators."""
 
+from weakref import WeakKeyDictionary
+
 import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.solver.fast.operators import conv, conv_block, merge_block
+from paddle_dip.solver.fast.operators import call, conv, conv_block, law, learned, merge_block, running
 from paddle_dip.solver.layers import ConvBlock, Merge
+
+# What the operator of a whole network takes of it, looked up once; None: there is none for it.
+_operands: WeakKeyDictionary[nn.Layer, tuple | None] = WeakKeyDictionary()
 
 
 def paint(network: nn.Layer, z: paddle.Tensor) -> paddle.Tensor:
     """Return what Skip.forward does, z and image being [n, c, h, w] as there: the same numbers up to float32 rounding."""
-    image = conv(_scale(network, z.transpose([0, 2, 3, 1]), 0), network.head, bf16=network.bf16)
-    return F.sigmoid(image.transpose([0, 3, 1, 2]))
+    x = z.transpose([0, 2, 3, 1])
+    if network not in _operands:
+        _operands[network] = _whole(network)
+    operands = _operands[network]
+    if operands and x.stop_gradient:
+        x = call("dip_skip", x, *operands, paddle.is_grad_enabled(), network.bf16)[0]
+    else:
+        x = _scale(network, x, 0)
+    return F.sigmoid(conv(x, network.head, bf16=network.bf16).transpose([0, 3, 1, 2]))
+
+
+def _whole(network: nn.Layer) -> tuple | None:
+    """Return the operands of dip_skip, or None where a scale is joined in a way that it doesn't know."""
+    scales = list(network.scales)
+    if any(scale.coarse or scale.merge.up.mode != "bilinear" for scale in scales):
+        return None
+    parts = _parts(scales)
+    first = scales[0]
+    skips = [0 if scale.skip is None else scale.skip.conv.weight.shape[0] for scale in scales]
+    tensors = [[tensor for part in parts for tensor in found(part)] for found in (learned, running)]
+    return (*tensors, skips, first.up2 is not None, first.up1.pad, *law(first.up1))
+
+
+def _parts(scales: list[nn.Layer]) -> list[ConvBlock | Merge]:
+    """Return the layers that have something to learn, in the order in which they compute."""
+    scale, *deeper = scales
+    below = _parts(deeper) if deeper else []
+    beside = [scale.skip] if scale.skip is not None else []
+    return [scale.down1, scale.down2, *below, *beside, scale.merge, scale.up1, *([scale.up2] if scale.up2 is not None else [])]
 
 
 def _scale(network: nn.Layer, x: paddle.Tensor, index: int) -> paddle.Tensor:

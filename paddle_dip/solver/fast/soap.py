@@ -1,6 +1,7 @@
 """SOAP's products through the compiled operators: of matrices so small that Paddle's calls take longer to begin than to make."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import paddle
 
@@ -9,33 +10,45 @@ from paddle_dip.solver.fast import operators
 _SMALL = 2**18  # numbers: kernels of 128 channels, but no z that is learnt
 
 
+class Stacked(Protocol):
+    """Parameters of one shape: see paddle_dip.solver.optimisers.soap.Stack."""
+
+    parameters: dict[str, paddle.Tensor]
+    increments: paddle.Tensor
+    statistics: dict[int, paddle.Tensor]
+    matrices: dict[int, paddle.Tensor]
+    sizes: dict[int, int]
+    turning: list[int]
+
+
 def usable(parameter: paddle.Tensor) -> bool:
     """Return whether the compiled operators can take a parameter, and are faster: they keep a copy of each, on one thread."""
     return parameter.size <= _SMALL and operators.usable(parameter)
 
 
-def look(
-    gradients: Iterable[paddle.Tensor],
-    statistics: Iterable[paddle.Tensor],
-    matrices: Iterable[paddle.Tensor],
-    sizes: Sequence[int],
-    turning: Sequence[bool],
-    decay: float,
-) -> paddle.Tensor:
-    """Return gradients of one shape as a stack [n, *shape], each fold turned by its matrix, and take them into the statistics.
-
-    statistics, changed in place, and matrices: [n, S, S], one for each fold that is turning; sizes: of all folds.
-    """
-    operands = list(gradients), list(statistics), list(matrices), list(sizes), [int(turns) for turns in turning]
-    return operators.call("dip_soap_look", *operands, decay)[0]
+def look(stacks: Sequence[Stacked], decay: float) -> None:
+    """Take the gradients of all parameters into the statistics, and turned as those of the increments."""
+    gradients = [parameter.grad for stack in stacks for parameter in stack.parameters.values()]
+    for stack in stacks:
+        if stack.increments.grad is None:
+            stack.increments.grad = paddle.zeros_like(stack.increments)
+    turned = [stack.increments.grad for stack in stacks]
+    operators.call("dip_soap_look", gradients, *_all(stacks, "statistics", "matrices"), turned, *_folds(stacks), decay)
 
 
-def move(
-    increments: paddle.Tensor,
-    matrices: Iterable[paddle.Tensor],
-    parameters: Iterable[paddle.Tensor],
-    sizes: Sequence[int],
-    turning: Sequence[bool],
-) -> None:
-    """Add increments, [n, *shape], turned by the transposes of the matrices, to the parameters, and set them to nought."""
-    operators.call("dip_soap_move", increments, list(matrices), list(parameters), list(sizes), [int(turns) for turns in turning])
+def move(stacks: Sequence[Stacked]) -> None:
+    """Add the increments, turned back, to the parameters, and set them to nought."""
+    parameters = [parameter for stack in stacks for parameter in stack.parameters.values()]
+    increments = [stack.increments for stack in stacks]
+    operators.call("dip_soap_move", increments, *_all(stacks, "matrices"), parameters, *_folds(stacks))
+
+
+def _all(stacks: Sequence[Stacked], *kinds: str) -> list[list[paddle.Tensor]]:
+    return [[matrix for stack in stacks for matrix in getattr(stack, kind).values()] for kind in kinds]
+
+
+def _folds(stacks: Sequence[Stacked]) -> tuple[list[int], ...]:
+    """Return how many parameters each stack has, how many folds, and of all folds the size, and whether it turns."""
+    counts, folds = [len(stack.parameters) for stack in stacks], [len(stack.sizes) for stack in stacks]
+    sizes = [size for stack in stacks for size in stack.sizes.values()]
+    return counts, folds, sizes, [int(number in stack.turning) for stack in stacks for number in stack.sizes]

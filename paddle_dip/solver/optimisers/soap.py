@@ -24,7 +24,8 @@ class Stack:
 
     Those of one dimension have no bases.
 
-    increments: what the framework's Adam steps from nought, in the bases.
+    increments: what the framework's Adam steps from nought, in the bases. sizes: the entries of each fold, by number; turning: the
+    numbers of those that have bases; statistics, matrices: of these.
     """
 
     def __init__(self, parameters: dict[str, paddle.Tensor], preset: Preset):
@@ -33,22 +34,20 @@ class Stack:
         self.increments = paddle.zeros([len(parameters), *first.shape], dtype=first.dtype)
         self.increments.stop_gradient = False
         self._folds = dict(enumerate(folds(tuple(first.shape)))) if first.ndim > 1 else {}
-        self._turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
-        self._sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
-        self._compiled = soap.usable(first)
-        self._each_fold = list(self._sizes.values()), [number in self._turning for number in self._sizes]  # its size, does it turn
-        self._statistics: Matrices = {}
+        self.turning = [number for number, fold in self._folds.items() if turns(fold, preset.soap_largest_side)]
+        self.sizes = {number: prod(fold) for number, fold in self._folds.items() if prod(fold) > 1}
+        self.statistics: Matrices = {}
         self._bases: dict[int, tuple[np.ndarray, ...]] = {}
-        self._matrices: Matrices = {}
+        self.matrices: Matrices = {}
 
     def begin(self) -> None:
         """Take the first bases from the gradients that are there."""
         n = len(self.parameters)
-        for number in self._turning:
-            self._statistics[number] = paddle.zeros([n, self._sizes[number], self._sizes[number]], dtype=self.increments.dtype)
+        for number in self.turning:
+            self.statistics[number] = paddle.zeros([n, self.sizes[number], self.sizes[number]], dtype=self.increments.dtype)
         self._turn_gradients()
-        for number in self._turning:
-            self._set_bases(number, first_bases(self._statistics[number].numpy(), self._folds[number]))
+        for number in self.turning:
+            self._set_bases(number, first_bases(self.statistics[number].numpy(), self._folds[number]))
 
     def look(self) -> None:
         """Take the gradients into the statistics, and turned as those of the increments."""
@@ -56,10 +55,7 @@ class Stack:
 
     def move(self) -> None:
         """Add the increments, turned back, to the parameters, and set them to nought."""
-        if self._compiled:
-            soap.move(self.increments, self._matrices.values(), self.parameters.values(), *self._each_fold)
-            return
-        steps = turned(self.increments, self._sizes, self._matrices, back=True)
+        steps = turned(self.increments, self.sizes, self.matrices, back=True)
         for parameter, step in zip(self.parameters.values(), steps.unbind(0), strict=True):
             parameter.add_(step)
         self.increments.zero_()
@@ -67,43 +63,41 @@ class Stack:
     def renew(self, moment1: paddle.Tensor, moment2: paddle.Tensor) -> None:
         """Renew the bases and carry Adam's moments into them: the first turned, the second, which can't be, reordered."""
         change, order = {}, {}
-        for number in self._turning:
-            old, statistics = self._bases[number], self._statistics[number].numpy()
+        for number in self.turning:
+            old, statistics = self._bases[number], self.statistics[number].numpy()
             new, reordering = renewed_bases(statistics, old, self._folds[number])
             change[number], order[number] = paddle.to_tensor(whole(changes(old, new))), paddle.to_tensor(whole(reordering))
             self._set_bases(number, new)
-        carry(moment1, self._sizes, change)
-        carry(moment2, self._sizes, order)
+        carry(moment1, self.sizes, change)
+        carry(moment2, self.sizes, order)
 
     def state(self) -> Arrays:
         """Return "soap/statisticsFOLD/NAME" and "soap/basisAXIS/NAME" arrays."""
-        stacks = {f"statistics{number}": value.numpy() for number, value in self._statistics.items()}
+        stacks = {f"statistics{number}": value.numpy() for number, value in self.statistics.items()}
         stacks |= {f"basis{number + axis}": value for number, axes in self._bases.items() for axis, value in enumerate(axes)}
         return {f"soap/{kind}/{name}": v[place] for kind, v in stacks.items() for place, name in enumerate(self.parameters)}
 
     def load_state(self, state: Arrays) -> None:
         """Go on from a `state`; raises InputError where an array is missing."""
-        for number in self._turning:
-            self._statistics[number] = paddle.to_tensor(stacked(state, f"statistics{number}", self.parameters))
+        for number in self.turning:
+            self.statistics[number] = paddle.to_tensor(stacked(state, f"statistics{number}", self.parameters))
             axes = range(number, number + len(self._folds[number]))
             self._set_bases(number, tuple(stacked(state, f"basis{axis}", self.parameters) for axis in axes))
 
     def _turn_gradients(self) -> paddle.Tensor:
         gradients: list = [parameter.grad for parameter in self.parameters.values()]  # none is None here
-        if self._compiled and self._matrices:
-            return soap.look(gradients, self._statistics.values(), self._matrices.values(), *self._each_fold, self._decay)
         x = paddle.stack(gradients)
-        for number, size in self._sizes.items():
+        for number, size in self.sizes.items():
             x = x.reshape([len(x), size, -1])
-            if number in self._statistics:
+            if number in self.statistics:
                 # The other dimensions' turns, being orthogonal, leave this product as it is; and without the paper's factor
                 # 1 - decay it has the same eigenvectors.
-                self._statistics[number].scale_(self._decay).add_(paddle.matmul(x, x, transpose_y=True))
-            x = moved_last(x, self._matrices.get(number))
+                self.statistics[number].scale_(self._decay).add_(paddle.matmul(x, x, transpose_y=True))
+            x = moved_last(x, self.matrices.get(number))
         return x.reshape(self.increments.shape)
 
     def _set_bases(self, number: int, bases: tuple[np.ndarray, ...]) -> None:
-        self._bases[number], self._matrices[number] = bases, paddle.to_tensor(whole(bases))
+        self._bases[number], self.matrices[number] = bases, paddle.to_tensor(whole(bases))
 
 
 class SOAP:
@@ -115,6 +109,9 @@ class SOAP:
         shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or soap.usable(p))
         groups = [{name: p for name, p in parameters.items() if tuple(p.shape) == shape} for shape in shapes]
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
+        compiled = [all(map(soap.usable, group.values())) for group in groups]
+        self._compiled = [stack for stack, by_us in zip(self._stacks.values(), compiled, strict=True) if by_us]
+        self._plain = [stack for stack, by_us in zip(self._stacks.values(), compiled, strict=True) if not by_us]
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
         self._learnt |= {name: p for name, p in parameters.items() if tuple(p.shape) not in shapes}
         learnt = list(self._learnt.values())
@@ -169,12 +166,16 @@ class SOAP:
             stack.begin()
 
     def _advance(self, rate: float) -> None:
-        for stack in self._stacks.values():
+        if self._compiled:
+            soap.look(self._compiled, self._preset.soap_decay)
+        for stack in self._plain:
             stack.look()
         self._adam.set_lr(rate)
         self._adam.step()
         self._given = None
-        for stack in self._stacks.values():
+        if self._compiled:
+            soap.move(self._compiled)
+        for stack in self._plain:
             stack.move()
 
     def _renew(self) -> None:

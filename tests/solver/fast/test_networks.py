@@ -10,7 +10,7 @@ import paddle
 import pytest
 
 from paddle_dip.problem.networks import HourglassConfig, SkipConfig
-from paddle_dip.solver.fast import build, operators
+from paddle_dip.solver.fast import build, operators, skip
 from paddle_dip.solver.networks import build_network
 from tests.conftest import ROOT
 
@@ -59,6 +59,41 @@ def test_output_and_gradients_are_the_plain_networks(name):
         # In front of a normalisation the true gradient of a bias is 0, and of a scale, as in coarse networks, nearly.
         if not name.endswith("conv.bias"):
             assert np.abs(value - expected[name]).max() < 1e-3 * np.abs(expected[name]).max() + 1e-7, name
+
+
+@needs_operators
+@pytest.mark.parametrize("changes", [{}, {"pad": "replicate", "up_1x1": False}, {"down_kernel": 5, "skip": (0, 0, 3)}])
+def test_one_call_gives_the_bits_of_its_blocks(changes, monkeypatch):
+    names, found, z = [], [], paddle.rand([1, 4, 40, 24])
+    monkeypatch.setattr(skip, "call", lambda name, *rest: names.append(name) or operators.call(name, *rest))
+    for _ in range(2):
+        network = build_network(replace(SMALL, **changes), 3)
+        found.append(
+            gradients(network, z) | {"image": network(z).numpy()} | {name: b.numpy() for name, b in network.named_buffers()}
+        )
+        monkeypatch.setattr(skip, "_whole", lambda network: None)
+    assert names == ["dip_skip"] * 2
+    for name, value in found[0].items():
+        np.testing.assert_array_equal(value, found[1][name], err_msg=name)
+
+
+@needs_operators
+def test_one_call_is_for_a_z_that_does_not_learn():
+    network, z = build_network(SMALL, 3), paddle.rand([1, 4, 40, 24])
+    without = gradients(network, z)
+    z.stop_gradient = False
+    with_z = gradients(network, z)
+    assert np.abs(z.grad.numpy()).max() > 0
+    for name, value in without.items():
+        np.testing.assert_array_equal(value, with_z[name], err_msg=name)
+
+
+@needs_operators
+def test_a_second_way_back_is_refused():
+    loss = build_network(SMALL, 3)(paddle.rand([1, 4, 40, 24])).mean()
+    loss.backward(retain_graph=True)
+    with pytest.raises(Exception, match="used up"):
+        loss.backward()
 
 
 @needs_operators

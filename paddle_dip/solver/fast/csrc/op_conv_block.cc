@@ -1,5 +1,5 @@
 // Operator dip_conv_block: padding, convolution, batch normalisation (batch statistics), leaky ReLU.
-#include "op_common.h"
+#include "op_blocks.h"
 
 namespace dip {
 

@@ -1,6 +1,6 @@
 // Operator dip_merge_block: [skip, upsampled deeper], batch normalisation, then a whole conv block on it.
 #include "merge.h"
-#include "op_common.h"
+#include "op_blocks.h"
 
 namespace dip {
 namespace {
