@@ -12,9 +12,11 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 _PROGRAMS = ("python", "pip", "make", "grep", "cp", "npm", "tar")  # all that the pages call
-# Notes its own name and words, and does nothing. The separators are ASCII's own.
+# Notes its own name and words, and does nothing. The separators are ASCII's own. Written at once: those of a pipe run side by side.
 _STUB = """#!/bin/sh
-{ printf '%s' "${0##*/}"; for word; do printf '\\037%s' "$word"; done; printf '\\036'; } >> "$NOTED"
+line="${0##*/}"
+for word; do line="$line$(printf '\\037')$word"; done
+printf '%s\\036' "$line" >> "$NOTED"
 """
 
 
