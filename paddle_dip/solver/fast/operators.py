@@ -14,8 +14,11 @@ from paddle import nn
 from paddle_dip.solver.fast import build
 from paddle_dip.solver.layers import ConvBlock, Merge
 
-# What an operator takes of a layer, looked up once: a Layer finds its own parts slowly, and a step asks for two hundred.
-_operands: WeakKeyDictionary[nn.Layer, tuple] = WeakKeyDictionary()
+Place = tuple[dict[str, paddle.Tensor], str]  # where a layer holds a tensor, so that a tensor put there later is found
+
+# Where a part holds what an operator takes, and its style, looked up once: a Layer finds its own parts slowly, and a step asks
+# for two hundred. Tensors may be replaced, layers not.
+_known: WeakKeyDictionary[nn.Layer, tuple[list[Place], tuple]] = WeakKeyDictionary()
 
 
 def usable(x: paddle.Tensor) -> bool:
@@ -44,10 +47,10 @@ def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = 
 
 def conv_block(x: paddle.Tensor, block: ConvBlock, *, bf16: bool = False) -> paddle.Tensor:
     """Return what `block` makes of [n, h, w, in], its running statistics moved: [n, ceil(h / stride), ceil(w / stride), out]."""
-    if block not in _operands:
-        style = (padding(block), block.conv._stride[0], *law(block))
-        _operands[block] = (*learned(block), *running(block), *style)
-    return call("dip_conv_block", x, *_operands[block], not x.stop_gradient, bf16)[0]
+    if block not in _known:
+        _known[block] = [*learned(block), *running(block)], (padding(block), block.conv._stride[0], *law(block))
+    places, style = _known[block]
+    return call("dip_conv_block", x, *held(places), *style, not x.stop_gradient, bf16)[0]
 
 
 def merge_block(
@@ -56,10 +59,11 @@ def merge_block(
     """Return block(merge(skip, deeper)) without ever storing the concatenation; all channels-last."""
     if skip is None:
         skip = paddle.empty([deeper.shape[0], 2 * deeper.shape[1], 2 * deeper.shape[2], 0])
-    if merge not in _operands:  # a merge has one block behind it
-        parts = (*learned(merge), *learned(block), *running(merge), *running(block))
-        _operands[merge] = (*parts, padding(block), True, *law(block))
-    return call("dip_merge_block", skip, deeper, *_operands[merge], bf16)[0]
+    if merge not in _known:  # a merge has one block behind it
+        places = [*learned(merge), *learned(block), *running(merge), *running(block)]
+        _known[merge] = places, (padding(block), True, *law(block))
+    places, style = _known[merge]
+    return call("dip_merge_block", skip, deeper, *held(places), *style, bf16)[0]
 
 
 def _norm(part: ConvBlock | Merge) -> nn.BatchNorm2D:
@@ -67,16 +71,20 @@ def _norm(part: ConvBlock | Merge) -> nn.BatchNorm2D:
     return part.norm
 
 
-def learned(part: ConvBlock | Merge) -> tuple[paddle.Tensor | None, ...]:
-    """Return the trainable tensors of a part, in the operators' order."""
-    norm = _norm(part)
-    convolution = () if isinstance(part, Merge) else (part.conv.weight, part.conv.bias)
-    return *convolution, norm.weight, norm.bias
+def learned(part: ConvBlock | Merge) -> list[Place]:
+    """Return where the trainable tensors of a part are, in the operators' order."""
+    layers = [_norm(part)] if isinstance(part, Merge) else [part.conv, _norm(part)]
+    return [(layer._parameters, name) for layer in layers for name in ("weight", "bias")]
 
 
-def running(part: ConvBlock | Merge) -> tuple[paddle.Tensor, paddle.Tensor]:
-    """Return the running mean and variance of a part's normalisation."""
-    return _norm(part)._mean, _norm(part)._variance
+def running(part: ConvBlock | Merge) -> list[Place]:
+    """Return where the running mean and variance of a part's normalisation are."""
+    return [(_norm(part)._parameters, name) for name in ("_mean", "_variance")]
+
+
+def held(places: list[Place]) -> list[paddle.Tensor]:
+    """Return the tensors that are there now."""
+    return [tensors[name] for tensors, name in places]
 
 
 def law(block: ConvBlock) -> tuple[float, float, float]:

@@ -6,36 +6,41 @@ import paddle
 import paddle.nn.functional as F
 from paddle import nn
 
-from paddle_dip.solver.fast.operators import call, conv, conv_block, law, learned, merge_block, running
+from paddle_dip.solver.fast.operators import Place, call, conv, conv_block, held, law, learned, merge_block, running
 from paddle_dip.solver.layers import ConvBlock, Merge
 
-# What the operator of a whole network takes of it, looked up once; None: there is none for it.
-_operands: WeakKeyDictionary[nn.Layer, tuple | None] = WeakKeyDictionary()
+# Where the operator of a whole network finds its tensors, and its style, looked up once; None: there is none for the network.
+_known: WeakKeyDictionary[nn.Layer, tuple[list[Place], list[Place], tuple] | None] = WeakKeyDictionary()
 
 
 def paint(network: nn.Layer, z: paddle.Tensor) -> paddle.Tensor:
-    """Return what Skip.forward does, z and image being [n, c, h, w] as there: the same numbers up to float32 rounding."""
+    """Return what Skip.forward does, z and image being [n, c, h, w] as there: the same numbers up to float32 rounding.
+
+    Where it is one call, its graph can be gone back over once only.
+    """
     x = z.transpose([0, 2, 3, 1])
-    if network not in _operands:
-        _operands[network] = _whole(network)
-    operands = _operands[network]
-    if operands and x.stop_gradient:
-        x = call("dip_skip", x, *operands, paddle.is_grad_enabled(), network.bf16)[0]
+    if network not in _known:
+        _known[network] = _whole(network)
+    known = _known[network]
+    if known and x.stop_gradient:
+        learns, runs, style = known
+        x = call("dip_skip", x, held(learns), held(runs), *style, paddle.is_grad_enabled(), network.bf16)[0]
     else:
         x = _scale(network, x, 0)
     return F.sigmoid(conv(x, network.head, bf16=network.bf16).transpose([0, 3, 1, 2]))
 
 
-def _whole(network: nn.Layer) -> tuple | None:
-    """Return the operands of dip_skip, or None where a scale is joined in a way that it doesn't know."""
+def _whole(network: nn.Layer) -> tuple[list[Place], list[Place], tuple] | None:
+    """Return where dip_skip's tensors are, and its style, which all blocks of a network share.
+
+    None where a scale is joined in a way that the operator doesn't know.
+    """
     scales = list(network.scales)
     if any(scale.coarse or scale.merge.up.mode != "bilinear" for scale in scales):
         return None
-    parts = _parts(scales)
-    first = scales[0]
-    skips = [0 if scale.skip is None else scale.skip.conv.weight.shape[0] for scale in scales]
-    tensors = [[tensor for part in parts for tensor in found(part)] for found in (learned, running)]
-    return (*tensors, skips, first.up2 is not None, first.up1.pad, *law(first.up1))
+    parts, up = _parts(scales), scales[0].up1
+    style = ([int(scale.skip is not None) for scale in scales], scales[0].up2 is not None, up.pad, *law(up))
+    return [place for part in parts for place in learned(part)], [place for part in parts for place in running(part)], style
 
 
 def _parts(scales: list[nn.Layer]) -> list[ConvBlock | Merge]:

@@ -33,21 +33,22 @@ def look(stacks: Sequence[Stacked], decay: float) -> None:
         if stack.increments.grad is None:
             stack.increments.grad = paddle.zeros_like(stack.increments)
     turned = [stack.increments.grad for stack in stacks]
-    operators.call("dip_soap_look", gradients, *_all(stacks, "statistics", "matrices"), turned, *_folds(stacks), decay)
+    statistics = [matrix for stack in stacks for matrix in stack.statistics.values()]
+    operators.call("dip_soap_look", gradients, statistics, _matrices(stacks), turned, *_layout(stacks), decay)
 
 
 def move(stacks: Sequence[Stacked]) -> None:
     """Add the increments, turned back, to the parameters, and set them to nought."""
     parameters = [parameter for stack in stacks for parameter in stack.parameters.values()]
     increments = [stack.increments for stack in stacks]
-    operators.call("dip_soap_move", increments, *_all(stacks, "matrices"), parameters, *_folds(stacks))
+    operators.call("dip_soap_move", increments, _matrices(stacks), parameters, *_layout(stacks))
 
 
-def _all(stacks: Sequence[Stacked], *kinds: str) -> list[list[paddle.Tensor]]:
-    return [[matrix for stack in stacks for matrix in getattr(stack, kind).values()] for kind in kinds]
+def _matrices(stacks: Sequence[Stacked]) -> list[paddle.Tensor]:
+    return [matrix for stack in stacks for matrix in stack.matrices.values()]
 
 
-def _folds(stacks: Sequence[Stacked]) -> tuple[list[int], ...]:
+def _layout(stacks: Sequence[Stacked]) -> tuple[list[int], ...]:
     """Return how many parameters each stack has, how many folds, and of all folds the size, and whether it turns."""
     counts, folds = [len(stack.parameters) for stack in stacks], [len(stack.sizes) for stack in stacks]
     sizes = [size for stack in stacks for size in stack.sizes.values()]

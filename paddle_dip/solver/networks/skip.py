@@ -50,7 +50,7 @@ class Skip(nn.Layer):
         self.bf16 = False  # multiply in bfloat16 inside the convolutions
 
     def forward(self, z: paddle.Tensor) -> paddle.Tensor:
-        if self.compiled and usable(z) and (not self.bf16 or has_bf16()):
+        if self.compiled and usable(z) and (has_bf16() or not self.bf16):
             return paint(self, z)
         with products(z, bf16=self.bf16):
             image = self.head(self._scale(z, 0))

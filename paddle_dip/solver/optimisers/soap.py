@@ -109,9 +109,8 @@ class SOAP:
         shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or soap.usable(p))
         groups = [{name: p for name, p in parameters.items() if tuple(p.shape) == shape} for shape in shapes]
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
-        compiled = [all(map(soap.usable, group.values())) for group in groups]
-        self._compiled = [stack for stack, by_us in zip(self._stacks.values(), compiled, strict=True) if by_us]
-        self._plain = [stack for stack, by_us in zip(self._stacks.values(), compiled, strict=True) if not by_us]
+        self._compiled = [stack for stack in self._stacks.values() if all(map(soap.usable, stack.parameters.values()))]
+        self._plain = [stack for stack in self._stacks.values() if stack not in self._compiled]
         self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
         self._learnt |= {name: p for name, p in parameters.items() if tuple(p.shape) not in shapes}
         learnt = list(self._learnt.values())

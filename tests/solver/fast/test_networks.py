@@ -62,7 +62,9 @@ def test_output_and_gradients_are_the_plain_networks(name):
 
 
 @needs_operators
-@pytest.mark.parametrize("changes", [{}, {"pad": "replicate", "up_1x1": False}, {"down_kernel": 5, "skip": (0, 0, 3)}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"pad": "replicate", "up_1x1": False}, {"down_kernel": 5, "skip": (0, 0, 3)}, {"down_kernel": 1}]
+)
 def test_one_call_gives_the_bits_of_its_blocks(changes, monkeypatch):
     names, found, z = [], [], paddle.rand([1, 4, 40, 24])
     monkeypatch.setattr(skip, "call", lambda name, *rest: names.append(name) or operators.call(name, *rest))
@@ -89,11 +91,27 @@ def test_one_call_is_for_a_z_that_does_not_learn():
 
 
 @needs_operators
-def test_a_second_way_back_is_refused():
-    loss = build_network(SMALL, 3)(paddle.rand([1, 4, 40, 24])).mean()
+def test_a_second_way_back_and_a_packed_graph_are_refused():
+    network, z = build_network(SMALL, 3), paddle.rand([1, 4, 40, 24])
+    loss = network(z).mean()
     loss.backward(retain_graph=True)
-    with pytest.raises(Exception, match="used up"):
+    with pytest.raises(Exception, match="once"):
         loss.backward()
+    with paddle.autograd.saved_tensors_hooks(lambda tensor: tensor.numpy(), paddle.to_tensor):
+        loss = network(z).mean()
+    with pytest.raises(Exception, match="packed"):
+        loss.backward()
+
+
+@needs_operators
+def test_a_weight_put_in_anothers_place_is_seen():
+    network, z = build_network(SMALL, 3), paddle.rand([1, 4, 40, 24])
+    before, conv = network(z).numpy(), network.scales[0].down1.conv
+    conv.weight = paddle.create_parameter(conv.weight.shape, "float32", default_initializer=paddle.nn.initializer.Constant(0.1))
+    with paddle.no_grad():
+        assert np.abs(network(z).numpy() - before).max() > 0.01
+    network(z).mean().backward()
+    assert conv.weight.grad is not None
 
 
 @needs_operators

@@ -73,11 +73,13 @@ def test_looking_and_moving(shape, count):
 def test_thirty_steps_of_kernels_and_biases(plain):
     """Renewals included; and each goes on from what the other has noted."""
     shapes = [(16, 8, 3, 3), (16,), (16, 16, 3, 3), (16,), (4, 16, 1, 1), (4,)]
-    ends = []
+    ends, compiled = [], []
     for first, second in ((lambda f: f(), plain), (plain, lambda f: f())):
         draw = np.random.default_rng(2)
         each = parameters(shapes, draw)
         optimiser = first(lambda each=each: SOAP(each, PRESET))
+        assert bool(optimiser._compiled) != bool(optimiser._plain)
+        compiled.append(bool(optimiser._compiled))
         for step in range(30):
             give_gradients(each, draw)
             optimiser.step(paddle.to_tensor(0.0), step)
@@ -86,5 +88,6 @@ def test_thirty_steps_of_kernels_and_biases(plain):
                 optimiser = second(lambda each=each: SOAP(each, PRESET))
                 optimiser.load_state(state)
         ends.append({name: parameter.numpy() for name, parameter in each.items()})
+    assert compiled == [True, False]
     for name, end in ends[0].items():
         np.testing.assert_allclose(end, ends[1][name], atol=1e-4, err_msg=name)

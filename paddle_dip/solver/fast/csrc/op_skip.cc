@@ -2,6 +2,9 @@
 //
 // Why: a network of five scales has 25 blocks, and for a call and its gradient Paddle takes a third of a millisecond, as long as
 // a block takes to compute on a canvas of 64x64.
+#include <mutex>
+#include <unordered_set>
+
 #include "op_blocks.h"
 
 namespace dip {
@@ -10,7 +13,7 @@ namespace {
 // What each block has to know again on the way back, in the order of the way there.
 using Tape = std::vector<Tensors>;
 
-// How all blocks of a network work. skips: the channels of each scale's skip branch, the finest first; 0: it has none.
+// How all blocks of a network work. skips: whether each scale has a skip branch, the finest first.
 struct Law {
   std::vector<int> skips;
   bool up_1x1;
@@ -32,6 +35,17 @@ class WayThere {
     const paddle::Tensor skip = law_.skips[index] ? block(x, 1) : empty({d[0], 2 * d[1], 2 * d[2], 0});
     const paddle::Tensor y = merge(skip, deeper);
     return law_.up_1x1 ? block(y, 1) : y;
+  }
+
+  // How many tensors of each kind the scales of a network have.
+  static std::pair<size_t, size_t> expected(const Law& law) {
+    size_t learned = 0, running = 0;
+    for (int skip : law.skips) {
+      const size_t blocks = 2 + (skip ? 1 : 0) + (law.up_1x1 ? 1 : 0);
+      learned += 4 * blocks + 6;
+      running += 2 * blocks + 4;
+    }
+    return {learned, running};
   }
 
  private:
@@ -118,33 +132,61 @@ class WayBack {
   size_t left_ = learned_.size();  // of what is learned, without a gradient yet
 };
 
-// A tensor that holds a tape: Paddle keeps it for the way back, and lets go of it with the graph.
-paddle::Tensor holding(std::unique_ptr<Tape> tape) {
-  return paddle::from_blob(tape.release(), {1}, paddle::DataType::FLOAT32, paddle::DataLayout::NCHW, paddle::CPUPlace(),
-                           [](void* held) { delete static_cast<Tape*>(held); });
-}
+// The tapes that tensors hold. Paddle keeps such a tensor for the way back, and lets go of it with the graph.
+class Held {
+ public:
+  static paddle::Tensor tensor_of(std::unique_ptr<Tape> tape) {
+    std::lock_guard<std::mutex> lock(guard());
+    all().insert(tape.get());
+    return paddle::from_blob(tape.release(), {1}, paddle::DataType::FLOAT32, paddle::DataLayout::NCHW, paddle::CPUPlace(), forget);
+  }
+
+  // Takes the tape out of a tensor: it is used up, even where the way back ends in an error.
+  static Tape taken(const paddle::Tensor& kept) {
+    std::lock_guard<std::mutex> lock(guard());
+    const auto found = all().find(const_cast<void*>(kept.data()));
+    PD_CHECK(found != all().end(), "the network's graph was copied or packed: it can't be gone back over");
+    return std::move(*static_cast<Tape*>(*found));
+  }
+
+ private:
+  static void forget(void* tape) {
+    std::lock_guard<std::mutex> lock(guard());
+    all().erase(tape);
+    delete static_cast<Tape*>(tape);
+  }
+  static std::mutex& guard() {
+    static std::mutex* const kept = new std::mutex;  // never destroyed: tensors may outlive what is static
+    return *kept;
+  }
+  static std::unordered_set<void*>& all() {
+    static auto* const kept = new std::unordered_set<void*>;
+    return *kept;
+  }
+};
 
 }  // namespace
 
 Tensors skip_forward(const paddle::Tensor& x, const Tensors& learned, const Tensors& running, const std::vector<int>& skips,
                      bool up_1x1, const std::string& padding, float slope, float eps, float momentum, bool keep, bool bf16) {
   const Law law{skips, up_1x1, padding, slope, eps, momentum, bf16};
+  PD_CHECK(std::make_pair(learned.size(), running.size()) == WayThere::expected(law), "there must be a tensor for each of the blocks'");
   auto tape = keep ? std::make_unique<Tape>() : nullptr;
   const paddle::Tensor y = WayThere(law, learned, running, tape.get()).scale(x, 0);
-  return {y, keep ? holding(std::move(tape)) : empty({1})};
+  return {y, keep ? Held::tensor_of(std::move(tape)) : empty({1})};
 }
 
 Tensors skip_backward(const Tensors& learned, const paddle::Tensor& kept, const paddle::Tensor& dy, const std::vector<int>& skips,
                       bool up_1x1, const std::string& padding, float slope, float eps, float momentum, bool keep, bool bf16) {
   const Law law{skips, up_1x1, padding, slope, eps, momentum, bf16};
-  Tape& tape = *static_cast<Tape*>(const_cast<void*>(kept.data()));
-  PD_CHECK(keep && !tape.empty(), "what the way back needs wasn't kept, or is used up: it can be gone once");
+  Tape tape = Held::taken(kept);
+  PD_CHECK(!tape.empty(), "a network's graph can be gone back over once: add the losses up, or paint anew");
   WayBack back(law, learned, tape);
   back.scale(dy, 0);
   return back.gradients;
 }
 
-// z is as large as the canvas, rounded up to what can be halved at each scale: so is what comes back.
+// For a z as SkipConfig.input_shape says, which can be halved at each scale; for others the kernel's own shape counts.
 static std::vector<Shape> skip_shapes(const Shape& x, const std::vector<Shape>& learned, const std::vector<Shape>&,
                                       const std::vector<int>&, const bool&, const std::string&, const float&, const float&,
                                       const float&, const bool&, const bool&) {

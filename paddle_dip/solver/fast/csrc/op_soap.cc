@@ -57,7 +57,8 @@ static void check_matrices(const Tensors& matrices, const std::vector<Stack>& st
 }
 
 static void check_stacked(const Tensors& stacked, const Tensors& each, const std::vector<Stack>& stacks) {
-  PD_CHECK(stacked.size() == stacks.size(), "there must be ", stacks.size(), " stacks");
+  PD_CHECK(!stacks.empty() && stacked.size() == stacks.size(), "there must be ", stacks.size(), " stacks, and one at least");
+  PD_CHECK(int64_t(each.size()) == stacks.back().first + stacks.back().n, "there must be one of each that is stacked");
   for (size_t s = 0; s < stacks.size(); ++s) {
     const Shape shape = each[stacks[s].first].shape();
     check_floats(stacked[s], "a stack", shape.size() + 1);
@@ -73,7 +74,7 @@ template <class Make>
 void each_parameter(const std::vector<Stack>& stacks, const Tensors& stacked, const Tensors& each, const Make& make) {
   std::vector<size_t> owner;
   for (size_t s = 0; s < stacks.size(); ++s) owner.insert(owner.end(), stacks[s].n, s);
-  parallel_for(owner.size(), [&](int64_t i) {
+  parallel_for_uneven(owner.size(), [&](int64_t i) {
     const Stack& stack = stacks[owner[i]];
     make(stack, i, const_cast<float*>(stacked[owner[i]].data<float>()) + (i - stack.first) * each[i].numel());
   });
