@@ -32,6 +32,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, (suffix, data) in enumerate(READERS[name].seeds):
         (folder / f"seed_{number}").write_bytes(bytes([suffixes.index(suffix)]) + data)
+    read((folder / "seed_0").read_bytes())  # loads what is loaded at first use: that may take longer than an input may
     atheris.Setup(
         [sys.argv[0], *sys.argv[2:], "-timeout=20", "-rss_limit_mb=3000", f"-artifact_prefix={folder}/", str(folder)], read
     )
