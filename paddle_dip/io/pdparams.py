@@ -3,6 +3,7 @@
 import io
 import math
 import pickle
+import pickletools
 import re
 from collections import OrderedDict
 from pathlib import Path
@@ -17,6 +18,7 @@ Weights = dict[str, np.ndarray]
 # Paddle's own entry: a table of the parameters' inner names.
 _INNER_NAMES = "StructuredToParameterName@@"
 _SPLIT = "UnpackBigParamInfor@@"  # large arrays in pieces, in files of the old pickle protocols
+_MOST_OPERATIONS = 1_000_000  # of a pickle; an array takes some thirty
 _NUMBERS = re.compile(r"b1|[iu][1248]|f[248]")
 
 
@@ -81,6 +83,7 @@ def read_pdparams(data: bytes, path: Path) -> Weights | dict[str, Weights]:
     bfloat16, which Paddle stores as uint16, comes as float32. Raises InputError, naming `path`, for anything but plain arrays.
     """
     try:
+        _check_operations(data)
         content = _Reader(io.BytesIO(data)).load()
     except Exception as error:  # a pickle of ill will or ill luck can raise anything
         raise InputError(f"{path} is refused as Paddle weights: {str(error) or type(error).__name__}") from None
@@ -88,6 +91,15 @@ def read_pdparams(data: bytes, path: Path) -> Weights | dict[str, Weights]:
         raise InputError(f"{path} is refused as Paddle weights: it holds {type(content).__name__}, not named arrays")
     sets = {key: value for key, value in _entries(content).items() if isinstance(value, dict) and _is_weights(value)}
     return {key: _arrays(value, path) for key, value in sets.items()} if sets else _arrays(content, path)
+
+
+def _check_operations(data: bytes) -> None:
+    """Raise UnpicklingError for a pickle that numbers a value beyond what it can hold: the reader makes room up to that number."""
+    for done, (operation, argument, _) in enumerate(pickletools.genops(data)):
+        if done == _MOST_OPERATIONS:
+            raise pickle.UnpicklingError(f"it has more than {_MOST_OPERATIONS} parts")
+        if operation.name in ("PUT", "BINPUT", "LONG_BINPUT") and (argument or 0) > done:
+            raise pickle.UnpicklingError(f"it numbers a value {argument} where it has {done} at most")
 
 
 def write_pdparams(weights: Weights) -> bytes:

@@ -67,6 +67,17 @@ def test_other_pickles_are_refused(content, reason, tmp_path):
         read_pdparams(pickle.dumps(content), tmp_path / "x.pdparams")
 
 
+@pytest.mark.parametrize("number", [b"r\xff\xff\xff\x7f", b"p2147483647\n"])
+def test_a_number_that_would_take_gigabytes_is_refused(number, tmp_path):
+    with pytest.raises(ValueError, match="numbers a value 2147483647"):
+        read_pdparams(b"\x80\x02}" + number + b".", tmp_path / "x.pdparams")
+
+
+def test_a_pickle_of_too_many_parts_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="more than 1000000 parts"):
+        read_pdparams(b"\x80\x02" + b"}0" * 500_001 + b"}.", tmp_path / "x.pdparams")
+
+
 def test_damaged_files_are_refused(tmp_path):
     whole = pickle.dumps({"a": np.zeros(100)})
     for data in (b"", b"text", whole[:50], whole[:-1]):
