@@ -151,9 +151,11 @@ class Held {
 
  private:
   static void forget(void* tape) {
-    std::lock_guard<std::mutex> lock(guard());
-    all().erase(tape);
-    delete static_cast<Tape*>(tape);
+    {
+      std::lock_guard<std::mutex> lock(guard());
+      all().erase(tape);
+    }
+    delete static_cast<Tape*>(tape);  // without the lock: what a tape holds may hold one too
   }
   static std::mutex& guard() {
     static std::mutex* const kept = new std::mutex;  // never destroyed: tensors may outlive what is static
