@@ -1,5 +1,6 @@
 """Which processes a command has begun: asked of /proc."""
 
+import os
 from pathlib import Path
 
 _MARKS = (b"spawn_main", b"multiprocessing.forkserver")  # begun anew, and copies
@@ -7,11 +8,14 @@ _MARKS = (b"spawn_main", b"multiprocessing.forkserver")  # begun anew, and copie
 
 def children(pid: int) -> list[int]:
     """Return the processes that any thread of a process has begun and that are still there."""
-    try:
-        found = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    except OSError:  # it ends meanwhile
-        return []
-    return [int(child) for of_thread in found for child in of_thread]
+    tasks = Path(f"/proc/{pid}/task")
+    for _ in range(100):
+        try:
+            found = [(tasks / thread / "children").read_text().split() for thread in os.listdir(tasks)]
+            return [int(child) for of_thread in found for child in of_thread]
+        except OSError:  # a thread ends meanwhile: what it has begun is another one's from then on
+            continue
+    return []  # it isn't there any more
 
 
 def workers(pid: int) -> list[int]:
