@@ -20,8 +20,9 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     """Return a magnified image, [C, H, W], clipped and refined as the preset says: float64 [C, H, W] in [0, 1].
 
     An average of outputs holds back: what it adds to a smooth enlargement is right in kind but too little, so it is amplified
-    (`detail_gain`). What looks alike in the image is then averaged (`non_local_means`; Buades et al., 2005). After each of the two
-    the image is back-projected, and shrinks to the observation as before.
+    (`detail_gain`). What looks alike in the image is then averaged (`non_local_means`; Buades et al., 2005), and again, with half
+    the strength (`non_local_means_passes`). After each of these the image is back-projected, and shrinks to the observation as
+    before.
     """
     passes = preset.back_projection
 
@@ -35,8 +36,8 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     if preset.detail_gain != 1:
         smooth = consistent(_bicubic(problem))
         image = consistent(smooth + preset.detail_gain * (image - smooth))
-    if preset.non_local_means:
-        image = consistent(_alike_averaged(image, preset.non_local_means))
+    for number in range(preset.non_local_means_passes if preset.non_local_means else 0):
+        image = consistent(_alike_averaged(image, preset.non_local_means / 2**number))
     return image
 
 

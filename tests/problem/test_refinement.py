@@ -54,6 +54,19 @@ def test_grain_on_what_repeats_itself_is_averaged_away(channels):
     assert np.abs(cleaned - truth).mean() < 0.75 * np.abs(grain).mean()
 
 
+def test_each_pass_of_non_local_means_takes_half_the_strength_of_the_one_before():
+    truth = waves()
+    problem, rough = magnified(truth), (truth + 0.02 * np.random.default_rng(0).standard_normal(truth.shape)).clip(0, 1)
+    preset = replace(PLAIN, back_projection=1, non_local_means=0.03)
+    one_by_one = rough
+    for strength in (0.03, 0.015, 0.0075):
+        one_by_one = refined(one_by_one, problem, replace(preset, non_local_means=strength))
+    at_once = refined(rough, problem, replace(preset, non_local_means_passes=3))
+    # One by one is back-projected once more, which changes next to nothing.
+    np.testing.assert_allclose(at_once, one_by_one, atol=1e-6)
+    assert np.abs(at_once - refined(rough, problem, preset)).max() > 1e-3
+
+
 @pytest.mark.parametrize("name", ["fast", "best"])
 def test_the_result_still_shrinks_to_the_observation(name):
     truth = waves()
