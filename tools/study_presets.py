@@ -16,7 +16,7 @@ from paddle_dip.errors import at_least, one_of
 from paddle_dip.evaluation.study.cases import TASKS, Damage, image_path
 from paddle_dip.evaluation.study.companions import companions_table
 from paddle_dip.evaluation.study.ensembles import ensembles_table
-from paddle_dip.evaluation.study.refinements import refinements_table
+from paddle_dip.evaluation.study.refinements import TRIED, refinements_table
 from paddle_dip.evaluation.study.table import stops_table, study_table
 from paddle_dip.evaluation.study.trial import Trial, finished
 from paddle_dip.evaluation.study.variants import VARIANTS, variant_preset
@@ -31,6 +31,7 @@ _VARIANTS = (
 )
 _FITS = "Folder of readings, with the .npy files that the fits left there."
 _MADE_WITH = "The folder of sharp images that they were made with."
+_TRIED = "A refinement as DETAIL_GAIN,NON_LOCAL_MEANS or DETAIL_GAIN,NON_LOCAL_MEANS,PASSES; may be repeated."
 app = command_line()
 
 
@@ -60,9 +61,10 @@ def refinements(
     folder: Path = typer.Argument(help=_FITS),
     data: Path = typer.Option(help=_MADE_WITH),
     count: int = typer.Option(1, "--members", help="Fits that are averaged."),
+    tried: list[str] = typer.Option(TRIED, "--try", help=_TRIED, show_default=False),
 ) -> None:
     """Print what amplified details and non-local means change as a Markdown table."""
-    print(refinements_table(folder, data, at_least("--members", count, 1)))
+    print(refinements_table(folder, data, at_least("--members", count, 1), tried))
 
 
 @app.command()

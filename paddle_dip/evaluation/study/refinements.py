@@ -1,5 +1,6 @@
 """What the refinements behind a fit are worth, from a study's finished fits: none of them needs another."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -10,38 +11,41 @@ from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.ensemble_outputs import EnsembleOutputs, finished_outputs
 from paddle_dip.report.readme import markdown
 
-# detail_gain and non_local_means.
-_TRIED = (
-    (1.2, 0),
-    (1.3, 0),
-    (1.4, 0),
-    (1, 0.03),
-    (1.3, 0.02),
-    (1.3, 0.03),
-    (1.3, 0.04),
-    (1.4, 0.03),
-    (1.4, 0.04),
-    (1.5, 0.04),
-    (1.2, 0.05),
-    (1.4, 0.05),
-    (1.5, 0.05),
+_Refinement = tuple[float, float, int]
+# What is tried where nothing else is said.
+TRIED = (
+    "1.2, 0",
+    "1.3, 0",
+    "1.4, 0",
+    "1, 0.03",
+    "1.3, 0.02",
+    "1.3, 0.03",
+    "1.3, 0.04",
+    "1.4, 0.03",
+    "1.4, 0.04",
+    "1.5, 0.04",
+    "1.2, 0.05",
+    "1.4, 0.05",
+    "1.5, 0.05",
 )
 
 
-def refinements_table(folder: Path, data: Path, members: int) -> str:
+def refinements_table(folder: Path, data: Path, members: int, tried: Sequence[str] = TRIED) -> str:
     """Return as Markdown what refinements change, in dB, a line a variant, damage, image and number of steps.
 
     Of the average of so many members, the mean over all choices of the seeds that were run; a line more with the mean where only
-    the image differs. data: the folder of sharp images. Raises InputError where no image was magnified with so many seeds or a
-    fit's canvas is missing.
+    the image differs. data: the folder of sharp images. tried: "detail_gain, non_local_means" of each, or with a third number
+    non_local_means_passes. Raises InputError for others, and where no image was magnified with so many seeds or a fit's canvas is
+    missing.
     """
+    refinements = [_refinement(words) for words in tried]
     groups = [g for g in finished_outputs(folder, data) if g.damage.task == "super-resolve" and len(g.each) >= members]
     if not groups:
         raise InputError(f"no image in {folder} was magnified with {members} seeds")
-    lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *(f"{gain:g}, {strength:g}" for gain, strength in _TRIED)]]
+    lines = [["variant", "damage", "image", "steps", "seeds", "1, 0", *tried]]
     for _, found in groupby(sorted(groups, key=_setting), key=_setting):
         alike = list(found)
-        figures = [_figures(group, members) for group in alike]
+        figures = [_figures(group, members, refinements) for group in alike]
         lines += [[*group.titles, *_cells(values)] for group, values in zip(alike, figures, strict=True)]
         if len(figures) > 1:
             lines.append(["mean", *[""] * 4, *_cells(list(np.mean(figures, axis=0)))])
@@ -52,8 +56,21 @@ def _setting(group: EnsembleOutputs) -> tuple:
     return group.variant, group.damage.words, group.steps
 
 
-def _figures(group: EnsembleOutputs, members: int) -> list[float]:
-    presets = (replace(group.preset, detail_gain=gain, non_local_means=strength) for gain, strength in ((1, 0), *_TRIED))
+def _refinement(words: str) -> _Refinement:
+    try:
+        gain, strength, *others = words.split(",")
+        (passes,) = others or ["1"]
+        return float(gain), float(strength), int(passes)
+    except ValueError:
+        message = f"a refinement must be detail_gain, non_local_means and perhaps its passes, like 1.3,0.06,3, not {words!r}"
+        raise InputError(message) from None
+
+
+def _figures(group: EnsembleOutputs, members: int, refinements: list[_Refinement]) -> list[float]:
+    presets = (
+        replace(group.preset, detail_gain=gain, non_local_means=strength, non_local_means_passes=passes)
+        for gain, strength, passes in ((1.0, 0.0, 1), *refinements)
+    )
     found = (group.quality(members, preset) for preset in presets)
     plain, *refined = [quality for quality in found if quality is not None]  # none is: the group has enough members
     return [plain, *(quality - plain for quality in refined)]

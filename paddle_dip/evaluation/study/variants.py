@@ -6,7 +6,7 @@ from paddle_dip.errors import InputError, one_of
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.problem.networks import NETWORKS, SkipConfig
 from paddle_dip.problem.overrides import overridden
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.presets import NO_REFINEMENT, Preset
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 
@@ -70,5 +70,5 @@ def _super_resolution(name: str, factor: int) -> Preset:
     fast = super_resolution_preset("fast", factor)
     base = replace(fast, name="study", steps=BASE_STEPS, optimiser="adam", soap_renewal=10, reg_noise_std=0.05)
     # Members and refinement are studied on what fits end on, not on every reading.
-    base = replace(base, work_scale=2, network=_WIDTH_64, members=1, detail_gain=1.0, non_local_means=0.0)
+    base = replace(base, work_scale=2, network=_WIDTH_64, members=1, **NO_REFINEMENT | {"back_projection": base.back_projection})
     return replace(base, **variant.changes)

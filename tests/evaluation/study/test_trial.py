@@ -100,6 +100,12 @@ def test_refinements_are_tried_on_what_the_fits_ended_on(folder):
     assert lines[5][5:] != lines[2][5:] and "+0.000" not in lines[3] and "-0.000" not in lines[3]
     with pytest.raises(ValueError, match="no image in .* was magnified with 3 seeds"):
         refinements_table(folder, folder, 3)
+    *_, once = refinements_table(folder, folder, 2, ["1.3, 0.03"]).splitlines()
+    heading, *_, thrice = refinements_table(folder, folder, 2, ["1.3,0.03,3"]).splitlines()
+    assert heading.endswith("| 1.3,0.03,3 |") and once != thrice
+    for wrong in ("1.3", "1.3,a", "1.3,0.03,1.5", "1,0,1,1"):
+        with pytest.raises(ValueError, match=f"like 1.3,0.06,3, not '{wrong}'"):
+            refinements_table(folder, folder, 2, [wrong])
 
 
 def test_companions_are_tried_on_what_the_fits_ended_on(folder):
