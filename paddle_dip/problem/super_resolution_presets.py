@@ -105,7 +105,7 @@ def _fast(paper: Preset, factor: int) -> Preset:
 
 
 def _quick(paper: Preset, factor: int) -> Preset:
-    refining = _refining(factor, x8=(1.2, 0.05, 1), x4=(1.6, 0.06, 1), x2=(1.3, 0.02, 1))
+    refining = _refining(factor, x8=(1.2, 0.05, 1), x4=(1.6, 0.08, 3), x2=(1.3, 0.02, 1))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
     if factor >= _LARGE:
         quick = replace(fast, steps=380, reg_noise_std=0.05, network=NETWORKS["skip-16"])
@@ -119,7 +119,7 @@ def _quick(paper: Preset, factor: int) -> Preset:
 def _best(paper: Preset, factor: int) -> Preset:
     refining = _refining(factor, x8=(1.5, 0.05, 1), x4=(1.5, 0.05, 1), x2=(1.3, 0.02, 1))
     best = replace(_fast(paper, factor), name="best", reg_noise_std=0.02, **refining)
-    best = replace(best, steps=700, members=10) if factor >= _LARGE else replace(best, steps=600, members=4)
+    best = replace(best, steps=500, members=10) if factor >= _LARGE else replace(best, steps=600, members=4)
     return replace(best, sources=dict(best.sources) | _BEST_SOURCES)
 
 
