@@ -105,10 +105,10 @@ def _fast(paper: Preset, factor: int) -> Preset:
 
 
 def _quick(paper: Preset, factor: int) -> Preset:
-    refining = _refining(factor, x8=(1.2, 0.05, 1), x4=(1.6, 0.08, 3), x2=(1.3, 0.02, 1))
+    refining = _refining(factor, x8=(1.1, 0.06, 2), x4=(1.6, 0.08, 3), x2=(1.3, 0.02, 1))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
     if factor >= _LARGE:
-        quick = replace(fast, steps=380, reg_noise_std=0.05, network=NETWORKS["skip-16"])
+        quick = replace(fast, steps=400, reg_noise_std=0.05, network=NETWORKS["skip-16"])
     elif factor >= _MEDIUM:
         quick = replace(fast, steps=360, work_scale=2)
     else:
