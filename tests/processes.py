@@ -15,7 +15,8 @@ def children(pid: int) -> list[int]:
             return [int(child) for of_thread in found for child in of_thread]
         except OSError:  # a thread ends meanwhile: what it has begun is another one's from then on
             continue
-    return []  # it isn't there any more
+    assert not tasks.exists(), f"the kernel doesn't say which processes {pid} has begun"
+    return []
 
 
 def workers(pid: int) -> list[int]:

@@ -31,7 +31,7 @@ _VARIANTS = (
 )
 _FITS = "Folder of readings, with the .npy files that the fits left there."
 _MADE_WITH = "The folder of sharp images that they were made with."
-_TRIED = "A refinement as DETAIL_GAIN,NON_LOCAL_MEANS or DETAIL_GAIN,NON_LOCAL_MEANS,PASSES; may be repeated."
+_TRIED = f"DETAIL_GAIN,NON_LOCAL_MEANS or DETAIL_GAIN,NON_LOCAL_MEANS,PASSES; may be repeated. By default {len(TRIED)} of them."
 app = command_line()
 
 

@@ -74,5 +74,5 @@ def _score(source: Source, name: str, path: Path, factor: int, after: str) -> Sc
 def _refined(image: np.ndarray, low: np.ndarray, factor: int, after: str) -> np.ndarray:
     preset = super_resolution_preset("fast", factor)
     if after == "back-projection":
-        preset = replace(preset, detail_gain=NO_REFINEMENT["detail_gain"], non_local_means=NO_REFINEMENT["non_local_means"])
+        preset = replace(preset, **NO_REFINEMENT | {"back_projection": preset.back_projection})
     return to_bytes(refined(to_unit(image), super_resolution(low, factor, preset), preset))

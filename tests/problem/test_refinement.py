@@ -62,7 +62,7 @@ def test_each_pass_of_non_local_means_takes_half_the_strength_of_the_one_before(
     for strength in (0.03, 0.015, 0.0075):
         one_by_one = refined(one_by_one, problem, replace(preset, non_local_means=strength))
     at_once = refined(rough, problem, replace(preset, non_local_means_passes=3))
-    # One by one is back-projected once more, which changes next to nothing.
+    # One by one is back-projected twice more, which changes next to nothing.
     np.testing.assert_allclose(at_once, one_by_one, atol=1e-6)
     assert np.abs(at_once - refined(rough, problem, preset)).max() > 1e-3
 

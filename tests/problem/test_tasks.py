@@ -84,7 +84,9 @@ def test_unknown_names_are_refused():
         task_presets("paint")
 
 
-@pytest.mark.parametrize("refinement", [{"back_projection": 3}, {"detail_gain": 1.3}, {"non_local_means": 0.03}])
+@pytest.mark.parametrize(
+    "refinement", [{"back_projection": 3}, {"detail_gain": 1.3}, {"non_local_means": 0.03}, {"non_local_means_passes": 2}]
+)
 def test_what_refines_a_magnified_image_is_refused_elsewhere(refinement):
     with pytest.raises(ValueError, match=f"{next(iter(refinement))} is for super-resolution"):
         denoising(IMAGE, replace(task_preset("denoise", "fast"), **refinement))
