@@ -161,6 +161,11 @@ def completed(recorded: Mapping) -> dict:
     return settings | {"task": FORMER_TASKS.get(settings["task"], settings["task"])}
 
 
+def strengths_of_passes(non_local_means: float, non_local_means_passes: int) -> list[float]:
+    """Return the strength h of each pass of non-local means by these settings, in units of the image's [0, 1]; of none, none."""
+    return [non_local_means / 2**number for number in range(non_local_means_passes)] if non_local_means else []
+
+
 class Described(Protocol):
     """A preset of any kind."""
 

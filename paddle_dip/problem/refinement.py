@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from skimage import restoration
 
-from paddle_dip.problem.presets import Preset
+from paddle_dip.problem.presets import Preset, strengths_of_passes
 from paddle_dip.problem.resampling import back_project, pillow_resize
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import blended, tiling
@@ -36,8 +36,8 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     if preset.detail_gain != 1:
         smooth = consistent(_bicubic(problem))
         image = consistent(smooth + preset.detail_gain * (image - smooth))
-    for number in range(preset.non_local_means_passes if preset.non_local_means else 0):
-        image = consistent(_alike_averaged(image, preset.non_local_means / 2**number))
+    for strength in strengths_of_passes(preset.non_local_means, preset.non_local_means_passes):
+        image = consistent(_alike_averaged(image, strength))
     return image
 
 

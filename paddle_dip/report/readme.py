@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.presets import completed
+from paddle_dip.problem.presets import completed, strengths_of_passes
 from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.quality_plot import BICUBIC, TRAINED, quality_levels, quality_points, recorded_runs
@@ -139,8 +139,8 @@ def _description(run: RecordedRun) -> str:
     several = f"ensemble of seeds {first} {'and' if members == 2 else 'to'} {first + members - 1}"
     fits = f"seed {first}, single run" if members == 1 else several
     refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
-    strengths = [preset["non_local_means"] / 2**number for number in range(preset["non_local_means_passes"])]
-    refinement += [f"non-local means {' then '.join(format(h, 'g') for h in strengths)}"] if strengths[0] else []
+    strengths = strengths_of_passes(preset["non_local_means"], preset["non_local_means_passes"])
+    refinement += [f"non-local means {' then '.join(f'{h:g}' for h in strengths)}"] if strengths else []
     products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
     images = f"the mean of its {len(run.rows)} images" if len(run.rows) > 1 else f"its one image, {next(iter(run.rows))}"
     rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in {images}"
