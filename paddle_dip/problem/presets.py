@@ -30,7 +30,13 @@ PRECISIONS = ("float32", "bf16")
 STOPS = tuple(RULES)
 _ABOVE_0 = 1e-12  # the least that a setting above 0 may be
 # What is done after a fit to a magnified image, and to no other: see paddle_dip.problem.refinement.
-NO_REFINEMENT: dict[str, Any] = {"back_projection": 0, "detail_gain": 1.0, "non_local_means": 0.0, "non_local_means_passes": 1}
+NO_REFINEMENT: dict[str, Any] = {
+    "back_projection": 0,
+    "detail_gain": 1.0,
+    "non_local_means": 0.0,
+    "non_local_means_passes": 1,
+    "non_local_means_reach": 9,
+}
 
 
 def _choice(*allowed: str, default: str | None = None) -> Any:
@@ -93,6 +99,7 @@ class Preset:
     # At the end: strength h of non-local means, in units of the image's [0, 1]; 0 is none.
     non_local_means: float = _number(0, 1, default=0.0)
     non_local_means_passes: int = _number(1, 20, default=1)  # each of half the strength of the one before
+    non_local_means_reach: int = _number(1, 50, default=9)  # pixels to each side in which the first pass looks for what is alike
     # At the end: the mean with what a method without a network makes of it; of what share, withheld pixels say, else half.
     companion: bool = False
     members: int = _number(1, 1000, default=1)  # fits, of seeds from the run's on, whose canvases are averaged

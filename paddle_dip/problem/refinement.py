@@ -10,9 +10,9 @@ from paddle_dip.problem.resampling import back_project, pillow_resize
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import blended, tiling
 
-# Pixels: a patch is compared with those up to so far away.
+# Pixels: the side of the patches that are compared, and how far away, at most, all passes but the first look for what is alike.
 _PATCH = 5
-_REACH = 9
+_LATER_REACH = 9
 _BLOCK = 128  # pixels of the observation, the side of what is back-projected at once: its pseudo-inverses stay small
 
 
@@ -21,8 +21,8 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
 
     An average of outputs holds back: what it adds to a smooth enlargement is right in kind but too little, so it is amplified
     (`detail_gain`). What looks alike in the image is then averaged (`non_local_means`; Buades et al., 2005), and again, with half
-    the strength (`non_local_means_passes`). After each of these the image is back-projected, and shrinks to the observation as
-    before.
+    the strength (`non_local_means_passes`) and near by only: what the first pass finds far away (`non_local_means_reach`) is worth
+    its time, what others find is not. After each of these the image is back-projected, and shrinks to the observation as before.
     """
     passes = preset.back_projection
 
@@ -36,8 +36,9 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
     if preset.detail_gain != 1:
         smooth = consistent(_bicubic(problem))
         image = consistent(smooth + preset.detail_gain * (image - smooth))
+    reach = preset.non_local_means_reach
     for strength in strengths_of_passes(preset.non_local_means, preset.non_local_means_passes):
-        image = consistent(_alike_averaged(image, strength))
+        image, reach = consistent(_alike_averaged(image, strength, reach)), min(reach, _LATER_REACH)
     return image
 
 
@@ -69,7 +70,7 @@ def _bicubic(problem: Problem) -> np.ndarray:
     return pillow_resize(observation.shape[1:], problem.size, kernel="bicubic")(observation)
 
 
-def _alike_averaged(image: np.ndarray, strength: float) -> np.ndarray:
-    average = partial(restoration.denoise_nl_means, patch_size=_PATCH, patch_distance=_REACH, h=strength, fast_mode=True)
+def _alike_averaged(image: np.ndarray, strength: float, reach: int) -> np.ndarray:
+    average = partial(restoration.denoise_nl_means, patch_size=_PATCH, patch_distance=reach, h=strength, fast_mode=True)
     # A channel axis of length 1 comes out of scikit-image 0.26 transposed.
     return average(image[0])[None] if len(image) == 1 else average(image, channel_axis=0)

@@ -44,6 +44,7 @@ _PAPER_SOURCES = {
     "detail_gain": f"{_NOTEBOOK}: none",
     "non_local_means": f"{_NOTEBOOK}: none",
     "non_local_means_passes": f"{_NOTEBOOK}: none",
+    "non_local_means_reach": f"{_NOTEBOOK}: none",
     "precision": f"{_NOTEBOOK}: PyTorch's default",
 }
 _PAPER_X8 = Preset(
@@ -75,7 +76,8 @@ _FAST_SOURCES = {
     "back_projection": f"{_LEADS}: three passes are enough",
     "detail_gain": f"{_STUDY}: at x8 the more members, the more can be amplified; at x4 what Set5 and photos gain by most",
     "non_local_means": f"{_STUDY}: with the detail gain 0.1 to 0.4 dB at x8, more below",
-    "non_local_means_passes": f"{_STUDY}: several are worth it for single fits at x4 and x8",
+    "non_local_means_passes": f"{_STUDY}: several are worth it for single fits, and where the first looks far",
+    "non_local_means_reach": f"{_STUDY}: 21 pixels are worth it in an average of ten, and at x4",
 }
 _QUICK_SOURCES = dict.fromkeys(("members", "steps", "work_scale", "network", "reg_noise_std"), f"ours: a preview; {_STUDY}")
 _BEST_SOURCES = {
@@ -98,14 +100,14 @@ def _fast(paper: Preset, factor: int) -> Preset:
         clip=True,
         average="ema",
         back_projection=3,
-        **_refining(factor, x8=(1.4, 0.05, 1), x4=(1.3, 0.06, 3), x2=(1.3, 0.02, 1)),
+        **_refining(factor, x8=(1.4, 0.05, 1, 9), x4=(1.3, 0.06, 5, 21), x2=(1.3, 0.02, 1, 9)),
         sources=dict(paper.sources) | _FAST_SOURCES,
     )
     return replace(fast, steps=420, members=2, work_scale=2) if factor >= _LARGE else fast
 
 
 def _quick(paper: Preset, factor: int) -> Preset:
-    refining = _refining(factor, x8=(1.1, 0.06, 2), x4=(1.6, 0.08, 3), x2=(1.3, 0.02, 1))
+    refining = _refining(factor, x8=(1.1, 0.06, 2, 9), x4=(1.6, 0.08, 3, 9), x2=(1.3, 0.02, 1, 9))
     fast = replace(_fast(paper, factor), name="quick", members=1, **refining)
     if factor >= _LARGE:
         quick = replace(fast, steps=400, reg_noise_std=0.05, network=NETWORKS["skip-16"])
@@ -117,16 +119,17 @@ def _quick(paper: Preset, factor: int) -> Preset:
 
 
 def _best(paper: Preset, factor: int) -> Preset:
-    refining = _refining(factor, x8=(1.5, 0.05, 1), x4=(1.5, 0.05, 1), x2=(1.3, 0.02, 1))
+    refining = _refining(factor, x8=(1.5, 0.05, 3, 21), x4=(1.5, 0.05, 1, 9), x2=(1.3, 0.02, 1, 9))
     best = replace(_fast(paper, factor), name="best", reg_noise_std=0.02, **refining)
-    best = replace(best, steps=500, members=10) if factor >= _LARGE else replace(best, steps=600, members=4)
+    best = replace(best, steps=700, members=10) if factor >= _LARGE else replace(best, steps=600, members=4)
     return replace(best, sources=dict(best.sources) | _BEST_SOURCES)
 
 
-def _refining(factor: int, **settings: tuple[float, float, int]) -> dict[str, Any]:
-    """Return the detail gain, and strength and passes of non-local means, of one of the settings, named x8, x4 and x2."""
-    gain, strength, passes = settings["x8" if factor >= _LARGE else "x4" if factor >= _MEDIUM else "x2"]
-    return {"detail_gain": gain, "non_local_means": strength, "non_local_means_passes": passes}
+def _refining(factor: int, **settings: tuple[float, float, int, int]) -> dict[str, Any]:
+    """Return the detail gain, and non-local means' strength, passes and reach, of one of the settings, named x8, x4 and x2."""
+    gain, strength, passes, reach = settings["x8" if factor >= _LARGE else "x4" if factor >= _MEDIUM else "x2"]
+    means = {"non_local_means": strength, "non_local_means_passes": passes, "non_local_means_reach": reach}
+    return {"detail_gain": gain} | means
 
 
 PRESETS = ("best", "fast", "quick", "paper")

@@ -67,6 +67,22 @@ def test_each_pass_of_non_local_means_takes_half_the_strength_of_the_one_before(
     assert np.abs(at_once - refined(rough, problem, preset)).max() > 1e-3
 
 
+def test_only_the_first_pass_of_non_local_means_looks_far():
+    """Two dots, alike but for their noise, 15 pixels apart: averaged with each other where the reach lets them."""
+    dots = np.full((1, *SIZE), 0.5)
+    dots[0, 20:24, 10:14], dots[0, 20:24, 25:29] = 0.9, 0.86
+    problem, preset = magnified(dots), replace(PLAIN, non_local_means=0.05, non_local_means_passes=2)
+
+    def apart(reach: int) -> float:
+        image = refined(dots, problem, replace(preset, non_local_means_reach=reach))[0]
+        return image[21:23, 11:13].mean() - image[21:23, 26:28].mean()
+
+    assert apart(9) > 0.035 and apart(18) < 0.02
+    near, far = (replace(preset, non_local_means_passes=1, non_local_means_reach=reach) for reach in (9, 18))
+    by_hand = refined(refined(dots, problem, far), problem, replace(near, non_local_means=0.025))
+    np.testing.assert_allclose(refined(dots, problem, replace(preset, non_local_means_reach=18)), by_hand, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", ["fast", "best"])
 def test_the_result_still_shrinks_to_the_observation(name):
     truth = waves()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.problem.task_table import TASKS, task_preset, task_presets
 from paddle_dip.problem.tasks import denoising, flash_no_flash, inpainting
 
@@ -84,9 +85,7 @@ def test_unknown_names_are_refused():
         task_presets("paint")
 
 
-@pytest.mark.parametrize(
-    "refinement", [{"back_projection": 3}, {"detail_gain": 1.3}, {"non_local_means": 0.03}, {"non_local_means_passes": 2}]
-)
-def test_what_refines_a_magnified_image_is_refused_elsewhere(refinement):
-    with pytest.raises(ValueError, match=f"{next(iter(refinement))} is for super-resolution"):
-        denoising(IMAGE, replace(task_preset("denoise", "fast"), **refinement))
+@pytest.mark.parametrize(("name", "neutral"), NO_REFINEMENT.items())
+def test_what_refines_a_magnified_image_is_refused_elsewhere(name, neutral):
+    with pytest.raises(ValueError, match=f"{name} is for super-resolution"):
+        denoising(IMAGE, replace(task_preset("denoise", "fast"), **{name: neutral + 1}))

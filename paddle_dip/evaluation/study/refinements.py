@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from paddle_dip.errors import InputError
 from paddle_dip.evaluation.study.ensemble_outputs import EnsembleOutputs, finished_outputs
+from paddle_dip.problem.presets import NO_REFINEMENT
 from paddle_dip.report.readme import markdown
 
-_Refinement = tuple[float, float, int]  # detail_gain, non_local_means and its passes
+# The settings of a refinement, in the order in which they are given, and what they are where none is tried.
+_PLAIN = {name: value for name, value in NO_REFINEMENT.items() if name != "back_projection"}
 # What is tried where nothing else is said.
 TRIED = (
     "1.2, 0",
@@ -35,8 +38,8 @@ def refinements_table(folder: Path, data: Path, members: int, tried: Sequence[st
 
     Of the average of so many members, the mean over all choices of the seeds that were run; a line more with the mean where only
     the image differs. data: the folder of sharp images. tried: "detail_gain, non_local_means" of each, or with a third number
-    non_local_means_passes. Raises InputError for others, and where no image was magnified with so many seeds or a fit's canvas is
-    missing.
+    non_local_means_passes and a fourth non_local_means_reach. Raises InputError for others, and where no image was magnified with
+    so many seeds or a fit's canvas is missing.
     """
     refinements = [_refinement(words) for words in tried]
     groups = [g for g in finished_outputs(folder, data) if g.damage.task == "super-resolve" and len(g.each) >= members]
@@ -56,22 +59,19 @@ def _setting(group: EnsembleOutputs) -> tuple:
     return group.variant, group.damage.words, group.steps
 
 
-def _refinement(words: str) -> _Refinement:
+def _refinement(words: str) -> dict[str, Any]:
+    numbers = words.split(",")
     try:
-        gain, strength, *others = words.split(",")
-        (passes,) = others or ["1"]
-        return float(gain), float(strength), int(passes)
+        if not 2 <= len(numbers) <= len(_PLAIN):
+            raise ValueError
+        return _PLAIN | {name: type(_PLAIN[name])(number) for name, number in zip(_PLAIN, numbers, strict=False)}
     except ValueError:
-        message = f"a refinement must be detail_gain, non_local_means and perhaps its passes, like 1.3,0.06,3, not {words!r}"
-        raise InputError(message) from None
+        message = "a refinement must be detail_gain, non_local_means and perhaps its passes and reach, like 1.3,0.06,3,9"
+        raise InputError(f"{message}, not {words!r}") from None
 
 
-def _figures(group: EnsembleOutputs, members: int, refinements: list[_Refinement]) -> list[float]:
-    presets = (
-        replace(group.preset, detail_gain=gain, non_local_means=strength, non_local_means_passes=passes)
-        for gain, strength, passes in ((1.0, 0.0, 1), *refinements)
-    )
-    found = (group.quality(members, preset) for preset in presets)
+def _figures(group: EnsembleOutputs, members: int, refinements: list[dict[str, Any]]) -> list[float]:
+    found = (group.quality(members, replace(group.preset, **settings)) for settings in (_PLAIN, *refinements))
     plain, *refined = [quality for quality in found if quality is not None]  # none is: the group has enough members
     return [plain, *(quality - plain for quality in refined)]
 

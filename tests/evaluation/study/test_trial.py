@@ -103,8 +103,10 @@ def test_refinements_are_tried_on_what_the_fits_ended_on(folder):
     *_, once = refinements_table(folder, folder, 2, ["1.3, 0.03"]).splitlines()
     heading, *_, thrice = refinements_table(folder, folder, 2, ["1.3,0.03,3"]).splitlines()
     assert heading.endswith("| 1.3,0.03,3 |") and once != thrice
-    for wrong in ("1.3", "1.3,a", "1.3,0.03,1.5", "1,0,1,1"):
-        with pytest.raises(ValueError, match=f"like 1.3,0.06,3, not '{wrong}'"):
+    *_, near = refinements_table(folder, folder, 2, ["1.3,0.03,3,1"]).splitlines()
+    assert near != thrice
+    for wrong in ("1.3", "1.3,a", "1.3,0.03,1.5", "1,0,1,1,1"):
+        with pytest.raises(ValueError, match=f"like 1.3,0.06,3,9, not '{wrong}'"):
             refinements_table(folder, folder, 2, [wrong])
 
 
