@@ -3,9 +3,10 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from paddle_dip.errors import InputError
-from paddle_dip.problem.presets import completed, strengths_of_passes
+from paddle_dip.problem.presets import Preset, completed, strengths_of_passes
 from paddle_dip.problem.super_resolution_presets import PRESETS
 from paddle_dip.report.published import METHODS, published_psnr_y
 from paddle_dip.report.quality_plot import BICUBIC, TRAINED, quality_levels, quality_points, recorded_runs
@@ -138,13 +139,19 @@ def _description(run: RecordedRun) -> str:
     first, members = summary["seeds"][0], preset["members"]
     several = f"ensemble of seeds {first} {'and' if members == 2 else 'to'} {first + members - 1}"
     fits = f"seed {first}, single run" if members == 1 else several
-    refinement = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
-    strengths = strengths_of_passes(preset["non_local_means"], preset["non_local_means_passes"])
-    refinement += [f"non-local means {' then '.join(f'{h:g}' for h in strengths)}"] if strengths else []
     products = [] if preset["precision"] == "float32" else [f"products in {preset['precision']}"]
     images = f"the mean of its {len(run.rows)} images" if len(run.rows) > 1 else f"its one image, {next(iter(run.rows))}"
     rgb = f"RGB {summary['mean_psnr_rgb']:.2f} dB in {images}"
-    return f"`{run.name}`: {', '.join([steps, average, *refinement, fits, *products])}; {rgb}; {_cost(run)}."
+    return f"`{run.name}`: {', '.join([steps, average, *_refinement(preset), fits, *products])}; {rgb}; {_cost(run)}."
+
+
+def _refinement(preset: dict[str, Any]) -> list[str]:
+    parts = [f"details x{gain:g}"] if (gain := preset["detail_gain"]) != 1 else []
+    if strengths := strengths_of_passes(preset["non_local_means"], preset["non_local_means_passes"]):
+        reach = preset["non_local_means_reach"]
+        far = "" if reach == Preset.non_local_means_reach else f", the first {reach} pixels far"
+        parts.append(f"non-local means {' then '.join(f'{h:g}' for h in strengths)}{far}")
+    return parts
 
 
 def _cost(run: RecordedRun) -> str:

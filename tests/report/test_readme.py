@@ -97,14 +97,15 @@ def test_an_ensemble_names_its_first_and_last_seed(tmp_path):
         assert told in benchmark_markdown(tmp_path, "set*.csv")
 
 
-def test_the_strengths_of_all_passes_of_non_local_means_are_told_and_none_where_there_is_none(tmp_path):
+def test_all_passes_of_non_local_means_are_told_and_none_where_there_is_none(tmp_path):
     rows, summary = read_part(ROOT / "results/set14_x8_former-fast.csv")
-    for strength, passes, told in (
-        (0.06, 1, "details x1.3, non-local means 0.06,"),
-        (0.06, 3, "means 0.06 then 0.03 then 0.015,"),
-        (0, 3, "details x1.3, seed"),
+    for strength, passes, reach, told in (
+        (0.06, 1, 9, "1860 steps, average of the outputs, details x1.3, non-local means 0.06, seed"),
+        (0.06, 3, 9, "means 0.06 then 0.03 then 0.015, seed"),
+        (0.06, 2, 21, "means 0.06 then 0.03, the first 21 pixels far, seed"),
+        (0, 3, 21, "details x1.3, seed"),
     ):
-        preset = summary["preset"] | {"non_local_means": strength, "non_local_means_passes": passes}
+        preset = summary["preset"] | {"non_local_means": strength, "non_local_means_passes": passes, "non_local_means_reach": reach}
         _record(tmp_path / "set14_x8_fast.csv", rows[:1], summary | {"preset": preset})
         assert told in benchmark_markdown(tmp_path, "set*.csv")
 
