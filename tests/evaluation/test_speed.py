@@ -1,6 +1,7 @@
 """The measuring tool measures what it says; how fast the machine is, is no test."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from paddle_dip.evaluation.speed.profile import self_times
 from paddle_dip.evaluation.speed.worker import Trial
 from paddle_dip.problem.arithmetic import step_flops
 from paddle_dip.problem.networks import SkipConfig
+from paddle_dip.problem.super_resolution_presets import PRESETS, super_resolution_preset
 from tests.conftest import assert_refused, command
 
 TOOL = "tools/measure_speed.py"
@@ -37,6 +39,14 @@ def test_ratio_is_the_median_of_the_rounds_ratios():
     assert summary["paddle"]["noise_share"] == pytest.approx(0.2)
     assert summary["paddle_seconds"] == 3.0 and summary["torch_seconds"] == 2.0
     assert summary["fraction_of_limit"] == pytest.approx(step_flops(SkipConfig(), 64, 64) / 1e11 / 3)
+
+
+def test_soap_is_timed_as_the_presets_take_it():
+    timed = replace(TRIAL, optimiser="soap").preset()
+    assert timed.optimiser == "soap"
+    assert {timed.soap_renewal} == {
+        super_resolution_preset(name, factor).soap_renewal for name in PRESETS if name != "paper" for factor in (8, 4, 2)
+    }
 
 
 @pytest.mark.slow

@@ -40,10 +40,11 @@ class Trial:
     ahead: bool = True  # draw the noise of the next step while this one is computed
 
     def preset(self) -> Preset:
-        """Return the paper's recipe with this trial's network and optimiser."""
+        """Return the paper's recipe with this trial's network and optimiser; SOAP renews its bases as often as in `fast`."""
         preset = replace(super_resolution_preset("paper", _FACTOR), network=NETWORKS[self.network], precision=self.precision())
         # LBFGS begins within the warm-up.
-        return replace(preset, steps=self.warmup + self.steps + 1, optimiser=self.optimiser, warm_up=1)
+        renewal = super_resolution_preset("fast", _FACTOR).soap_renewal
+        return replace(preset, steps=self.warmup + self.steps + 1, optimiser=self.optimiser, warm_up=1, soap_renewal=renewal)
 
     def precision(self) -> str:
         """Return the precision of the products inside the convolutions."""
