@@ -9,7 +9,11 @@ from paddle_dip.problem.networks import SkipConfig
 from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 
 PRESET = replace(
-    super_resolution_preset("fast", 4), network=SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4), steps=6
+    super_resolution_preset("fast", 4),
+    network=SkipConfig(down=(8,) * 3, up=(8,) * 3, skip=(2,) * 3, input_depth=4),
+    steps=6,
+    non_local_means_passes=2,
+    non_local_means_reach=3,
 )
 
 

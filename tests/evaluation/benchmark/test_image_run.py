@@ -46,6 +46,23 @@ def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypat
     assert row.seconds == len(made) > 1
 
 
+def test_only_what_a_fit_ends_on_takes_all_passes_of_non_local_means(images, tmp_path, monkeypatch):
+    taken = []  # passes and reach of each refinement
+    reach = {"non_local_means_passes": 3, "non_local_means_reach": 12}
+
+    def noted(problem, preset, canvas):
+        taken.append(tuple(getattr(preset, name) for name in reach))
+        return finish(problem, preset, canvas)
+
+    monkeypatch.setattr(image_run_module, "finish", noted)
+    case = load_case(Source(images, ""), "small", 4)
+    with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
+        image_run = ImageRun(MagnifiedCase(case, 4), PROTOCOL, replace(PRESET, **reach), 0, folder, 3, 100)
+        row, _, history = restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False)
+    assert taken == [(1, 9)] * 5 + [(3, 12)] * 2
+    assert history[-1].psnr_y == row.psnr_y
+
+
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
