@@ -29,7 +29,7 @@ def test_the_view_follows_the_fit_in_one_place(monkeypatch):
     cell = Cell()
     monkeypatch.setattr(live, "display", cell.display)
     low = np.random.default_rng(0).random((3, 8, 12), dtype=np.float32)
-    preset = replace(super_resolution_preset("fast", 4), steps=45)
+    preset = replace(super_resolution_preset("fast", 4), steps=45, non_local_means_reach=3)
     problem, before = super_resolution(low, 4, preset), bicubic(low, 4)
     view = live.LiveView(problem, preset, before, truth=before)
     for snapshot in fit(problem, preset, seed=0):

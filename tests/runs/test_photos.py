@@ -29,7 +29,7 @@ from paddle_dip.runs.task_job import task_job
 from paddle_dip.runs.work_folder import identity
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
-PRESET = replace(super_resolution_preset("fast", 4), steps=3, network=SMALL)
+PRESET = replace(super_resolution_preset("fast", 4), steps=3, network=SMALL, non_local_means_reach=3)
 
 
 def part(image: np.ndarray, tile) -> np.ndarray:

@@ -19,7 +19,7 @@ from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.grids import picture_grid, write_png
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.progress import track
-from paddle_dip.runs.restore import finish, member_seeds
+from paddle_dip.runs.restore import finish, member_seeds, preview
 from paddle_dip.runs.work_unit import Unit, run_unit
 
 
@@ -78,10 +78,7 @@ class ImageRun:
 
 
 class Ending:
-    """The image that a fit would end on at a snapshot: made once for history and grid, for it takes as long as several steps.
-
-    Until the fit is over non-local means are taken once, and near by: what more would show at x4 is 0.1 dB, for ten times the time.
-    """
+    """The image that a fit would end on at a snapshot, until its last a preview: made once for history and grid."""
 
     def __init__(self, problem: Problem, preset: Preset):
         self._problem, self._preset = problem, preset
@@ -90,14 +87,9 @@ class Ending:
     def __call__(self, snapshot) -> np.ndarray:
         """Return the image, [C, H, W] in [0, 1]."""
         if self._last is None or self._last[0] is not snapshot:
-            preset = self._preset if snapshot.over else _once(self._preset)
-            self._last = snapshot, finish(self._problem, preset, snapshot.chosen_canvas())
+            made = finish if snapshot.over else preview
+            self._last = snapshot, made(self._problem, self._preset, snapshot.chosen_canvas())
         return self._last[1]
-
-
-def _once(preset: Preset) -> Preset:
-    near = min(preset.non_local_means_reach, Preset.non_local_means_reach)
-    return replace(preset, non_local_means_passes=1, non_local_means_reach=near)
 
 
 class History:

@@ -36,7 +36,8 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
 
 def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypatch):
     made = []  # a refinement is all that takes time: one second each
-    monkeypatch.setattr(image_run_module, "finish", lambda *arguments: made.append(arguments) or finish(*arguments))
+    for name in ("finish", "preview"):
+        monkeypatch.setattr(image_run_module, name, lambda *arguments: made.append(arguments) or finish(*arguments))
     for module in (image_run_module, unit_state):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
     case = load_case(Source(images, ""), "small", 4)
@@ -46,20 +47,16 @@ def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypat
     assert row.seconds == len(made) > 1
 
 
-def test_only_what_a_fit_ends_on_takes_all_passes_of_non_local_means(images, tmp_path, monkeypatch):
-    taken = []  # passes and reach of each refinement
-    reach = {"non_local_means_passes": 3, "non_local_means_reach": 12}
-
-    def noted(problem, preset, canvas):
-        taken.append(tuple(getattr(preset, name) for name in reach))
-        return finish(problem, preset, canvas)
-
-    monkeypatch.setattr(image_run_module, "finish", noted)
+def test_only_what_a_fit_ends_on_is_more_than_a_preview(images, tmp_path, monkeypatch):
+    made = []
+    for name in ("preview", "finish"):
+        original = getattr(image_run_module, name)
+        monkeypatch.setattr(image_run_module, name, lambda *how, name=name, original=original: made.append(name) or original(*how))
     case = load_case(Source(images, ""), "small", 4)
     with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
-        image_run = ImageRun(MagnifiedCase(case, 4), PROTOCOL, replace(PRESET, **reach), 0, folder, 3, 100)
+        image_run = ImageRun(MagnifiedCase(case, 4), PROTOCOL, PRESET, 0, folder, 3, 100)
         row, _, history = restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False)
-    assert taken == [(1, 9)] * 5 + [(3, 12)] * 2
+    assert made == ["preview"] * 5 + ["finish"] * 2
     assert history[-1].psnr_y == row.psnr_y
 
 
