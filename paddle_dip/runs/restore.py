@@ -58,7 +58,7 @@ def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
 def preview(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     """Return about what `finish` does, to show while a fit goes on: non-local means are taken once and near by.
 
-    What more would show at x4 is 0.1 dB, for ten times the time.
+    What more would show at x4 is 0.1 dB, for five times the time.
     """
     near = min(preset.non_local_means_reach, Preset.non_local_means_reach)
     return finish(problem, replace(preset, non_local_means_passes=1, non_local_means_reach=near), canvas)
