@@ -28,7 +28,7 @@ from paddle_dip.runs.parts import all_work
 from paddle_dip.runs.photo_files import PhotoOrder, restored
 from paddle_dip.runs.photos import PhotoJob, cut, fits_at_a_time, plan
 from paddle_dip.runs.record import record
-from paddle_dip.runs.restore import preview
+from paddle_dip.runs.restore import shown_image
 from paddle_dip.runs.task_job import as_bytes, unplanned_job
 from paddle_dip.runs.work_folder import work_place
 
@@ -264,6 +264,7 @@ def _watch(options: Options, preset: Preset, process: Process | None) -> Callabl
     def watch(problem: Problem, snapshot) -> None:
         if process and options.frames and (snapshot.step % options.frames == 0 or snapshot.step == 1):
             with suppress(ArithmeticError):  # a fit that has gone wrong goes back soon
-                process.note(snapshot.step, snapshot.loss(), preview(problem, preset, current_canvas(preset, snapshot)))
+                image = shown_image(problem, preset, current_canvas(preset, snapshot), over=snapshot.over)
+                process.note(snapshot.step, snapshot.loss(), image)
 
     return watch

@@ -21,7 +21,7 @@ from paddle_dip.report.curves import figure_picture, process_figure, psnr_figure
 from paddle_dip.report.process import Process
 from paddle_dip.report.results import HistoryPoint
 from paddle_dip.runs.canvas import current_canvas
-from paddle_dip.runs.restore import finish, preview
+from paddle_dip.runs.restore import shown_image
 
 _REDRAWN = 20  # times in a fit
 _KEPT = 10  # moments of a photo's: a notebook that is committed with its GIF is to stay small
@@ -42,8 +42,8 @@ class LiveView:
         """Draw the fit's picture and curve where a new one is due: a twentieth of the steps after the last, and at the end."""
         if not _due(snapshot.step, self.preset.steps, _REDRAWN):
             return
-        made = finish if snapshot.step == self.preset.steps else preview
-        image = made(self.problem, self.preset, current_canvas(self.preset, snapshot))
+        over = snapshot.step == self.preset.steps
+        image = shown_image(self.problem, self.preset, current_canvas(self.preset, snapshot), over=over)
         iterate = self.problem.enlarged(snapshot.canvas("perturbed")).clip(0, 1)
         figures = (psnr_y(image, self.truth), psnr_y(iterate, self.truth))
         self.points.append(HistoryPoint(snapshot.step, snapshot.loss(), *figures))

@@ -55,10 +55,11 @@ def finish(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
     return image if problem.jpeg is None else projected(image, problem.jpeg)
 
 
-def preview(problem: Problem, preset: Preset, canvas: np.ndarray) -> np.ndarray:
-    """Return about what `finish` does, to show while a fit goes on: non-local means are taken once and near by.
+def shown_image(problem: Problem, preset: Preset, canvas: np.ndarray, *, over: bool) -> np.ndarray:
+    """Return the image to show of a fit whose canvas is [C, *problem.canvas] now: float64 [C, H, W] in [0, 1].
 
-    What more would show at x4 is 0.1 dB, for five times the time.
+    Once the fit is over it is what `finish` makes. Until then, as it is shown often and looked at for a moment, non-local means are
+    taken once and near by: more passes take several times as long, and at x4 are worth 0.15 dB (docs/quality.md).
     """
     near = min(preset.non_local_means_reach, Preset.non_local_means_reach)
-    return finish(problem, replace(preset, non_local_means_passes=1, non_local_means_reach=near), canvas)
+    return finish(problem, preset if over else replace(preset, non_local_means_passes=1, non_local_means_reach=near), canvas)

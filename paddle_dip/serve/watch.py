@@ -1,17 +1,15 @@
 """A running job as the page sees it: a picture and the loss now and then, the time left, and where it is told to stop."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from paddle_dip.io.files import writable_folder, write_json
-from paddle_dip.problem.presets import Preset
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.process import Process
 from paddle_dip.runs.photos import PhotoJob
-from paddle_dip.runs.restore import finish, preview
+from paddle_dip.runs.restore import shown_image
 
 PROGRESS = "progress.json"
 _MOMENTS = 40  # pictures of a job
@@ -46,20 +44,21 @@ class Watch:
         step = len(self._finished) * self._preset.steps + snapshot.step
         if self.stop:
             self._note(step)
-            raise Stopped(self._picture(problem, snapshot, finish), len(self._finished) + 1, snapshot.step)
+            raise Stopped(self._picture(problem, snapshot, over=True), len(self._finished) + 1, snapshot.step)
         if step == 1 or step % max(self._steps // _MOMENTS, 1) == 0:
-            self.process.note(step, snapshot.loss(), self._picture(problem, snapshot, preview))
+            self.process.note(step, snapshot.loss(), self._picture(problem, snapshot, over=step == self._steps))
             self._noted = 0.0
         if time.monotonic() - self._noted > _SECONDS:
             self._note(step)
         if snapshot.over:
             self._finished.append(snapshot.chosen_canvas())
 
-    def _picture(self, problem: Problem, snapshot, made: Callable[[Problem, Preset, np.ndarray], np.ndarray]) -> np.ndarray:
+    def _picture(self, problem: Problem, snapshot, *, over: bool) -> np.ndarray:
         """Return the result if the job ended here: the mean of its fits, of which the present one counts by what is done of it."""
         canvases = [*self._finished, snapshot.chosen_canvas()]
         share = snapshot.step / self._preset.steps if self._finished else 1.0
-        return made(problem, self._preset, np.average(canvases, axis=0, weights=[1.0] * len(self._finished) + [share]))
+        mean = np.average(canvases, axis=0, weights=[1.0] * len(self._finished) + [share])
+        return shown_image(problem, self._preset, mean, over=over)
 
     def _note(self, step: int) -> None:
         self._noted = time.monotonic()

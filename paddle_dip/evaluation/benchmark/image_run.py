@@ -19,7 +19,7 @@ from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.grids import picture_grid, write_png
 from paddle_dip.runs.interrupt import Interrupted
 from paddle_dip.runs.progress import track
-from paddle_dip.runs.restore import finish, member_seeds, preview
+from paddle_dip.runs.restore import finish, member_seeds, shown_image
 from paddle_dip.runs.work_unit import Unit, run_unit
 
 
@@ -78,7 +78,7 @@ class ImageRun:
 
 
 class Ending:
-    """The image that a fit would end on at a snapshot, until its last a preview: made once for history and grid."""
+    """The image of a fit at a snapshot, in the end its result: made once for history and grid, as it takes as long as steps do."""
 
     def __init__(self, problem: Problem, preset: Preset):
         self._problem, self._preset = problem, preset
@@ -87,8 +87,7 @@ class Ending:
     def __call__(self, snapshot) -> np.ndarray:
         """Return the image, [C, H, W] in [0, 1]."""
         if self._last is None or self._last[0] is not snapshot:
-            made = finish if snapshot.over else preview
-            self._last = snapshot, made(self._problem, self._preset, snapshot.chosen_canvas())
+            self._last = snapshot, shown_image(self._problem, self._preset, snapshot.chosen_canvas(), over=snapshot.over)
         return self._last[1]
 
 

@@ -77,7 +77,7 @@ class Magnification:
     factor: int
     schema = SUPER_RESOLUTION
     before = "bicubic"
-    readings = 10  # refining the image for each takes as long as a step or two
+    readings = 10  # refining the image for each takes as long as several steps
     followed = tuple[str, ...]()
 
     @property

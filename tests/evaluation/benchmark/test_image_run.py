@@ -1,6 +1,7 @@
 """One image of the benchmark: the truth stays out of its result, and a checkpoint that is wrong inside is refused."""
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +16,7 @@ from paddle_dip.problem.dataset import Source, load_case
 from paddle_dip.report.results import read_rows
 from paddle_dip.runs import work_unit_state as unit_state
 from paddle_dip.runs.checkpoint import before, load_checkpoint, save_checkpoint
-from paddle_dip.runs.restore import finish
+from paddle_dip.runs.restore import finish, shown_image
 from paddle_dip.solver.fit import fit
 from tests.evaluation.benchmark.small import PRESET, settings
 
@@ -34,10 +35,15 @@ def test_the_truth_does_not_touch_the_result(images, tmp_path):
     assert outcomes[0][0].psnr_y != outcomes[1][0].psnr_y
 
 
+def _counted(made: list, original, *canvas, **state):
+    made.append(canvas)
+    return original(*canvas, **state)
+
+
 def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypatch):
     made = []  # a refinement is all that takes time: one second each
-    for name in ("finish", "preview"):
-        monkeypatch.setattr(image_run_module, name, lambda *arguments: made.append(arguments) or finish(*arguments))
+    for name, original in (("finish", finish), ("shown_image", shown_image)):
+        monkeypatch.setattr(image_run_module, name, partial(_counted, made, original))
     for module in (image_run_module, unit_state):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(len(made))))
     case = load_case(Source(images, ""), "small", 4)
@@ -47,16 +53,16 @@ def test_seconds_count_every_refinement_and_the_last(images, tmp_path, monkeypat
     assert row.seconds == len(made) > 1
 
 
-def test_only_what_a_fit_ends_on_is_more_than_a_preview(images, tmp_path, monkeypatch):
-    made = []
-    for name in ("preview", "finish"):
-        original = getattr(image_run_module, name)
-        monkeypatch.setattr(image_run_module, name, lambda *how, name=name, original=original: made.append(name) or original(*how))
+def test_the_last_reading_is_of_the_result_and_those_before_are_of_moments(images, tmp_path, monkeypatch):
+    over = []
+    monkeypatch.setattr(
+        image_run_module, "shown_image", lambda *how, **state: over.append(state["over"]) or shown_image(*how, **state)
+    )
     case = load_case(Source(images, ""), "small", 4)
     with open_folder(tmp_path / "out", {}, {}, (), resume=False) as folder:
         image_run = ImageRun(MagnifiedCase(case, 4), PROTOCOL, PRESET, 0, folder, 3, 100)
         row, _, history = restore_case(image_run, image_run.problem(), fit=fit, interrupted=lambda: False)
-    assert made == ["preview"] * 5 + ["finish"] * 2
+    assert over == [False] * 5 + [True]
     assert history[-1].psnr_y == row.psnr_y
 
 
