@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin/python
 # Fits and tests run so many side by side; by itself fits one a core, which takes less time than one after another on all, and tests
-# two: most wait for a small process to start.
+# three: some wait for a small process.
 JOBS ?=
-TEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(or $(JOBS),2)
+# Their files lie in memory where there is room: each checkpoint is flushed to its disk, which on some takes longer than the test.
+MEMORY := $(shell test "$$(df -kP /dev/shm 2>/dev/null | awk 'END { print $$4 }')" -gt 4000000 2>/dev/null && echo /dev/shm)
+TEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n $(or $(JOBS),3)
 
 # Of `make set14`: which preset, which magnification, products in bf16 or float32 (auto: bf16 on CPUs that have it), the folder of
 # the results, and further options of tools/benchmark_set14.py.

@@ -214,7 +214,7 @@ def test_nothing_loads_before_it_is_needed():
     assert result.stdout.splitlines() == ["[] True", "['PIL', 'numpy'] False"]
 
 
-@pytest.mark.parametrize("kind", ["colour", "grey of 16 bits"])
+@pytest.mark.parametrize("kind", ["colour", pytest.param("grey of 16 bits", marks=pytest.mark.slow)])
 def test_denoise_cleans_photons_noise_and_stops_by_its_estimate(kind):
     """Noise that grows with the light: its level is estimated, and the fit ends when it is as near to the photo as that."""
     rows, columns = np.mgrid[0:64, 0:64] / 64

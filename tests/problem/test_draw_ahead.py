@@ -20,6 +20,14 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == "draw-ahead"]
 
 
+@pytest.fixture
+def foreground():
+    """Ctrl-C counts, also where the tests run in a shell's background, which ignores it."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
 @pytest.mark.parametrize("steps", [range(7), range(4, 9), range(8, 9), range(3, 3), range(1, 9, 3)], ids=str)
 def test_the_values_are_those_drawn_in_turn(steps):
     values = list(drawn_ahead(DRAW, steps))
@@ -71,6 +79,7 @@ def test_no_thread_is_left_where_the_caller_leaves_off(leave):
 
 
 @pytest.mark.skipif(not hasattr(signal, "raise_signal"), reason="needs signals")
+@pytest.mark.usefixtures("foreground")
 def test_ctrl_c_ends_the_caller_and_the_thread():
     seen = []
     with pytest.raises(KeyboardInterrupt):

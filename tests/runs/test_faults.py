@@ -19,58 +19,13 @@ from paddle_dip.problem.tasks import denoising
 from paddle_dip.runs.checkpoint import before, load_checkpoint, save_checkpoint
 from paddle_dip.runs.work_folder import work_place
 from paddle_dip.runs.work_unit import Unit, run_unit
-from tests.runs import test_photo_files
+from tests.runs.painting import cut, paint
 from tests.runs.test_photo_files import PRESET as PHOTO_PRESET
-from tests.runs.test_photo_files import orders_of, photos, pictures  # noqa: F401  photos: a fixture
+from tests.runs.test_photo_files import orders_of, photos, pictures, run  # noqa: F401  photos: a fixture
 from tests.runs.test_work_unit import fit as quick_fit
 from tests.runs.test_work_unit import left_at
 
 PRESET = replace(task_preset("denoise", "fast"), steps=240, stop="wmv", patience=500)
-
-
-@dataclass
-class Painting:
-    """A snapshot of a fit without a network."""
-
-    step: int
-    output: np.ndarray
-
-    def loss(self) -> float:
-        return float(np.square(self.output).mean())
-
-    def canvas(self, kind: str) -> np.ndarray:
-        return self.output
-
-    def state(self) -> dict:
-        return {"step": np.array(self.step), "output": self.output}
-
-
-def paint(problem, preset, *, seed, state=None, dtype="float32"):
-    """A fit without a network, which takes no time: each output follows from the one before, the seed, the step and the rate."""
-    output = state["output"] if state else np.full((3, *problem.canvas), 0.5)
-    for step in range(int(state["step"]) + 1 if state else 1, preset.steps + 1):
-        draw = np.random.default_rng([seed, step])
-        output = 0.9 * output + preset.learning_rate * draw.standard_normal(output.shape)
-        yield Painting(step, output)
-
-
-def run(orders, out, *, fit=paint, **how) -> list[str]:
-    return test_photo_files.run(orders, out, fit=fit, **how)
-
-
-def cut(step: int, begun: list[int], fit=paint):
-    """A fit that ends, as if by Ctrl-C, once so many steps have been taken in all, never for -1; begun: where each began."""
-    taken = []
-
-    def fit_and_die(*args, **how):
-        begun.append(0 if how["state"] is None else int(how["state"]["step"]))
-        for snapshot in fit(*args, **how):
-            taken.append(1)
-            if len(taken) == step:
-                raise KeyboardInterrupt
-            yield snapshot
-
-    return fit_and_die
 
 
 UNIT = Unit("x", denoising(np.full((3, 8, 8), 0.5, np.float32), PRESET), PRESET)

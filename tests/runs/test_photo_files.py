@@ -19,6 +19,7 @@ from paddle_dip.runs.photo_files import FilePart, PhotoOrder, restored
 from paddle_dip.runs.photos import plan
 from paddle_dip.runs.work_folder import work_place
 from paddle_dip.solver.fit import fit
+from tests.runs.painting import cut, paint
 
 SMALL = SkipConfig(down=(4,) * 2, up=(4,) * 2, skip=(2,) * 2, input_depth=3)
 PRESET = replace(super_resolution_preset("fast", 2), steps=4, members=2, network=SMALL)
@@ -44,7 +45,7 @@ def orders_of(photos: Path, out: Path, **changes) -> list[PhotoOrder]:
     return [order_of(path, out / path.name, **changes) for path in sorted(photos.iterdir())]
 
 
-def run(orders, out, *, fit=fit, resume=False, passed_over=lambda order: None) -> list[str]:
+def run(orders, out, *, fit=paint, resume=False, passed_over=lambda order: None) -> list[str]:
     """Restore and write; return the names of what was made now."""
     made = []
     out.mkdir(exist_ok=True)
@@ -55,38 +56,23 @@ def run(orders, out, *, fit=fit, resume=False, passed_over=lambda order: None) -
     return made
 
 
-def dying(step: int, begun: list[int]):
-    """A fit that ends, as if by Ctrl-C, once so many steps have been taken in all."""
-
-    def fit_and_die(*args, **options):
-        begun.append(0 if options["state"] is None else int(options["state"]["step"]))
-        for snapshot in fit(*args, **options):
-            dying.taken += 1
-            if dying.taken == step:
-                raise KeyboardInterrupt
-            yield snapshot
-
-    dying.taken = 0
-    return fit_and_die
-
-
 def pictures(out: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.iterdir()}
 
 
 @pytest.mark.parametrize("step", [pytest.param(2, marks=pytest.mark.slow), 13, pytest.param(32, marks=pytest.mark.slow)])
 def test_what_was_cut_off_goes_on_to_the_same_bits(photos, tmp_path, step):
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole, left = tmp_path / "whole", tmp_path / "left"
     assert [len(order.tiles) for order in orders_of(photos, whole)] == [3, 1]
-    assert run(orders_of(photos, whole), whole) == ["a.png", "b.png"]
+    assert run(orders_of(photos, whole), whole, fit=fit) == ["a.png", "b.png"]
     with pytest.raises(KeyboardInterrupt):
-        run(orders_of(photos, cut), cut, fit=dying(step, []))
+        run(orders_of(photos, left), left, fit=cut(step, [], fit))
     begun: list[int] = []
-    run(orders_of(photos, cut), cut, fit=dying(-1, begun), resume=True)
+    run(orders_of(photos, left), left, fit=cut(-1, begun, fit), resume=True)
     assert begun[0] == (step - 1) % 4 and not any(begun[1:])  # the checkpoint of the step before, and no fit twice
     assert len(begun) == 2 * (3 + 1) - (step - 1) // 4
-    assert pictures(cut) == pictures(whole)
-    assert not work_place(cut).exists() and not work_place(whole).exists()
+    assert pictures(left) == pictures(whole)
+    assert not work_place(left).exists() and not work_place(whole).exists()
 
 
 def test_what_is_left_of_a_work_is_made_with_as_many_threads_as_all_of_it(photos, tmp_path, monkeypatch):
@@ -125,7 +111,7 @@ def test_a_photo_that_another_run_finishes_meanwhile_is_not_begun_again(photos, 
 
 def cut_off(photos, out, step=6) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(orders_of(photos, out), out, fit=dying(step, []))
+        run(orders_of(photos, out), out, fit=cut(step, []))
 
 
 def test_work_that_is_there_is_not_lost_by_accident(photos, tmp_path):
@@ -205,7 +191,7 @@ def test_a_result_that_a_killed_run_has_half_written_leaves_nothing(photos, tmp_
 def test_two_runs_do_not_share_a_work_folder(photos, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    first = restored(orders_of(photos, out), out, fit=fit, resume=False, interrupted=lambda: 0)
+    first = restored(orders_of(photos, out), out, fit=paint, resume=False, interrupted=lambda: 0)
     next(first)
     with pytest.raises(ValueError, match="another run"):
         run(orders_of(photos, out), out, resume=True)
@@ -222,6 +208,6 @@ def test_a_tile_whose_fits_are_kept_but_not_finished_is_finished(photos, tmp_pat
     assert all(part.is_made() for part in parts)
     (folder / "tile_0.npz").unlink()
     assert not any(part.is_made() for part in parts)
-    run(orders_of(photos, out), out, fit=dying(-1, begun), resume=True)
+    run(orders_of(photos, out), out, fit=cut(-1, begun), resume=True)
     run(orders_of(photos, tmp_path / "whole"), tmp_path / "whole")
     assert pictures(out) == pictures(tmp_path / "whole") and len(begun) == 6

@@ -67,21 +67,23 @@ def test_same_seed_same_bits_other_seed_others(changes):
     [{}, PAPER, LBFGS, SOAP, PHILOX, {"learn_input": True}],
     ids=["fast", "paper", "lbfgs", "soap", "philox", "learnt-input"],
 )
-@pytest.mark.parametrize("stop", [1, 5, 11])
-def test_a_run_taken_up_gives_the_same_bits(stop, changes):
+def test_a_run_taken_up_gives_the_same_bits(changes):
     preset = replace(PRESET, **changes)
-    whole = last(fit(problem(preset), preset))
-    state = last(islice(fit(problem(preset), preset), stop)).state()
-    resumed = last(fit(problem(preset), preset, state=state))
-    assert resumed.step == whole.step == preset.steps
-    for kind in ("average", "perturbed", "clean"):
-        np.testing.assert_array_equal(resumed.canvas(kind), whole.canvas(kind))
-    for name, value in whole.state().items():
-        np.testing.assert_array_equal(resumed.state()[name], value, err_msg=name)
+    states = []
+    for whole in fit(problem(preset), preset):
+        states.append(whole.state())
+    for stop in (1, 5, 11):
+        resumed = last(fit(problem(preset), preset, state=states[stop - 1]))
+        state = resumed.state()  # before "clean" is painted, which moves the running statistics
+        assert resumed.step == whole.step == preset.steps and state.keys() == states[-1].keys()
+        for name, value in states[-1].items():
+            np.testing.assert_array_equal(state[name], value, err_msg=name)
+        for kind in ("average", "perturbed", "clean"):
+            np.testing.assert_array_equal(resumed.canvas(kind), whole.canvas(kind))
 
 
 @pytest.mark.parametrize("changes", [{}, PAPER, {"noise": "cumulative"}, {"noise": "cumulative", "input": "normal"}], ids=str)
-@pytest.mark.parametrize("start", [0, 1, 7])
+@pytest.mark.parametrize("start", [0, 7])
 def test_noise_drawn_ahead_is_the_noise_drawn_in_turn(start, changes, monkeypatch):
     preset = replace(PRESET, **changes)
     state = last(islice(fit(problem(preset), preset), start)).state() if start else None
