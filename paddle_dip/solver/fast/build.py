@@ -117,7 +117,16 @@ def cpu_flags() -> str:
 def compile_flags() -> list[str]:
     root = Path(paddle.__file__).parent
     include = [root / "include", root / "include" / "third_party", sysconfig.get_paths()["include"]]
-    return ["-O3", "-march=native", "-fopenmp", "-fPIC", "-std=c++17", "-w", *(f"-I{folder}" for folder in include)]
+    return [
+        "-O3",
+        "-march=native",
+        "-fno-math-errno",
+        "-fopenmp",
+        "-fPIC",
+        "-std=c++17",
+        "-w",
+        *(f"-I{folder}" for folder in include),
+    ]
 
 
 def link_flags() -> list[str]:

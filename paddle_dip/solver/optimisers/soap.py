@@ -109,9 +109,10 @@ class SOAP:
         shapes = dict.fromkeys(tuple(p.shape) for p in parameters.values() if p.ndim > 1 or soap.usable(p))
         groups = [{name: p for name, p in parameters.items() if tuple(p.shape) == shape} for shape in shapes]
         self._stacks = {f"stack {number}": Stack(group, preset) for number, group in enumerate(groups)}
-        self._compiled = [stack for stack in self._stacks.values() if all(map(soap.usable, stack.parameters.values()))]
-        self._plain = [stack for stack in self._stacks.values() if stack not in self._compiled]
-        self._learnt = {name: stack.increments for name, stack in self._stacks.items()}
+        compiled = {key: stack for key, stack in self._stacks.items() if all(map(soap.usable, stack.parameters.values()))}
+        self._compiled = soap.CompiledSteps(compiled, preset)
+        self._plain = {key: stack for key, stack in self._stacks.items() if key not in compiled}
+        self._learnt = {key: stack.increments for key, stack in self._plain.items()}
         self._learnt |= {name: p for name, p in parameters.items() if tuple(p.shape) not in shapes}
         learnt = list(self._learnt.values())
         self._adam = paddle.optimizer.Adam(
@@ -139,7 +140,7 @@ class SOAP:
 
     def state(self) -> Arrays:
         """Return "soap/MOMENT/NAME" arrays, Adam's in the bases, and those of the stacks."""
-        held = self._given or read_moments(self._learnt, self._adam)
+        held = (read_moments(self._learnt, self._adam) if self._given is None else self._given) | self._compiled.state()
         arrays = {f"soap/{moment}/{name}": held[f"adam/{moment}/{name}"] for name in self._flat() for moment in MOMENTS}
         for key, stack in self._stacks.items():
             for moment in MOMENTS:
@@ -157,7 +158,8 @@ class SOAP:
             for moment in MOMENTS:
                 each = stacked(state, moment, stack.parameters)
                 given[f"adam/{moment}/{key}"] = each if moment.startswith("moment") else each[0]
-        self._given = given
+        self._compiled.load_state(given)
+        self._given = {name: value for name, value in given.items() if name.split("/", 2)[2] in self._learnt}
         write_moments(self._learnt, self._adam, given)
 
     def _begin(self) -> None:
@@ -165,22 +167,23 @@ class SOAP:
             stack.begin()
 
     def _advance(self, rate: float) -> None:
-        if self._compiled:
-            soap.look(self._compiled, self._preset.soap_decay)
-        for stack in self._plain:
+        if self._compiled.moments:
+            self._compiled.take(rate)
+        if not self._learnt:
+            return
+        for stack in self._plain.values():
             stack.look()
         self._adam.set_lr(rate)
         self._adam.step()
         self._given = None
-        if self._compiled:
-            soap.move(self._compiled)
-        for stack in self._plain:
+        for stack in self._plain.values():
             stack.move()
 
     def _renew(self) -> None:
         held = self._adam.state_dict()
-        for stack in self._stacks.values():
-            stack.renew(*(held[f"{stack.increments.name}_{moment}_0"] for moment in ("moment1", "moment2")))
+        for key, stack in self._stacks.items():
+            names = (f"{stack.increments.name}_{moment}_0" for moment in ("moment1", "moment2"))
+            stack.renew(*(self._compiled.moments.get(key) or [held[name] for name in names]))
 
     def _flat(self) -> list[str]:
         return [name for name in self._learnt if name not in self._stacks]

@@ -1,23 +1,12 @@
-// Operators dip_soap_look and dip_soap_move: what SOAP does to stacks of parameters before and behind Adam's step.
+// Operator dip_soap_step: a step of SOAP for stacks of parameters, Adam's in the bases.
+#include <cmath>
+
 #include "op_common.h"
 #include "turn.h"
 
 namespace dip {
 
-// Puts a parameter's values, fold after fold, through step(x, size, number among the folds that turn or -1, y): what it makes of
-// x, [size, rest], in y, [rest, size], is x of the next. The last goes into `out`.
-template <class Step>
-void each_fold(const float* values, int64_t count, const std::vector<int>& sizes, const std::vector<int>& turning, float* out,
-               const Step& step) {
-  std::vector<float> x(values, values + count), y(count + kBeyond);
-  x.resize(count + kBeyond);
-  int number = 0;
-  for (size_t fold = 0; fold < sizes.size(); ++fold) {
-    step(x.data(), sizes[fold], turning[fold] ? number++ : -1, y.data());
-    x.swap(y);
-  }
-  std::copy_n(x.data(), count, out);
-}
+static float* data_of(const paddle::Tensor& changed) { return const_cast<float*>(changed.data<float>()); }
 
 // Parameters of one shape among those of others: their number, the first of them, their folds and the first of their matrices.
 struct Stack {
@@ -26,10 +15,29 @@ struct Stack {
   size_t matrices;
 
   // Of parameter i of all, by the number of a fold among those that turn.
-  const float* of(const Tensors& all, int number, int64_t i, int64_t size) const {
-    return all[matrices + number].data<float>() + (i - first) * size * size;
+  float* of(const Tensors& all, int number, int64_t i, int64_t size) const {
+    return data_of(all[matrices + number]) + (i - first) * size * size;
   }
 };
+
+// Puts a parameter's values, fold after fold, through step(x, size, number among the folds that turn, y), or turns them over where a
+// fold doesn't turn: what it makes of x, [size, rest], in y, [rest, size], is x of the next.
+template <class Step>
+void each_fold(std::vector<float>& values, const Stack& stack, const Step& step) {
+  const int64_t count = values.size();
+  std::vector<float> y(count + kBeyond);
+  values.resize(count + kBeyond);
+  int number = 0;
+  for (size_t fold = 0; fold < stack.sizes.size(); ++fold) {
+    const int64_t size = stack.sizes[fold];
+    if (stack.turning[fold])
+      step(values.data(), size, number++, y.data());
+    else
+      transpose(values.data(), size, count / size, y.data());
+    values.swap(y);
+  }
+  values.resize(count);
+}
 
 // counts: how many parameters each stack has, folds: how many folds; sizes, turning: of all folds.
 static std::vector<Stack> stacks_of(const std::vector<int>& counts, const std::vector<int>& folds, const std::vector<int>& sizes,
@@ -69,53 +77,52 @@ static void check_stacked(const Tensors& stacked, const Tensors& each, const std
   }
 }
 
-// make(stack, i, where it lies in its stack's array) for every parameter, i counting all.
+// make(stack, its number, i) for every parameter, i counting all.
 template <class Make>
-void each_parameter(const std::vector<Stack>& stacks, const Tensors& stacked, const Tensors& each, const Make& make) {
+void each_parameter(const std::vector<Stack>& stacks, const Make& make) {
   std::vector<size_t> owner;
   for (size_t s = 0; s < stacks.size(); ++s) owner.insert(owner.end(), stacks[s].n, s);
-  parallel_for_uneven(owner.size(), [&](int64_t i) {
-    const Stack& stack = stacks[owner[i]];
-    make(stack, i, const_cast<float*>(stacked[owner[i]].data<float>()) + (i - stack.first) * each[i].numel());
-  });
+  parallel_for_uneven(owner.size(), [&](int64_t i) { make(stacks[owner[i]], owner[i], i); });
 }
 
-// The statistics are changed in place: like the running ones of BatchNorm they take no part in the graph. So is what is turned.
-Tensors soap_look(const Tensors& gradients, const Tensors& statistics, const Tensors& matrices, const Tensors& turned,
-                  const std::vector<int>& counts, const std::vector<int>& folds, const std::vector<int>& sizes,
-                  const std::vector<int>& turning, float decay) {
+// What Adam adds to parameters whose gradients are `x`, in their place; its moments are moved on. law: the learning rate and epsilon,
+// both with the bias correction of the step in them (Kingma and Ba, 2015, the end of section 2), and the moments' decays.
+struct AdamLaw {
+  float rate, epsilon, beta1, beta2;
+};
+
+static void adam(float* x, int64_t count, const AdamLaw& law, float* moment1, float* moment2) {
+  for (int64_t j = 0; j < count; ++j) {
+    moment1[j] = law.beta1 * moment1[j] + (1 - law.beta1) * x[j];
+    moment2[j] = law.beta2 * moment2[j] + (1 - law.beta2) * x[j] * x[j];
+    x[j] = -law.rate * (moment1[j] / (std::sqrt(moment2[j]) + law.epsilon));
+  }
+}
+
+// All but gradients and matrices is changed in place, as by any optimiser's kernel: it takes no part in the graph. An output there
+// has to be.
+Tensors soap_step(const Tensors& gradients, const Tensors& statistics, const Tensors& matrices, const Tensors& moments1,
+                  const Tensors& moments2, const Tensors& parameters, const std::vector<int>& counts, const std::vector<int>& folds,
+                  const std::vector<int>& sizes, const std::vector<int>& turning, float decay, const std::vector<float>& law) {
   const std::vector<Stack> stacks = stacks_of(counts, folds, sizes, turning);
+  PD_CHECK(law.size() == 4, "law must be the rate, epsilon and two betas");
   check_matrices(statistics, stacks);
   check_matrices(matrices, stacks);
-  check_stacked(turned, gradients, stacks);
-  each_parameter(stacks, turned, gradients, [&](const Stack& stack, int64_t i, float* out) {
-    const int64_t count = gradients[i].numel();
-    auto step = [&](const float* x, int64_t size, int number, float* y) {
-      if (number < 0) return transpose(x, size, count / size, y);
-      add_gram(x, size, count / size, decay, const_cast<float*>(stack.of(statistics, number, i, size)));
+  check_stacked(moments1, gradients, stacks);
+  check_stacked(moments2, parameters, stacks);
+  each_parameter(stacks, [&](const Stack& stack, int64_t s, int64_t i) {
+    const int64_t count = parameters[i].numel(), place = (i - stack.first) * count;
+    std::vector<float> values(gradients[i].data<float>(), gradients[i].data<float>() + count);
+    each_fold(values, stack, [&](const float* x, int64_t size, int number, float* y) {
+      add_gram(x, size, count / size, decay, stack.of(statistics, number, i, size));
       turn(x, count / size, Basis(stack.of(matrices, number, i, size), size, false), y);
-    };
-    each_fold(gradients[i].data<float>(), count, stack.sizes, stack.turning, out, step);
-  });
-  return {empty({1})};
-}
-
-// Parameters and increments are changed in place, as by any optimiser's kernel; an output there has to be.
-Tensors soap_move(const Tensors& increments, const Tensors& matrices, const Tensors& parameters, const std::vector<int>& counts,
-                  const std::vector<int>& folds, const std::vector<int>& sizes, const std::vector<int>& turning) {
-  const std::vector<Stack> stacks = stacks_of(counts, folds, sizes, turning);
-  check_matrices(matrices, stacks);
-  check_stacked(increments, parameters, stacks);
-  each_parameter(stacks, increments, parameters, [&](const Stack& stack, int64_t i, float* increment) {
-    const int64_t count = parameters[i].numel();
-    auto step = [&](const float* x, int64_t size, int number, float* y) {
-      if (number < 0) return transpose(x, size, count / size, y);
+    });
+    adam(values.data(), count, {law[0], law[1], law[2], law[3]}, data_of(moments1[s]) + place, data_of(moments2[s]) + place);
+    each_fold(values, stack, [&](const float* x, int64_t size, int number, float* y) {
       turn(x, count / size, Basis(stack.of(matrices, number, i, size), size, true), y);
-    };
-    float* parameter = const_cast<float*>(parameters[i].data<float>());
-    each_fold(increment, count, stack.sizes, stack.turning, increment, step);
-    for (int64_t j = 0; j < count; ++j) parameter[j] += increment[j];
-    std::fill_n(increment, count, 0.0f);
+    });
+    float* parameter = data_of(parameters[i]);
+    for (int64_t j = 0; j < count; ++j) parameter[j] += values[j];
   });
   return {empty({1})};
 }
@@ -123,28 +130,18 @@ Tensors soap_move(const Tensors& increments, const Tensors& matrices, const Tens
 using Shapes = std::vector<Shape>;
 using Numbers = std::vector<int>;
 
-static Shapes look_shapes(const Shapes&, const Shapes&, const Shapes&, const Shapes&, const Numbers&, const Numbers&,
-                          const Numbers&, const Numbers&, const float&) {
-  return {{1}};
-}
-
-static Shapes move_shapes(const Shapes&, const Shapes&, const Shapes&, const Numbers&, const Numbers&, const Numbers&,
-                          const Numbers&) {
+static Shapes step_shapes(const Shapes&, const Shapes&, const Shapes&, const Shapes&, const Shapes&, const Shapes&, const Numbers&,
+                          const Numbers&, const Numbers&, const Numbers&, const float&, const std::vector<float>&) {
   return {{1}};
 }
 
 }  // namespace dip
 
-PD_BUILD_OP(dip_soap_look)
-    .Inputs({paddle::Vec("Gradients"), paddle::Vec("Statistics"), paddle::Vec("Matrices"), paddle::Vec("Turned")})
+PD_BUILD_OP(dip_soap_step)
+    .Inputs({paddle::Vec("Gradients"), paddle::Vec("Statistics"), paddle::Vec("Matrices"), paddle::Vec("Moments1"),
+             paddle::Vec("Moments2"), paddle::Vec("Parameters")})
     .Outputs({"Nothing"})
-    .Attrs({"counts: std::vector<int>", "folds: std::vector<int>", "sizes: std::vector<int>", "turning: std::vector<int>", "decay: float"})
-    .SetKernelFn(PD_KERNEL(dip::soap_look))
-    .SetInferShapeFn(PD_INFER_SHAPE(dip::look_shapes));
-
-PD_BUILD_OP(dip_soap_move)
-    .Inputs({paddle::Vec("Increments"), paddle::Vec("Matrices"), paddle::Vec("Parameters")})
-    .Outputs({"Nothing"})
-    .Attrs({"counts: std::vector<int>", "folds: std::vector<int>", "sizes: std::vector<int>", "turning: std::vector<int>"})
-    .SetKernelFn(PD_KERNEL(dip::soap_move))
-    .SetInferShapeFn(PD_INFER_SHAPE(dip::move_shapes));
+    .Attrs({"counts: std::vector<int>", "folds: std::vector<int>", "sizes: std::vector<int>", "turning: std::vector<int>", "decay: float",
+            "law: std::vector<float>"})
+    .SetKernelFn(PD_KERNEL(dip::soap_step))
+    .SetInferShapeFn(PD_INFER_SHAPE(dip::step_shapes));
