@@ -37,6 +37,8 @@ def plain_samples(image: Image.Image, name: str) -> tuple[np.ndarray, tuple[str,
         raise InputError(f"{name}: samples of {samples.dtype} aren't supported, 8 or 16 bits without sign and floats are")
     # Some of Pillow's 16-bit modes are big-endian.
     samples = samples.astype(samples.dtype.newbyteorder("="), copy=False)
+    if _is_deep_grey(image) and "transparency" in image.info:
+        samples = np.stack([samples, np.where(samples == image.info["transparency"], 0, 65535).astype(np.uint16)], axis=-1)
     return samples.reshape(image.height, image.width, -1), notes
 
 
@@ -67,8 +69,12 @@ def _has_lossy_chunk(webp: bytes) -> bool:
     return False
 
 
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode.startswith("I")
+
+
 def _plain_mode(image: Image.Image) -> Image.Image:
-    if image.mode in ("P", "PA") or "transparency" in image.info:
+    if image.mode in ("P", "PA") or ("transparency" in image.info and not _is_deep_grey(image)):  # which Pillow would cut to 8 bits
         has_alpha = image.mode == "PA" or "transparency" in image.info
         return image.convert("RGBA" if has_alpha else "RGB")
     if image.mode == "1":

@@ -9,7 +9,7 @@ from PIL import Image
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.adapters import as_mask, as_photo, like
-from paddle_dip.io.images import write_photo
+from paddle_dip.io.images import read_photo, write_photo
 from paddle_dip.io.photo import Photo
 
 RANDOM = np.random.default_rng(0)
@@ -170,6 +170,21 @@ def test_a_pillow_mask_from_a_lossy_file_is_hard(tmp_path):
         Image.fromarray(large * np.uint8(255)).save(tmp_path / name, **settings)
         with Image.open(tmp_path / name) as image:
             assert set(np.unique(as_mask(image))) == {0, 1}
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I"])
+def test_deep_grey_with_a_transparent_value_keeps_its_bits(tmp_path, mode):
+    samples = np.array([[0, 300, 40000], [300, 65535, 1]], np.uint16)
+    Image.fromarray(samples).save(tmp_path / "x.png", transparency=300)
+    with Image.open(tmp_path / "x.png") as opened:
+        image = opened.convert(mode)
+        image.info = opened.info
+        given, read = as_photo(image), read_photo(tmp_path / "x.png")
+    assert given.bits == read.bits == 16
+    np.testing.assert_array_equal((given.pixels[0] * 65535).round(), samples)
+    for photo in (given, read):
+        np.testing.assert_array_equal(photo.alpha, samples != 300)
+    np.testing.assert_array_equal(given.pixels, read.pixels)
 
 
 @pytest.mark.parametrize("mask", [HOLE * np.uint8(2), HOLE * np.uint16(255), HOLE * 0.001, Image.fromarray(HOLE * np.uint8(1))])
