@@ -8,6 +8,7 @@ import tifffile
 from PIL import Image
 
 from paddle_dip.errors import InputError
+from paddle_dip.io.metadata import ORIENTATION
 
 _TIFF_HEADS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _TIFF_KINDS = ("bool", "uint8", "uint16", "float16", "float32", "float64")
@@ -35,14 +36,15 @@ def is_tiff(path: Path) -> bool:
         return file.read(4) in _TIFF_HEADS
 
 
-def check_tiff(path: Path) -> tuple[int, int, bool]:
-    """Return height, width, and whether `read_deep_tiff` is to read the file rather than Pillow.
+def check_tiff(path: Path) -> tuple[int, int, int, bool]:
+    """Return height, width, orientation, and whether `read_deep_tiff` is to read the file rather than Pillow.
 
     Raises InputError, naming the kind, for samples that neither reads, and for several pages.
     Pillow reads grey of 32-bit floats, from more kinds of compression than tifffile without its codecs.
     """
     with tifffile.TiffFile(path) as file:
         page, pages = file.pages[0], len(file.pages)
+        orientation = page.tags.valueof(ORIENTATION, default=1)
     if pages > 1:
         raise InputError(f"{path} is animated or has several pages, one still picture is needed")
     kind = _kind(page)
@@ -52,7 +54,7 @@ def check_tiff(path: Path) -> tuple[int, int, bool]:
     deep = kind in ("float16", "float64") or (kind in ("uint16", "float32") and several)
     if (deep or kind in ("uint16", "float32")) and page.photometric not in (_GREY, _RGB):
         raise InputError(f"{path}: {kind} samples of {_photometric(page)} aren't supported, grey (black is zero) and RGB are")
-    return page.imagelength, page.imagewidth, deep
+    return page.imagelength, page.imagewidth, orientation, deep
 
 
 def read_deep_tiff(path: Path) -> tuple[np.ndarray, Image.Exif, bytes | None]:

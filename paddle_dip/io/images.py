@@ -50,7 +50,7 @@ def read_photo(path: Path) -> Photo:
     name = str(path)
     notes: tuple[str, ...] = ()
     with _explained(path):
-        if is_tiff(path) and _tiff_size(path)[2]:
+        if is_tiff(path) and _tiff_header(path)[3]:
             samples, exif, profile = read_deep_tiff(path)
             orientation, info, lossy, jpeg = exif.get(ORIENTATION, 1), {}, False, None
         else:
@@ -73,10 +73,10 @@ def read_size(path: Path) -> tuple[int, int]:
     """Return height and width of the picture in a file, upright, from its header alone; raises InputError as `read_photo` does."""
     path = Path(path)
     with _explained(path):
-        if is_tiff(path) and _tiff_size(path)[2]:
-            height, width, _ = _tiff_size(path)
-            _, exif, _ = read_deep_tiff(path)
-            return (width, height) if exif.get(ORIENTATION, 1) in TURNED else (height, width)
+        if is_tiff(path):
+            height, width, orientation, deep = _tiff_header(path)
+            if deep:
+                return (width, height) if orientation in TURNED else (height, width)
         with _opened(path) as image:
             turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in TURNED
             return (image.width, image.height) if turned else (image.height, image.width)
@@ -160,10 +160,10 @@ def _unidentified(path: Path) -> str:
     return f"{path} is not an image that can be read"
 
 
-def _tiff_size(path: Path) -> tuple[int, int, bool]:
-    height, width, deep = check_tiff(path)
+def _tiff_header(path: Path) -> tuple[int, int, int, bool]:
+    height, width, orientation, deep = check_tiff(path)
     _check_size(path, height, width)
-    return height, width, deep
+    return height, width, orientation, deep
 
 
 def _check_size(path: Path, height: int, width: int) -> None:
