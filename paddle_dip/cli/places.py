@@ -1,5 +1,7 @@
 """Where photos lie and where their results go: files, or folders of them; nothing that was given is written over."""
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,6 +9,8 @@ from pathlib import Path
 from paddle_dip.cli.command import say
 from paddle_dip.errors import InputError
 from paddle_dip.io.images import READABLE, WRITABLE, Photo, check_writable, losses
+
+_LONGEST_NAME = 250  # bytes: with .json or .work behind it, what most file systems take
 
 
 def result_places(photos: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
@@ -17,9 +21,15 @@ def result_places(photos: Sequence[Path], out: Path) -> list[tuple[Path, Path]]:
     if out.suffix.lower() in WRITABLE or (out.exists() and not out.is_dir()):
         raise InputError(f"--out {out} must be a folder where several photos are given, or a folder of them")
     names = [path.name if path.suffix.lower() in WRITABLE else f"{path.stem}.png" for path in paths]
-    if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise InputError(f"--out {out} would get two results of the name {twice[0]}: restore those photos apart")
+    counts = Counter(map(_as_disks_name, names))
+    if twice := [name for name in names if counts[_as_disks_name(name)] > 1]:
+        raise InputError(f"--out {out} would get two results of the name {twice[-1]}: restore those photos apart")
     return [(path, out / name) for path, name in zip(paths, names, strict=True)]
+
+
+def _as_disks_name(name: str) -> str:
+    """Return what names have in common that the disks of most Windows and macOS machines don't tell apart."""
+    return name.casefold() if sys.platform in ("win32", "darwin") else name
 
 
 def is_folder(photos: Sequence[Path]) -> bool:
@@ -49,6 +59,8 @@ def check_place(out: Path, path: Path, photo: Photo, factor: int = 1, tell: Call
 
     tell: called with each note on what of the photo `out` can't hold.
     """
+    if len(os.fsencode(out.name)) > _LONGEST_NAME:
+        raise InputError(f"output file's name is too long: {_LONGEST_NAME} bytes at most, not {len(os.fsencode(out.name))}")
     check_writable(out, photo, factor=factor)
     check_apart(out, path)
     for note in losses(out, photo):

@@ -16,6 +16,7 @@ from typing import IO, Any, TypeVar, get_type_hints
 from paddle_dip.errors import InputError
 
 Row = TypeVar("Row")
+_NAME_BYTES = 200  # of a file's name in its temporary one, which is longer, and may have 255
 _GLANCE_SECONDS = 1.0  # between looks at whether another run has left a folder
 
 
@@ -23,7 +24,7 @@ _GLANCE_SECONDS = 1.0  # between looks at whether another run has left a folder
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
     """Give a binary file that appears at `path` only when the block ends without an error."""
     path = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{_shortened(path.name)}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -107,10 +108,17 @@ def remove_leftovers(folder: Path) -> None:
 
 def remove_half_written(paths: Collection[Path]) -> None:
     """Remove what a run that was killed has written of some files by `whole_file`, beside them, and nothing else."""
+    written = {(path.parent, _shortened(path.name)) for path in paths}
     for folder in {path.parent for path in paths}:
         for leftover in folder.glob(".*.part"):
-            if folder / leftover.name[1:].rsplit(".", 2)[0] in paths:
+            if (folder, leftover.name[1:].rsplit(".", 2)[0]) in written:
                 leftover.unlink(missing_ok=True)
+
+
+def _shortened(name: str) -> str:
+    """Return a file's name, or the beginning of one that would be too long with more behind it."""
+    data = name.encode("utf-8", "surrogateescape")
+    return name if len(data) <= _NAME_BYTES else data[:_NAME_BYTES].decode("utf-8", "ignore")
 
 
 def differences(earlier: Mapping, now: Mapping, free: Collection[str] = ()) -> dict[str, str]:
@@ -129,7 +137,7 @@ def held(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[
         try:
             file = lock_file(Path(folder) / ".lock")
         except FileNotFoundError:
-            Path(folder).mkdir(parents=True)  # another run has removed it at its end
+            Path(folder).mkdir(parents=True, exist_ok=True)  # another run has removed it at its end
             continue
         except OSError as error:
             raise InputError(f"--out {folder} can't be locked: {error.strerror or error}") from None

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from PIL import Image
 
 from paddle_dip.cli.options import Options
 from paddle_dip.cli.photos import _Asked, _first_words, _planned, _plans, _quick_work, read_job, same_for_all
+from paddle_dip.cli.places import result_places
+from paddle_dip.errors import InputError
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.runs.parts import all_work
 from paddle_dip.runs.photos import plan
@@ -146,6 +149,25 @@ def test_what_cannot_be_done_with_a_folder_is_one_clear_line(photos, tmp_path, m
     monkeypatch.chdir(tmp_path)
     refused(message, "denoise", "photos", *more)
     assert not (tmp_path / "out").exists() and not list(tmp_path.glob("*.work"))
+
+
+def test_a_name_with_no_room_for_what_comes_behind_it_is_refused(photos, tmp_path):
+    out = tmp_path / ("x" * 247 + ".png")
+    refused("output file's name is too long: 250 bytes at most, not 251", "denoise", photos / "b.png", "--out", out)
+    assert call("denoise", photos / "b.png", "--steps", 1, "--record", "--out", out.with_name(out.name[1:])).exception is None
+
+
+@pytest.mark.parametrize(("platform", "told_apart"), [("linux", True), ("darwin", False), ("win32", False)])
+def test_names_that_differ_in_case_are_one_where_disks_take_them_for_one(photos, tmp_path, platform, told_apart, monkeypatch):
+    (tmp_path / "more").mkdir()
+    shutil.copy(photos / "b.png", tmp_path / "more" / "B.png")
+    monkeypatch.setattr("paddle_dip.cli.places.sys.platform", platform)
+    given = [photos / "b.png", tmp_path / "more" / "B.png"]
+    if told_apart:
+        assert [out.name for _, out in result_places(given, tmp_path / "out")] == ["b.png", "B.png"]
+    else:
+        with pytest.raises(InputError, match="two results of the name B.png"):
+            result_places(given, tmp_path / "out")
 
 
 @pytest.mark.parametrize(("preset", "less"), [("best", 0.2), ("quick", 1.0)])

@@ -6,7 +6,8 @@ import os
 import numpy as np
 import pytest
 
-from paddle_dip.io.files import whole_file, writable_folder, write_json, write_text
+from paddle_dip.io import files
+from paddle_dip.io.files import remove_half_written, whole_file, writable_folder, write_json, write_text
 from paddle_dip.runs.checkpoint import load_checkpoint, save_checkpoint
 
 
@@ -17,6 +18,30 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
         raise RuntimeError
     assert (tmp_path / "x").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".png", "照" * 83 + ".txt"], ids=["255 bytes", "253 bytes of 3 a letter"])
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path, name):
+    write_text(tmp_path / name, "whole")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    leftovers = []
+    with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / name):
+        leftovers += [path.name for path in tmp_path.iterdir() if path.name != name]
+        raise KeyboardInterrupt
+    (tmp_path / leftovers[0]).write_text("half")  # as where the process was killed there
+    remove_half_written([tmp_path / name])
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_another_run_removes_and_a_third_makes_again_is_waited_for(tmp_path, monkeypatch):
+    gone = [FileNotFoundError()]
+    monkeypatch.setattr(files, "lock_file", lambda path, lock=files.lock_file: lock(path) if not gone else raised(gone.pop()))
+    with files.held(tmp_path):
+        assert (tmp_path / ".lock").is_file()
+
+
+def raised(error: Exception):
+    raise error
 
 
 def test_a_file_is_as_readable_as_any_other(tmp_path):
