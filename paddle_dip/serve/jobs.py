@@ -15,6 +15,7 @@ from typing import Any
 
 from paddle_dip.environment import path_to_package, share_cores
 from paddle_dip.errors import InputError
+from paddle_dip.io.files import writable_folder
 from paddle_dip.serve.folder import kept, locked_folder
 from paddle_dip.serve.request import Limits, Request
 from paddle_dip.serve.watch import PROGRESS
@@ -64,6 +65,7 @@ class Jobs:
     def __init__(self, limits: Limits):
         self.limits = limits
         self.folder, self._held = locked_folder()  # for as long as this server lives
+        self.uploads = writable_folder(self.folder / "uploads")
         self._jobs: dict[str, _Job] = {}
         self._waiting: list[str] = []
         self._lock, self._over = RLock(), Event()
@@ -84,7 +86,7 @@ class Jobs:
         """
         request.check(self.limits)
         with self._lock:
-            if len(self._waiting) >= self.limits.queue:
+            if len(self._waiting) >= self.limits.queue + self._free_places():
                 raise InputError(f"queue is full: {self.limits.queue} jobs wait already, try again later")
             name = secrets.token_urlsafe(16)
             self._jobs[name] = _Job(self.folder / name, kept(request, self.folder / name))
@@ -150,8 +152,7 @@ class Jobs:
 
     def _advance(self) -> None:
         """Begin what has a place, forget what nobody has asked for in a while."""
-        running = [job for job in self._jobs.values() if job.process and job.process.poll() is None]
-        for name in self._waiting[: max(self.limits.at_once - len(running), 0)]:
+        for name in self._waiting[: self._free_places()]:
             self._waiting.remove(name)
             try:
                 self._jobs[name].process = _begun(self._jobs[name].folder)
@@ -160,6 +161,11 @@ class Jobs:
         old = time.monotonic() - 60 * self.limits.keep_minutes
         for name in [n for n, job in self._jobs.items() if job.seen < old and self._state(n, job)[0] in ENDED]:
             self.forget(name)
+        _remove_before(time.time() - 60 * self.limits.keep_minutes, self.uploads)
+
+    def _free_places(self) -> int:
+        running = [job for job in self._jobs.values() if job.process and job.process.poll() is None]
+        return max(self.limits.at_once - len(running), 0)
 
     def _state(self, name: str, job: _Job) -> tuple[str, dict]:
         if job.stopped or name in self._waiting:
@@ -170,6 +176,14 @@ class Jobs:
         if outcome := _read(job.folder / OUTCOME):
             return outcome["state"], outcome
         return ("failed", {"message": _KILLED}) if ended else ("running", {})
+
+
+def _remove_before(moment: float, uploads: Path) -> None:
+    """Remove the pictures that uploads were shown as before that time; what was uploaded is Gradio's to remove."""
+    for picture in uploads.glob("*.png"):
+        with suppress(FileNotFoundError):
+            if picture.stat().st_mtime < moment:
+                picture.unlink()
 
 
 def _begun(folder: Path) -> subprocess.Popen:

@@ -47,8 +47,8 @@ button.primary { background: #b23c00 !important; color: #fff !important; }
 class Page:
     """The components by the names of their texts, and what happens when they are used."""
 
-    def __init__(self, jobs: Jobs, uploads: Path):
-        self._jobs, self._uploads = jobs, uploads
+    def __init__(self, jobs: Jobs):
+        self._jobs, self._uploads = jobs, jobs.uploads
         self.parts: dict[str, Any] = {}
 
     def build(self) -> gr.Blocks:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import writable_folder
 from paddle_dip.serve.jobs import Jobs
 from paddle_dip.serve.request import Limits
 
@@ -13,15 +12,14 @@ from paddle_dip.serve.request import Limits
 def serve(limits: Limits, *, host: str, port: int, announce: Callable[[str], None], open_browser: bool = False) -> None:
     """Serve the page until KeyboardInterrupt; announce: called with its address. Raises InputError where the address is taken."""
     with Jobs(limits) as jobs:
-        uploads = writable_folder(jobs.folder / "uploads")
         # Gradio reads both when it loads: where it keeps what is uploaded, and that it sends nothing about its use.
-        os.environ |= {"GRADIO_TEMP_DIR": str(uploads), "GRADIO_ANALYTICS_ENABLED": "False"}
+        os.environ |= {"GRADIO_TEMP_DIR": str(jobs.uploads), "GRADIO_ANALYTICS_ENABLED": "False"}
         import gradio as gr
 
         from paddle_dip.serve.page import CSS, JAVASCRIPT, Page
 
         gr.set_static_paths([jobs.folder])  # files of jobs are sent as they are, no copies are kept
-        page = Page(jobs, uploads).build()
+        page = Page(jobs).build()
         theme = gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])  # others come from elsewhere
         try:
             _, address, _ = page.launch(

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def damaged(photo, tmp_path) -> str:
 
 
 def folders(jobs: Jobs) -> list[Path]:
-    return [path for path in jobs.folder.iterdir() if path.is_dir()]
+    return [path for path in jobs.folder.iterdir() if path.is_dir() and path != jobs.uploads]
 
 
 def alive(process: int) -> bool:
@@ -60,6 +61,24 @@ def test_a_job_gives_the_api_s_picture_the_command_s_record_and_a_gif(photo):
         assert Image.open(view.before).size == Image.open(view.after).size == (20, 24)
         assert view.picture.is_file()
     assert not jobs.folder.exists()
+
+
+def test_without_a_queue_a_job_is_taken_where_a_place_is_free(photo):
+    with Jobs(Limits(at_once=1, queue=0)) as jobs:
+        name = jobs.submit(Request("denoise", photo, steps=ENDLESS))
+        assert jobs.look(name).state == "running"
+        with pytest.raises(InputError, match="queue is full"):
+            jobs.submit(Request("denoise", photo))
+
+
+def test_what_an_upload_was_shown_as_goes_when_jobs_go(photo):
+    with Jobs(Limits(keep_minutes=10)) as jobs:
+        for name, minutes in (("old.png", 11), ("new.png", 9)):
+            (jobs.uploads / name).write_bytes(b"")
+            os.utime(jobs.uploads / name, (time.time() - 60 * minutes,) * 2)
+        while (jobs.uploads / "old.png").exists():
+            time.sleep(0.05)
+        assert [path.name for path in jobs.uploads.iterdir()] == ["new.png"]
 
 
 @pytest.mark.slow
