@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
-from paddle_dip.io.files import writable_folder
+from paddle_dip.io.files import held, writable_folder
 from paddle_dip.problem.ground_truth import checksums, sha256
 
 BASE_URL = "https://raw.githubusercontent.com/jbhuang0604/SelfExSR/master"
@@ -81,6 +81,13 @@ def fetch(remote: Remote, folder: Path, connection: Connection, *, announce: Cal
     """Return, in words, what it took to have `remote` in `folder` with the right checksum. Raises Unreachable and Damaged."""
     path = Path(folder) / remote.path
     if _sha256(path) == remote.sha256:
+        return "already there"
+    with held(writable_folder(Path(folder)), meanwhile=lambda: None):
+        return _fetched(remote, path, connection, announce)
+
+
+def _fetched(remote: Remote, path: Path, connection: Connection, announce: Callable[[str], object]) -> str:
+    if _sha256(path) == remote.sha256:  # another process has fetched it while we waited
         return "already there"
     replaces = path.exists()
     writable_folder(path.parent)

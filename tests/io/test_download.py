@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -107,7 +108,7 @@ def place(folder: Path, name: str, content: bytes) -> Path:
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
 
 
 def test_downloads_every_file(server, tmp_path):
@@ -115,6 +116,14 @@ def test_downloads_every_file(server, tmp_path):
     assert files_below(tmp_path) == {"a_GT.png": CONTENT, "b_GT.png": OTHER}
     assert server.requests == [("/data/a.png", None, 100_000), ("/data/b.png", None, 50_000)]
     assert lines == ["Set14/a_GT.png: downloaded", "Set14/b_GT.png: downloaded"]
+
+
+def test_two_that_fetch_into_one_folder_fetch_each_file_once(server, tmp_path):
+    both = remote(), remote(OTHER, "b.png")
+    with ThreadPoolExecutor(2) as threads:
+        lines = sum(threads.map(lambda _: fetch(tmp_path, server.url, *both), range(2)), [])
+    assert files_below(tmp_path) == {"a_GT.png": CONTENT, "b_GT.png": OTHER} and len(server.requests) == 2
+    assert sorted(line.split(": ")[1] for line in lines) == ["already there"] * 2 + ["downloaded"] * 2
 
 
 def test_file_with_the_right_checksum_is_not_fetched_again(server, tmp_path):
