@@ -28,8 +28,8 @@ def command_line(**settings) -> typer.Typer:
 def run(app: typer.Typer) -> NoReturn:
     """Run `app` on the command line's arguments and exit.
 
-    The exit code is 0, the command's own, 2 for bad input, 130 after Ctrl-C, 143 after SIGTERM, 141 where what it
-    printed is no longer read; 130 also after SIGTERM where a run ended in order, its checkpoint written.
+    The exit code is 0, the command's own, 2 for bad input, 130 after Ctrl-C, 143 after SIGTERM, 141 where what it printed is no
+    longer read.
     With the environment variable PADDLE_DIP_DEBUG set, bad input shows its traceback.
     """
     for stream in (sys.stdout, sys.stderr):

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -79,4 +79,5 @@ def _claim(path: Path) -> Iterator[bool]:
         try:
             yield True
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(PermissionError):  # Windows keeps what is open; it goes with its folder
+                path.unlink(missing_ok=True)

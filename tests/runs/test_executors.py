@@ -4,10 +4,12 @@ import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from paddle_dip.errors import InputError
+from paddle_dip.runs.claim import claimed
 from paddle_dip.runs.groups import run_groups
 from paddle_dip.runs.parallel import TRIES, run_parallel
 from paddle_dip.runs.worker import WorkerDied
@@ -96,6 +98,17 @@ def test_a_claim_ends_with_its_process(tmp_path):
     unit = Note("a", tmp_path, deaths=1)
     assert list(run_groups([("all", [unit])], Workers(2), work=write_note, interrupted=lambda: 0)) == ["all"]
     assert (tmp_path / "a.begun").read_text() == "xx" and not (tmp_path / "a.lock").exists()
+
+
+def test_a_lock_that_cannot_be_removed_while_it_is_open_is_no_fault(tmp_path, monkeypatch):
+    """As on Windows."""
+
+    def unlink(path, missing_ok=False):
+        raise PermissionError(13, "in use", str(path))
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    unit = Note("a", tmp_path)
+    assert claimed(unit, work=write_note, interrupted=lambda: 0) and unit.is_made()
 
 
 def test_a_unit_of_which_more_is_left_to_make_is_over_with_its_work(tmp_path):

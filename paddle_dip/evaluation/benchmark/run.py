@@ -22,7 +22,7 @@ from paddle_dip.problem.dataset import to_unit
 from paddle_dip.problem.presets import Preset
 from paddle_dip.report.page import benchmark_page
 from paddle_dip.report.results import final_rows, read_history, write_history
-from paddle_dip.runs.interrupt import Interrupted, deferred_interrupt
+from paddle_dip.runs.interrupt import Interrupted, Resumable, deferred_interrupt
 from paddle_dip.runs.provenance import noise_drawn_by, provenance
 from paddle_dip.runs.workers import Workers, settled
 
@@ -91,11 +91,15 @@ def run(
             deferred_interrupt() as interrupted,
             closing(_restored(settings, folder, cases, store, fit, interrupted)) as restored,
         ):
-            for image_run, rows in restored:
-                store.add(image_run.case.name, rows)
-                announce(final_rows(rows)[0])
-                _write_results(settings, store, shown)
-                forget_members(image_run)
+            try:
+                for image_run, rows in restored:
+                    store.add(image_run.case.name, rows)
+                    announce(final_rows(rows)[0])
+                    _write_results(settings, store, shown)
+                    forget_members(image_run)
+            except KeyboardInterrupt:
+                _end_in_order(interrupted, settings)
+                raise
         outcome = _write_results(settings, store, shown)
         _write_page(settings, folder, shown, outcome)
     return outcome
@@ -113,17 +117,16 @@ def _restored(
     fit: Callable,
     interrupted: Interrupted,
 ) -> Generator[tuple[ImageRun, list], None, None]:
-    """Yield each image that has no result yet and its rows: in order, or, of several fits at a time, when its own are made."""
-    left = []
+    """Yield each image that has no result yet and its rows, when its fits are made."""
+    left = []  # to make: each fit is claimed, as another run may come to help
     for name, case in cases.items():
         image_run = _image_run(settings, folder, case)
         if name in store.rows:
             forget_members(image_run)
         else:
             left.append(image_run)
-    apart = settings.shared or not settings.workers.here
     with closing(make_members(left, settings.workers, fit=fit, interrupted=interrupted)) as ready:  # begins nothing by itself
-        for image_run in ready if apart else left:
+        for image_run in ready:
             yield image_run, _restore_one(image_run, fit, interrupted)
 
 
@@ -132,8 +135,13 @@ def _help(settings: Settings, cases: dict[str, Case], fit: Callable, folder: Fol
     with deferred_interrupt() as interrupted:
         image_runs = [_image_run(settings, folder, case) for case in cases.values()]
         deque(make_members(image_runs, settings.workers, fit=fit, interrupted=interrupted), maxlen=0)
-        if interrupted():  # while nothing was left to make
-            raise KeyboardInterrupt
+        _end_in_order(interrupted, settings)  # it came while nothing was left to make
+
+
+def _end_in_order(interrupted: Interrupted, settings: Settings) -> None:
+    """Raise Resumable, with the exit code of the signal, where one came."""
+    if code := interrupted():
+        raise Resumable(f"interrupted; the same command with --resume goes on in {settings.out}", code) from None
 
 
 def _image_run(settings: Settings, folder: Folder, case: Case) -> ImageRun:
