@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from paddle_dip.environment import prepare_environment
 from paddle_dip.errors import FitError, InputError
+from paddle_dip.runs.interrupt import sigterm_held
 from paddle_dip.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ __all__ = [
 
 # Paddle reads its thread count and MKL its code path once, when they load: this must run before `import paddle`.
 prepare_environment()
+# NumPy begins threads as it loads. One of them would take a SIGTERM that comes while Paddle loads, in Paddle's own handler, which
+# ends the process with a trace of C++.
+with sigterm_held():
+    import numpy  # noqa: F401
 
 
 def __getattr__(name: str):

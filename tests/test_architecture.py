@@ -44,7 +44,7 @@ def test_the_package_never_imports_torch(path):
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("paddle_dip", {"numpy", "paddle", "PIL", "matplotlib"}),
+        ("paddle_dip", {"paddle", "PIL", "matplotlib"}),
         ("paddle_dip.cli.app", {"paddle", "gradio", "matplotlib", "jinja2", "scipy.fft", "scipy.signal", "scipy.ndimage"}),
     ],
 )

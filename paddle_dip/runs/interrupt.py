@@ -65,17 +65,27 @@ def deferred_interrupt() -> Iterator[Interrupted]:
 def handlers_kept() -> Iterator[None]:
     """Keep Python's handlers of Ctrl-C and SIGTERM through the import of a library that puts its own in their place.
 
-    SIGTERM waits until the end of it.
+    SIGTERM waits until the end of it, where no thread takes it meanwhile: see `sigterm_held`.
     """
-    # Windows has no masks.
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]) if hasattr(signal, "pthread_sigmask") else None
+    with sigterm_held():
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                _set_again(number)
+
+
+@contextmanager
+def sigterm_held() -> Iterator[None]:
+    """Have SIGTERM wait until the end. Threads that are begun meanwhile never take it: the main one does, in whatever it is."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has no masks
+        yield
+        return
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
         yield
     finally:
-        for number in _SIGNALS:
-            _set_again(number)
-        if former is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, former)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _set_again(number: int) -> None:

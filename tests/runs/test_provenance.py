@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from tests.conftest import process
 
 RECORDING = """
@@ -31,6 +33,7 @@ def test_a_record_loads_paddle_without_its_warnings():
     assert (result.returncode, result.stderr) == (0, "") and result.stdout[0].isdigit()
 
 
-def test_sigterm_while_a_record_loads_paddle_leaves_no_trace_of_its_own():
-    result = process("-c", RECORDING, "interrupted", env=QUIET)
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_sigterm_while_a_record_loads_paddle_leaves_no_trace_of_its_own(threads):
+    result = process("-c", RECORDING, "interrupted", env=QUIET | {"OMP_NUM_THREADS": threads})
     assert (result.returncode, result.stdout, result.stderr) == (143, "", "")
