@@ -16,6 +16,7 @@ from typing import IO, Any, TypeVar, get_type_hints
 from paddle_dip.errors import InputError
 
 Row = TypeVar("Row")
+LOCK = ".lock"  # the name of the file by which a run holds a folder
 _NAME_BYTES = 200  # of a file's name in its temporary one, which is longer, and may have 255
 _GLANCE_SECONDS = 1.0  # between looks at whether another run has left a folder
 
@@ -135,7 +136,7 @@ def held(folder: Path, meanwhile: Callable[[], None] | None = None) -> Iterator[
     """
     while True:
         try:
-            file = lock_file(Path(folder) / ".lock")
+            file = lock_file(Path(folder) / LOCK)
         except FileNotFoundError:
             Path(folder).mkdir(parents=True, exist_ok=True)  # another run has removed it at its end
             continue

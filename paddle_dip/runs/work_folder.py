@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from paddle_dip.errors import InputError
-from paddle_dip.io.files import differences, held, read_json, remove_leftovers, writable_folder, write_json
+from paddle_dip.io.files import LOCK, differences, held, read_json, remove_leftovers, writable_folder, write_json
 from paddle_dip.problem.presets import completed
 from paddle_dip.runs.array_folder import ArrayFolder
 from paddle_dip.runs.photos import PhotoJob
@@ -39,10 +39,12 @@ def opened(root: Path, *, resume: bool, meanwhile: Callable[[], None] | None = N
     """Have the work folder there, made if need be; no other run gets it meanwhile.
 
     meanwhile: see `paddle_dip.io.files.held`; runs that help may be writing in the folder then, and nothing of theirs is removed.
-    Raises InputError where it holds work and `resume` isn't given; where it can't be written or is in use.
+    Raises InputError where it holds work and `resume` isn't given, or anything of others; where it can't be written or is in use.
     """
     if not resume and any(path for kind in (_ARRAYS, _STATES) for path in root.rglob(kind)):
         raise InputError(f"{root} holds a restoration that has been begun: go on with it with --resume, or delete it")
+    if root.is_dir() and any(root.iterdir()) and not (root / LOCK).exists():
+        raise InputError(f"{root} holds files of something else, and would be removed: move them, or choose another --out")
     writable_folder(root)
     with held(root, meanwhile):
         if meanwhile is None:
