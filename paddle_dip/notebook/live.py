@@ -12,7 +12,6 @@ from PIL import Image
 from paddle_dip.api import Step
 from paddle_dip.errors import FitError
 from paddle_dip.io.adapters import ImageLike, as_photo
-from paddle_dip.io.files import writable_folder
 from paddle_dip.notebook.show import row, shown
 from paddle_dip.problem.metrics import psnr_y
 from paddle_dip.problem.presets import Preset
@@ -63,7 +62,6 @@ class PhotoView:
     """
 
     def __init__(self, folder: Path, before: ImageLike, truth: ImageLike | None = None):
-        writable_folder(Path(folder, "frames"))
         self._process = Process(Path(folder), as_photo(before).pixels, None if truth is None else as_photo(truth).pixels)
         self._record: dict[str, Any] = {}
         self._cell: DisplayHandle | None = None

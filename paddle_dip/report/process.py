@@ -7,7 +7,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from paddle_dip.io.files import whole_file, write_csv, write_json, write_text
+from paddle_dip.io.files import whole_file, writable_folder, write_csv, write_json, write_text
 from paddle_dip.io.images import to_bytes, write_rgb
 from paddle_dip.problem.metrics import psnr
 from paddle_dip.report.curves import process_figure, svg
@@ -34,6 +34,7 @@ class Process:
 
         A step that has been noted before comes again where the fit went back: what was noted from there on is forgotten.
         """
+        writable_folder(self.folder / "frames")
         kept = sum(point["step"] < step for point in self.points)
         del self.frames[kept:], self.points[kept:]
         write_rgb(self.folder / "frames" / f"{step:05d}.png", image)
@@ -42,6 +43,7 @@ class Process:
 
     def finish(self, result: np.ndarray, title: str, settings: dict) -> Path:
         """Write animations, the pictures, as large as the result, side by side and one by one, curve and page; return its path."""
+        writable_folder(self.folder)
         pictures = {"corrupted": enlarged_pixels(self.corrupted, result), "result": result}
         pictures |= {} if self.truth is None else {"truth": self.truth}
         write_png(self.folder / "comparison.png", picture_grid(pictures))

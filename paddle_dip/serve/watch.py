@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paddle_dip.io.files import writable_folder, write_json
+from paddle_dip.io.files import write_json
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.report.process import Process
 from paddle_dip.runs.photos import PhotoJob
@@ -30,8 +30,7 @@ class Watch:
     def __init__(self, folder: Path, job: PhotoJob):
         problem = job.problem(job.tiles[0])
         known = 1.0 if problem.known is None else problem.known
-        self.process = Process(writable_folder(folder / "process"), known * problem.observation)
-        writable_folder(self.process.folder / "frames")
+        self.process = Process(folder / "process", known * problem.observation)
         self.stop = False
         self._folder, self._preset = folder, job.preset
         self._steps = job.preset.steps * job.preset.members

@@ -151,6 +151,25 @@ def test_what_cannot_be_done_with_a_folder_is_one_clear_line(photos, tmp_path, m
     assert not (tmp_path / "out").exists() and not list(tmp_path.glob("*.work"))
 
 
+def test_a_work_folder_of_something_else_is_left_alone(photos, tmp_path):
+    (tmp_path / "out.png.work").mkdir()
+    (tmp_path / "out.png.work" / "mine.txt").write_text("mine")
+    for more in ((), ("--resume",)):
+        refused("out.png.work holds files of something else", "denoise", photos / "b.png", "--out", tmp_path / "out.png", *more)
+    assert (tmp_path / "out.png.work" / "mine.txt").read_text() == "mine" and not (tmp_path / "out.png").exists()
+
+
+def test_what_is_refused_leaves_no_folder_for_frames(photos, tmp_path, monkeypatch):
+    given = ("denoise", photos / "b.png", "--steps", 1, "--out", tmp_path / "out.png")
+    with monkeypatch.context() as full:
+        full.setattr("paddle_dip.cli.photos.write_photo", lambda path, photo: path.mkdir() or path.write_bytes(b""))
+        with pytest.raises(IsADirectoryError):
+            call(*given)
+    (tmp_path / "out.png").rmdir()
+    refused("holds a restoration that has been begun", *given, "--frames", 1)
+    assert not (tmp_path / "out_process").exists()
+
+
 def test_a_name_with_no_room_for_what_comes_behind_it_is_refused(photos, tmp_path):
     out = tmp_path / ("x" * 247 + ".png")
     refused("output file's name is too long: 250 bytes at most, not 251", "denoise", photos / "b.png", "--out", out)
