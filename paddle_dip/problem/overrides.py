@@ -18,6 +18,8 @@ def overridden(preset: Preset, changes: Sequence[str]) -> Preset:
     A value of several parts has commas between them; where one is given, all parts take it. Raises InputError, quoting the change,
     for what isn't known or allowed.
     """
+    if without := [change for change in changes if "=" not in change]:
+        raise InputError(f"--set {without[0]}: NAME=VALUE is needed")
     given = [change.partition("=")[::2] for change in changes]
     settings: dict[str, Any] = {}
     parts: dict[str, Any] = {}

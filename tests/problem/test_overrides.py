@@ -44,7 +44,7 @@ def test_nothing_changed():
     [
         ("tv=1", "tv_weight"),
         ("name=mine", "must be one of"),
-        ("steps", "whole number"),
+        ("steps", "--set steps: NAME=VALUE is needed"),
         ("steps=many", "whole number"),
         ("steps=0", "steps must be at least 1"),
         ("tv_weight=much", "a number"),
