@@ -41,7 +41,7 @@ def serve(
         keep_minutes=keep_minutes,
     )
     if find_spec("gradio") is None:
-        raise InputError("the page needs Gradio, which isn't installed; fix: pip install 'paddle_dip[serve]'")
+        raise InputError("the page needs Gradio, which isn't installed; fix: pip install 'gradio>=6.0,<7'")
     from paddle_dip.serve.server import serve as run_server
 
     run_server(limits, host=host, port=port, open_browser=browser, announce=_announce)

@@ -31,7 +31,7 @@ def connect(address: str | None) -> None:
     try:
         import ray
     except ImportError:
-        raise ImportError('--executor ray needs Ray; fix: pip install "paddle_dip[ray]"') from None
+        raise ImportError('--executor ray needs Ray; fix: pip install "ray>=2.40,<3"') from None
     if ray.is_initialized():
         return
     try:

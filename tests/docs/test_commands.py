@@ -66,8 +66,9 @@ def check_pip(words: list[str]) -> None:
         if before == "-r":
             assert word == "/dev/stdin" or (ROOT / word).is_file(), words
         elif not word.startswith("-"):
-            assert word in ("gradio>=6.0,<7", "paddle_dip[serve]", "paddle_dip[ray]", "bm3d", "."), words
-    assert "gradio>=6.0,<7" in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+            assert word in ("gradio>=6.0,<7", "ray>=2.40,<3", "bm3d", "."), words
+    extras = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert "gradio>=6.0,<7" in extras and "ray>=2.40,<3" in extras
 
 
 def check_make(words: list[str]) -> None:

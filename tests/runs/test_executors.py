@@ -16,7 +16,7 @@ from paddle_dip.runs.worker import WorkerDied
 from paddle_dip.runs.workers import Workers, checked
 from tests.runs.executors import Elsewhere, Note, die, make_nothing, tell_and_return, wait_for_the_end, write_note
 
-RAY = pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install paddle_dip[ray]")
+RAY = pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install 'ray>=2.40,<3'")
 
 
 @pytest.fixture(params=["local", pytest.param("ray", marks=[RAY, pytest.mark.ray])])

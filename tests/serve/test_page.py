@@ -22,7 +22,7 @@ _WAIT = 120_000  # milliseconds: a job's process loads Paddle first, on a machin
 @pytest.fixture(scope="module")
 def address(chromium, tmp_path_factory):
     """The address of a server; at its end SIGTERM is to leave nothing behind."""
-    pytest.importorskip("gradio", reason="needs Gradio: pip install 'paddle_dip[serve]'")
+    pytest.importorskip("gradio", reason="needs Gradio: pip install 'gradio>=6.0,<7'")
     folder = tmp_path_factory.mktemp("tmp")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

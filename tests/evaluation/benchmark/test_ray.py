@@ -11,7 +11,7 @@ import pytest
 from paddle_dip.report.results import read_rows
 from tests.evaluation.benchmark.runs import finish, outcome, pictures, start
 
-pytestmark = [pytest.mark.ray, pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install paddle_dip[ray]")]
+pytestmark = [pytest.mark.ray, pytest.mark.skipif(not find_spec("ray"), reason="needs Ray: pip install 'ray>=2.40,<3'")]
 RAY = ("--executor", "ray")
 
 
