@@ -25,5 +25,5 @@ def test_without_gradio_the_fix_is_named(monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     options = {"host": "127.0.0.1", "port": 7860, "jobs": 1, "queue": 1, "max_pixels": 1, "max_steps": 1}
     options |= {"max_upload": 1.0, "keep_minutes": 1.0}
-    with pytest.raises(InputError, match=r"isn't installed; fix: pip install 'paddle_dip\[serve\]'"):
+    with pytest.raises(InputError, match=r"isn't installed; fix: pip install 'gradio>=6.0,<7'"):
         module.serve(**options, browser=False)

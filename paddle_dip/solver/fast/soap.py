@@ -69,10 +69,9 @@ class CompiledSteps:
         """Return Adam's learning rate and epsilon, corrected for the bias of the step, and its betas."""
         first, second = 1 - self._powers
         root = np.sqrt(second)
-        return [
-            float(value)
-            for value in (np.float32(rate) * (root / first), np.float32(self._preset.soap_epsilon) * root, *self._betas)
-        ]
+        with np.errstate(over="ignore"):  # of a rate beyond all bounds: others look after a fit that diverges
+            corrected = np.float32(rate) * (root / first), np.float32(self._preset.soap_epsilon) * root
+        return [float(value) for value in (*corrected, *self._betas)]
 
 
 def _zeros(stack: Stacked) -> paddle.Tensor:
