@@ -22,7 +22,7 @@ OPTIONS ?=
 help:
 	@echo "make benchmark   restore four photos that come with scikit-image, x8 (a few minutes)"
 	@echo "make set14       the real benchmark, on datas/sr/Set14 or \$$PADDLE_DIP_DATA/sr/Set14 (resumable); PRESET=quick or best, FACTOR=4, OUT=folder"
-	@echo "make test        the tests (under 5 minutes); make test-slow, make parity: long ones; make test-long: all long ones"
+	@echo "make test        the tests (some minutes); make test-slow, make parity: long ones; make test-long: all long ones"
 	@echo "make notebooks   run the notebooks from a clean copy of the checkout (a few minutes)"
 	@echo "make browser     drive the live page, the reports and the site in the system's Chromium"
 	@echo "make docs        build the documentation site into site/, strictly"

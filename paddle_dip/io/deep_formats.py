@@ -1,6 +1,7 @@
 """Reading of samples that Pillow would cut down to 8 bits, or can't read: deep PNG by pypng, deep TIFF by tifffile."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import png
@@ -36,8 +37,17 @@ def is_tiff(path: Path) -> bool:
         return file.read(4) in _TIFF_HEADS
 
 
-def check_tiff(path: Path) -> tuple[int, int, int, bool]:
-    """Return height, width, orientation, and whether `read_deep_tiff` is to read the file rather than Pillow.
+class TiffHeader(NamedTuple):
+    """height, width: pixels, as they lie in the file; orientation: EXIF's; deep: `read_deep_tiff` is to read it, not Pillow."""
+
+    height: int
+    width: int
+    orientation: int
+    deep: bool
+
+
+def tiff_header(path: Path) -> TiffHeader:
+    """Return what a TIFF file says of its picture before it is read.
 
     Raises InputError, naming the kind, for samples that neither reads, and for several pages.
     Pillow reads grey of 32-bit floats, from more kinds of compression than tifffile without its codecs.
@@ -54,7 +64,7 @@ def check_tiff(path: Path) -> tuple[int, int, int, bool]:
     deep = kind in ("float16", "float64") or (kind in ("uint16", "float32") and several)
     if (deep or kind in ("uint16", "float32")) and page.photometric not in (_GREY, _RGB):
         raise InputError(f"{path}: {kind} samples of {_photometric(page)} aren't supported, grey (black is zero) and RGB are")
-    return page.imagelength, page.imagewidth, orientation, deep
+    return TiffHeader(page.imagelength, page.imagewidth, orientation, deep)
 
 
 def read_deep_tiff(path: Path) -> tuple[np.ndarray, Image.Exif, bytes | None]:

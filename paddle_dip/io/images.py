@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from paddle_dip.errors import InputError
 from paddle_dip.io.colour_modes import check_mode, is_jpeg, is_lossy, kept_profile, plain_samples
-from paddle_dip.io.deep_formats import check_tiff, is_deep_png, is_tiff, read_deep_png, read_deep_tiff
+from paddle_dip.io.deep_formats import TiffHeader, is_deep_png, is_tiff, read_deep_png, read_deep_tiff, tiff_header
 from paddle_dip.io.encoding import encoded
 from paddle_dip.io.files import whole_file
 from paddle_dip.io.jpeg import JpegFile
@@ -50,7 +50,7 @@ def read_photo(path: Path) -> Photo:
     name = str(path)
     notes: tuple[str, ...] = ()
     with _explained(path):
-        if is_tiff(path) and _tiff_header(path)[3]:
+        if is_tiff(path) and _tiff_header(path).deep:
             samples, exif, profile = read_deep_tiff(path)
             orientation, info, lossy, jpeg = exif.get(ORIENTATION, 1), {}, False, None
         else:
@@ -74,9 +74,9 @@ def read_size(path: Path) -> tuple[int, int]:
     path = Path(path)
     with _explained(path):
         if is_tiff(path):
-            height, width, orientation, deep = _tiff_header(path)
-            if deep:
-                return (width, height) if orientation in TURNED else (height, width)
+            header = _tiff_header(path)
+            if header.deep:
+                return (header.width, header.height) if header.orientation in TURNED else (header.height, header.width)
         with _opened(path) as image:
             turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in TURNED
             return (image.width, image.height) if turned else (image.height, image.width)
@@ -160,10 +160,10 @@ def _unidentified(path: Path) -> str:
     return f"{path} is not an image that can be read"
 
 
-def _tiff_header(path: Path) -> tuple[int, int, int, bool]:
-    height, width, orientation, deep = check_tiff(path)
-    _check_size(path, height, width)
-    return height, width, orientation, deep
+def _tiff_header(path: Path) -> TiffHeader:
+    header = tiff_header(path)
+    _check_size(path, header.height, header.width)
+    return header
 
 
 def _check_size(path: Path, height: int, width: int) -> None:
