@@ -40,11 +40,18 @@ def claimed(unit: Claimed, *, work: Callable[..., Any], **how: Any) -> Any:
     """
     try:
         with _claim(unit.claim) as ours:
-            if not ours:
-                return TAKEN
-            return None if unit.is_made() else work(unit, **how)
+            return _made(unit, work, how) if ours else TAKEN
     except _Gone:
         return GONE
+
+
+def _made(unit: Claimed, work: Callable[..., Any], how: dict[str, Any]) -> Any:
+    try:
+        return None if unit.is_made() else work(unit, **how)
+    except FileNotFoundError:
+        if not unit.is_made():
+            raise
+        return None  # another process ended meanwhile what the unit is of, and removed the files of its parts
 
 
 def is_free(unit: Claimed) -> bool:

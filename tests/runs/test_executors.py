@@ -111,6 +111,22 @@ def test_a_lock_that_cannot_be_removed_while_it_is_open_is_no_fault(tmp_path, mo
     assert claimed(unit, work=write_note, interrupted=lambda: 0) and unit.is_made()
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_files_that_another_process_removed_are_missing_only_where_the_unit_is_not_made(tmp_path, ended):
+    unit = Note("a", tmp_path)
+
+    def work(unit):
+        if ended:
+            unit.made.write_text("by another")
+        raise FileNotFoundError(unit.folder / "removed")
+
+    if ended:
+        assert claimed(unit, work=work) is None
+    else:
+        with pytest.raises(FileNotFoundError):
+            claimed(unit, work=work)
+
+
 def test_a_unit_of_which_more_is_left_to_make_is_over_with_its_work(tmp_path):
     unit = Note("a", tmp_path)
     assert list(run_groups([("all", [unit])], Workers(2), work=make_nothing, interrupted=lambda: 0)) == ["all"]
