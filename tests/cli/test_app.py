@@ -147,7 +147,12 @@ PARAMETERS = {
 }
 
 
-LARGE = ("deblurrer", "deblurrer-discriminator", "object-remover", "object-remover-critic")  # tests/trained counts them
+LARGE = ("deblurrer", "deblurrer-discriminator", "object-remover", "object-remover-critic")
+
+
+@pytest.mark.slow
+def test_networks_counts_the_large_ones_too():
+    assert json.loads(command(*CLI, "networks", "--json").stdout) == PARAMETERS
 
 
 def test_networks_lists_parameter_counts(monkeypatch):
@@ -193,7 +198,10 @@ def test_a_name_beyond_ascii_is_recorded_where_the_locale_has_only_ascii(tmp_pat
 
 @pytest.mark.parametrize(
     ("unbuffered", "words"),
-    [("", ("presets",)), ("1", ("presets",)), ("", ("presets", "--json")), ("", ("--help",)), ("1", ())],
+    [
+        *[("", ("presets",)), ("1", ("presets",)), ("", ("presets", "--json")), ("", ("--help",)), ("1", ())],
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in [("1", ("presets", "--json")), ("1", ("--help",)), ("", ())]),
+    ],
     ids=str,
 )
 def test_a_closed_pipe_is_no_fault(words, unbuffered):

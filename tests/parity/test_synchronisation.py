@@ -76,7 +76,11 @@ def test_a_fit_that_asked_for_its_loss_would_be_caught(copies, monkeypatch, plai
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "network"), [("adam", "small"), ("soap", "small"), ("soap", "small-pixel-shuffle"), ("soap", "small-unet")]
+    ("optimiser", "network"),
+    [
+        *[("adam", "small"), ("soap", "small"), ("soap", "small-pixel-shuffle"), ("soap", "small-unet")],
+        *(pytest.param("adam", name, marks=pytest.mark.parity) for name in ("small-pixel-shuffle", "small-unet")),
+    ],
 )
 def test_the_mirror_waits_for_no_step_but_where_bases_are_renewed(optimiser, network, monkeypatch):
     """On the device "meta", whose tensors have no values: it runs all that a GPU would, and what asks for a value raises."""
@@ -113,6 +117,10 @@ def test_on_that_device_a_value_is_refused(monkeypatch):
         ("numpy", {"operator": "pillow", "clip": True, "work_scale": 2}),
         ("numpy", {"operator": "mask"}),
         ("numpy", {"learn_input": True}),
+        pytest.param("numpy", {}, marks=pytest.mark.parity),
+        pytest.param("philox", {"operator": "pillow", "clip": True, "work_scale": 2}, marks=pytest.mark.parity),
+        pytest.param("philox", {"operator": "mask"}, marks=pytest.mark.parity),
+        pytest.param("philox", {"learn_input": True}, marks=pytest.mark.parity),
     ],
     ids=str,
 )

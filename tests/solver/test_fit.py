@@ -83,7 +83,7 @@ def test_a_run_taken_up_gives_the_same_bits(changes):
 
 
 @pytest.mark.parametrize("changes", [{}, PAPER, {"noise": "cumulative"}, {"noise": "cumulative", "input": "normal"}], ids=str)
-@pytest.mark.parametrize("start", [0, 7])
+@pytest.mark.parametrize("start", [0, pytest.param(1, marks=pytest.mark.slow), 7])
 def test_noise_drawn_ahead_is_the_noise_drawn_in_turn(start, changes, monkeypatch):
     preset = replace(PRESET, **changes)
     state = last(islice(fit(problem(preset), preset), start)).state() if start else None
