@@ -253,9 +253,7 @@ def _process(out: Path, options: Options, job: PhotoJob, truth: np.ndarray | Non
         raise InputError("--frames shows one fit: take --set members=1, or leave it out")
     if len(job.tiles) > 1:
         raise InputError("--frames needs the photo in one piece: raise --max-memory, or leave --frames out")
-    problem = job.problem(job.tiles[0])
-    known = 1.0 if problem.known is None else problem.known
-    return Process(out.with_name(f"{out.stem}_process"), known * problem.observation, truth)
+    return Process(out.with_name(f"{out.stem}_process"), job.problem(job.tiles[0]).seen, truth)
 
 
 def _watch(options: Options, preset: Preset, process: Process | None) -> Callable:

@@ -5,6 +5,7 @@ from PIL import Image
 from skimage import restoration
 
 from paddle_dip.io.images import to_bytes
+from paddle_dip.problem.non_local_means import non_local_means
 from paddle_dip.problem.resampling import back_project, pillow_resize
 
 _STRENGTH = 0.6  # of the noise's deviation; the best of a few on bsd_001 to bsd_004 (docs/limits.md), which are in no benchmark
@@ -36,15 +37,9 @@ def biharmonic_filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     return restoration.inpaint_biharmonic(picture, hole[0] > 0, channel_axis=0).clip(0, 1)
 
 
-def non_local_means(picture: np.ndarray, sigma: float) -> np.ndarray:
-    """Return a picture, [C, H, W] in [0, 1], with what looks alike averaged against noise of deviation `sigma`: float64.
-
-    Source: Buades et al., "A non-local algorithm for image denoising", 2005; scikit-image's fast one.
-    """
-    how = {"h": _STRENGTH * sigma, "sigma": sigma, "patch_size": 5, "patch_distance": 6, "fast_mode": True}
-    if len(picture) == 1:  # a channel axis of length 1 comes out of scikit-image 0.26 transposed
-        return restoration.denoise_nl_means(picture[0], **how)[None].clip(0, 1)
-    return restoration.denoise_nl_means(picture, **how, channel_axis=0).clip(0, 1)
+def denoised(picture: np.ndarray, sigma: float) -> np.ndarray:
+    """Return a picture, [C, H, W] in [0, 1], rid of noise of deviation `sigma` by `non_local_means`: float64 in [0, 1]."""
+    return non_local_means(picture, _STRENGTH * sigma, reach=6, sigma=sigma).clip(0, 1)
 
 
 def wiener_sharpened(picture: np.ndarray, kernel: np.ndarray, balance: float) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from paddle_dip.problem.baselines import biharmonic_filled, non_local_means
+from paddle_dip.problem.baselines import biharmonic_filled, denoised
 from paddle_dip.problem.stopping import RULES
 from paddle_dip.problem.stopping.held_out import withheld_pixels
 
@@ -70,4 +70,4 @@ def _made(problem: "Problem", holes: np.ndarray) -> np.ndarray:
     picture, deviation = problem.observation.astype(np.float64), _deviation(problem)
     if holes.any():
         picture = biharmonic_filled(picture, holes)
-    return picture if deviation is None else non_local_means(picture, deviation)
+    return picture if deviation is None else denoised(picture, deviation)

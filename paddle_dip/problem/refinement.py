@@ -1,18 +1,14 @@
 """What is done to a magnified image after its fit, so that it loses neither contrast nor the observation."""
 
-from functools import partial
-
 import numpy as np
-from skimage import restoration
 
+from paddle_dip.problem.non_local_means import non_local_means
 from paddle_dip.problem.presets import Preset, strengths_of_passes
 from paddle_dip.problem.resampling import back_project, pillow_resize
 from paddle_dip.problem.tasks import Problem
 from paddle_dip.problem.tiles import blended, tiling
 
-# Pixels: the side of the patches that are compared, and how far away, at most, all passes but the first look for what is alike.
-_PATCH = 5
-_LATER_REACH = 9
+_LATER_REACH = 9  # pixels: how far away, at most, all passes but the first look for what is alike
 _BLOCK = 128  # pixels of the observation, the side of what is back-projected at once: its pseudo-inverses stay small
 
 
@@ -38,7 +34,7 @@ def refined(image: np.ndarray, problem: Problem, preset: Preset) -> np.ndarray:
         image = consistent(smooth + preset.detail_gain * (image - smooth))
     reach = preset.non_local_means_reach
     for strength in strengths_of_passes(preset.non_local_means, preset.non_local_means_passes):
-        image, reach = consistent(_alike_averaged(image, strength, reach)), min(reach, _LATER_REACH)
+        image, reach = consistent(non_local_means(image, strength, reach)), min(reach, _LATER_REACH)
     return image
 
 
@@ -68,9 +64,3 @@ def consistent_with(observation: np.ndarray, image: np.ndarray, factor: int, pre
 def _bicubic(problem: Problem) -> np.ndarray:
     observation = problem.observation.astype(np.float64)
     return pillow_resize(observation.shape[1:], problem.size, kernel="bicubic")(observation)
-
-
-def _alike_averaged(image: np.ndarray, strength: float, reach: int) -> np.ndarray:
-    average = partial(restoration.denoise_nl_means, patch_size=_PATCH, patch_distance=reach, h=strength, fast_mode=True)
-    # A channel axis of length 1 comes out of scikit-image 0.26 transposed.
-    return average(image[0])[None] if len(image) == 1 else average(image, channel_axis=0)

@@ -45,6 +45,11 @@ class Problem:
         """The image's height and width."""
         return self.lift.output_size(self.canvas) if self.lift else self.canvas
 
+    @property
+    def seen(self) -> np.ndarray:
+        """The observation with black where nothing is known, to be shown: [C, h, w]."""
+        return self.observation if self.known is None else self.known * self.observation
+
     def enlarged(self, canvas: np.ndarray) -> np.ndarray:
         """Return the image that a canvas, [C, *canvas], stands for: float64 [C, *size], not clipped."""
         canvas = canvas.astype(np.float64)

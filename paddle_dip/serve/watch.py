@@ -28,9 +28,7 @@ class Watch:
     """Follows the fits of a job, of which a preset may have several; steps are counted over all of them."""
 
     def __init__(self, folder: Path, job: PhotoJob):
-        problem = job.problem(job.tiles[0])
-        known = 1.0 if problem.known is None else problem.known
-        self.process = Process(folder / "process", known * problem.observation)
+        self.process = Process(folder / "process", job.problem(job.tiles[0]).seen)
         self.stop = False
         self._folder, self._preset = folder, job.preset
         self._steps = job.preset.steps * job.preset.members

@@ -11,7 +11,7 @@ from skimage.restoration import denoise_tv_chambolle, denoise_wavelet
 from paddle_dip.evaluation.benchmark.image_run import as_stored
 from paddle_dip.evaluation.study.cases import Damage
 from paddle_dip.evaluation.tasks.restoration import Restoration, TaskCase
-from paddle_dip.problem.baselines import biharmonic_filled, mean_filled, non_local_means
+from paddle_dip.problem.baselines import biharmonic_filled, denoised, mean_filled
 from paddle_dip.problem.jpeg_projection import projected
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import Problem
@@ -26,7 +26,7 @@ def methods(task: str) -> dict[str, Method]:
     """Return the methods of a task by name; those whose package isn't installed are left out."""
     if task in ("restore-pixels", "inpaint"):
         return {"mean colour": partial(_filled, mean_filled), "biharmonic": partial(_filled, biharmonic_filled)}
-    smoothers: dict[str, Callable] = {"non-local means": non_local_means, "total variation": _total_variation}
+    smoothers: dict[str, Callable] = {"non-local means": denoised, "total variation": _total_variation}
     if find_spec("pywt"):
         smoothers["wavelets"] = _wavelets
     if find_spec("bm3d"):
