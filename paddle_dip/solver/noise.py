@@ -22,5 +22,5 @@ def noises(
     if drawn_by == "philox":
         draw = philox_noise(shape, seed)
         return (std * draw(step).astype(dtype) for step in steps)
-    # Not in a `for`, whose variable would hold one array more.
-    return map(lambda noise: std * paddle.to_tensor(noise, dtype=dtype), drawn_ahead(partial(step_noise, shape, seed), steps))
+    # Not in a `for`, whose variable would hold one array more; in place, for memory of that size is cleared whenever it is taken.
+    return map(lambda noise: paddle.to_tensor(noise, dtype=dtype).scale_(std), drawn_ahead(partial(step_noise, shape, seed), steps))
