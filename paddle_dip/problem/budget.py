@@ -22,7 +22,7 @@ _WRITING_BYTES = 6
 def fit_bytes(size: tuple[int, int], preset: Preset) -> int:
     """Return about how many bytes a fit takes at its peak. size: height and width of its result."""
     canvas = canvas_size(size, preset)
-    numbers = preset.network.kept_numbers(*canvas)
+    numbers = preset.network.kept_numbers(*canvas, bf16=preset.precision == "bf16")
     numbers += OPTIMISERS[preset.optimiser].copies_at(preset.history) * _learnt(preset, canvas)
     return round(4 * numbers) + (_REFINED_BYTES if preset.refines else _RESULT_BYTES) * size[0] * size[1]
 

@@ -99,6 +99,12 @@ def test_the_presets_estimates_are_near_what_was_measured(name, optimiser):
     assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(MEASURED[name, optimiser], rel=0.15)
 
 
+@pytest.mark.parametrize(("name", "measured"), [("paper", 1045), ("fast", 338), ("quick", 247)])
+def test_the_estimates_in_bf16_are_near_what_was_measured(name, measured):
+    preset = replace(super_resolution_preset(name, 8), work_scale=1, precision="bf16")
+    assert fit_bytes((512, 512), preset) / 2**20 == pytest.approx(measured, rel=0.15)
+
+
 MEASURE = """
 from paddle_dip.evaluation.check.timing import Case, timed
 print(timed(Case({name!r}, 512, "float32", 0)).memory)

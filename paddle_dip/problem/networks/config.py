@@ -66,8 +66,11 @@ class NetworkConfig(ABC):
         """Return every convolution of the network painting `height` x `width` pixels."""
         return self.scale_convolutions(channels, [(height >> scale) * (width >> scale) for scale in range(self.scales + 1)])
 
-    def kept_numbers(self, height: int, width: int) -> float:
-        """Return about how many float32 numbers a step holds at its peak, painting `height` x `width` pixels."""
+    def kept_numbers(self, height: int, width: int, *, bf16: bool = False) -> float:
+        """Return about how many float32 numbers, or as much, a step holds at its peak, painting `height` x `width` pixels.
+
+        bf16: the compiled operators keep what lies between convolutions in bfloat16.
+        """
         found = self.convolutions(height, width)
         unfolded = max(c.inputs * c.kernel**2 * c.places for c in found)  # Paddle unfolds a convolution's input, one at a time
         return self.kept * passed_numbers(found) + unfolded + _KEPT_BESIDE * height * width

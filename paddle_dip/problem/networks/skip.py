@@ -20,8 +20,10 @@ DOWNSAMPLINGS = ("stride", "avg", "max", "lanczos2")
 ACTIVATIONS = ("leaky_relu", "swish", "elu")
 UP_GRIDS = ("fine", "coarse")
 # Numbers a canvas pixel with the compiled operators, measured at 512x512: 1533 at width 128 and 850 at 64 with a z of 32 channels,
-# 436 at 32 with one of 8 (in bf16 478). Of z there are four: itself, this step's noise, their sum and the next step's noise.
+# 436 at 32 with one of 8; in bf16, which halves most of what is kept, 1045 at 128, 338 at 32, and 281 there at 1024x1024. Of z
+# there are four: itself, this step's noise, their sum and the next step's noise.
 _NUMBERS_PER_CHANNEL = 10.5
+_NUMBERS_PER_NARROW_CHANNEL = 7
 _NUMBERS_PER_INPUT = 4
 _NUMBERS_BESIDE = 60
 # What `kept` is with them where the network enlarges by nearest neighbours, which takes a concatenation of its own: 1.4 to 2.1 for
@@ -138,11 +140,12 @@ class SkipConfig(NetworkConfig):
             inputs = down
         return found
 
-    def kept_numbers(self, height: int, width: int) -> float:
-        """Return about how many float32 numbers a step holds at its peak, painting `height` x `width` pixels."""
+    def kept_numbers(self, height: int, width: int, *, bf16: bool = False) -> float:
+        """Return about how many float32 numbers, or as much, a step holds at its peak, painting `height` x `width` pixels."""
         if not self.compiled:
             return super().kept_numbers(height, width)
         if any(self.upsampling_at(index) == "nearest" for index in range(self.scales)):
             return _KEPT_COMPILED * passed_numbers(self.convolutions(height, width))
-        per_pixel = _NUMBERS_PER_CHANNEL * max(self.down[0], self.up[0]) + _NUMBERS_PER_INPUT * self.input_depth + _NUMBERS_BESIDE
+        per_channel = _NUMBERS_PER_NARROW_CHANNEL if bf16 else _NUMBERS_PER_CHANNEL
+        per_pixel = per_channel * max(self.down[0], self.up[0]) + _NUMBERS_PER_INPUT * self.input_depth + _NUMBERS_BESIDE
         return per_pixel * height * width

@@ -179,6 +179,30 @@ def test_bf16_is_another_number_but_near(name):
     assert 0 < np.abs(exact - rounded).max() < 0.05
 
 
+@needs_operators
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+def test_what_one_call_hands_on_in_bf16_paints_the_bits_of_its_blocks(monkeypatch):
+    """A convolution rounds what it is given anyway."""
+    painted, z = [], paddle.rand([1, 4, 40, 24])
+    for _ in range(2):
+        painted.append(build_network(SMALL, 3, precision="bf16")(z).numpy())
+        monkeypatch.setattr(skip, "_whole", lambda network: None)
+    np.testing.assert_array_equal(*painted)
+
+
+@needs_operators
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+@pytest.mark.parametrize("changes", [{}, {"up_1x1": False}, {"up_grid": "coarse"}])
+def test_gradients_in_bf16_point_the_same_way(changes):
+    config = replace(SkipConfig(down=(32,) * 3, up=(32,) * 3, skip=(4,) * 3, input_depth=8), **changes)
+    z = paddle.rand(config.input_shape(96, 64))
+    exact, rounded = (gradients(build_network(config, 3, precision=precision), z) for precision in ("float32", "bf16"))
+    for name in (name for name in exact if name.endswith("weight") and "norm" not in name):
+        a, b = exact[name].ravel(), rounded[name].ravel()
+        assert a @ b > 0.95 * np.linalg.norm(a) * np.linalg.norm(b), name
+        assert np.linalg.norm(b) == pytest.approx(np.linalg.norm(a), rel=0.1), name
+
+
 @pytest.mark.parametrize(("name", "family"), [("skip", "skip"), ("pixel-shuffle", "hourglass")])
 def test_bf16_is_refused_where_it_can_not_be_had(monkeypatch, name, family):
     monkeypatch.setattr(f"paddle_dip.solver.networks.{family}.usable", lambda z: False)

@@ -189,3 +189,35 @@ def test_bf16_hides_no_number_that_is_none():
     found = operators.conv(paddle.to_tensor(image), layer, bf16=True).numpy()
     assert np.isnan(found[0, 2, 3]).all()
     assert np.isfinite(np.delete(found.reshape(16, 16), 11, axis=0)).all()
+
+
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+@pytest.mark.parametrize(("kernel", "pad"), [(1, "none"), (3, "reflect")])
+def test_bf16_keeps_what_a_convolution_makes_rounded(kernel, pad):
+    """Its normalisation sees rounded numbers, and so the statistics are theirs."""
+    block = randomised(ConvBlock(16, 20, kernel, pad="reflect"))
+    image = draw(1, 9, 7, 16)
+    products = operators.conv(paddle.to_tensor(image), block.conv, pad=pad, bf16=True).numpy()  # in float32
+    rounded = to_bfloat16(np.ascontiguousarray(products))
+    block.norm._momentum = 0.0  # the running statistics are then the batch's
+    y = operators.conv_block(paddle.to_tensor(image), block, bf16=True).numpy()
+    np.testing.assert_allclose(block.norm._mean.numpy(), rounded.mean(axis=(0, 1, 2)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(block.norm._variance.numpy(), rounded.var(axis=(0, 1, 2)), rtol=1e-5)
+    scale = block.norm.weight.numpy() / np.sqrt(rounded.var(axis=(0, 1, 2)) + block.norm._epsilon)
+    expected = (rounded - rounded.mean(axis=(0, 1, 2))) * scale + block.norm.bias.numpy()
+    np.testing.assert_allclose(y, np.where(expected > 0, expected, 0.2 * expected), atol=1e-4)
+
+
+@pytest.mark.skipif(not operators.has_bf16(), reason="this CPU has no bfloat16 products")
+@pytest.mark.parametrize(("kernel", "stride", "pad"), [(1, 1, "none"), (3, 1, "reflect"), (3, 2, "replicate")])
+def test_a_weights_gradient_in_bf16_is_the_same_in_strips(kernel, stride, pad):
+    """So large an image is taken in strips; in float32, where it isn't, rounded numbers have the same products."""
+    layer = nn.Conv2D(32, 8, kernel)
+    x = paddle.to_tensor(to_bfloat16(draw(1, 1203, 300, 32)))
+    gradients = []
+    for bf16 in (False, True):
+        y = operators.call("dip_conv", x, layer.weight, layer.bias, pad, stride, False, bf16)[0]
+        y.backward(paddle.to_tensor(to_bfloat16(draw(*y.shape, seed=4))))
+        gradients.append(layer.weight.grad.numpy())
+        layer.clear_gradients()
+    np.testing.assert_allclose(*gradients, atol=1e-5 * np.abs(gradients[0]).max())

@@ -32,74 +32,9 @@ std::vector<double> combine(const float* partials, int64_t rows, int64_t width) 
   return total;
 }
 
-void add_moment_sums(const float* __restrict pivot, const float* __restrict x, int64_t pixels, int64_t channels,
-                     float* __restrict sums) {
-  float* __restrict squares = sums + channels;
-  for (int64_t p = 0; p < pixels; ++p, x += channels) {
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) {
-      const float d = x[c] - pivot[c];
-      sums[c] += d;
-      squares[c] += d * d;
-    }
-  }
-}
-
 void add_pixels(const float* __restrict x, int64_t pixels, int64_t channels, float* __restrict sums) {
   for (int64_t p = 0; p < pixels; ++p, x += channels)
     for (int64_t c = 0; c < channels; ++c) sums[c] += x[c];
-}
-
-void normalise(const Norm& norm, const float* __restrict x, int64_t pixels, int64_t channels, float slope,
-               float* __restrict y) {
-  const float* __restrict mean = norm.mean.data();
-  const float* __restrict scale = norm.scale.data();
-  const float* __restrict shift = norm.shift.data();
-  for (int64_t p = 0; p < pixels; ++p, x += channels, y += channels) {
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) {
-      const float z = (x[c] - mean[c]) * scale[c] + shift[c];
-      y[c] = z > 0.0f ? z : z * slope;
-    }
-  }
-}
-
-void add_gradient_sums(const Norm& norm, const float* __restrict dy, const float* __restrict x, int64_t pixels,
-                       int64_t channels, float slope, float* __restrict sums) {
-  const float* __restrict scale = norm.scale.data();
-  const float* __restrict shift = norm.shift.data();
-  const float* __restrict mean = norm.mean.data();
-  const float* __restrict rstd = norm.rstd.data();
-  float* __restrict products = sums + channels;
-  for (int64_t p = 0; p < pixels; ++p, x += channels, dy += channels) {
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) {
-      const float centred = x[c] - mean[c];
-      const float g = dy[c] * (centred * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
-      sums[c] += g;
-      products[c] += g * (centred * rstd[c]);
-    }
-  }
-}
-
-void normalise_backward(const Norm& norm, const NormGradient& gradient, const float* __restrict dy,
-                        const float* __restrict x, int64_t pixels, int64_t channels, float slope, float* __restrict dx,
-                        float* __restrict sums) {
-  const float* __restrict scale = norm.scale.data();
-  const float* __restrict shift = norm.shift.data();
-  const float* __restrict mean = norm.mean.data();
-  const float* __restrict offset = gradient.offset.data();
-  const float* __restrict factor = gradient.factor.data();
-  for (int64_t p = 0; p < pixels; ++p, x += channels, dy += channels, dx += channels) {
-#pragma omp simd
-    for (int64_t c = 0; c < channels; ++c) {
-      const float centred = x[c] - mean[c];
-      const float g = dy[c] * (centred * scale[c] + shift[c] > 0.0f ? 1.0f : slope);
-      const float d = scale[c] * (g - offset[c] - centred * factor[c]);
-      dx[c] = d;
-      sums[c] += d;
-    }
-  }
 }
 
 }  // namespace dip

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "lanes.h"
 #include "parallel.h"
 #include "scratch.h"
 
@@ -28,22 +29,80 @@ struct Norm {
 // Column sums of partials (rows, width), in float64.
 std::vector<double> combine(const float* partials, int64_t rows, int64_t width);
 
-// y = leaky(z) for `pixels` pixels
-void normalise(const Norm& norm, const float* x, int64_t pixels, int64_t c, float slope, float* y);
-// sums[0..c) += g, sums[c..2c) += g * xhat, where g = dy * leaky'(z)
-void add_gradient_sums(const Norm& norm, const float* dy, const float* x, int64_t pixels, int64_t c, float slope, float* sums);
-// dx = scale * (g - mean(g) - xhat * mean(g * xhat)); sums[c] += dx
+// What the sums of a gradient come to, by channel.
 struct NormGradient {
   std::vector<float> offset, factor;  // mean(g), rstd * mean(g * xhat)
   NormGradient(const Norm& norm, const std::vector<double>& sums, int64_t pixels);
 };
-void normalise_backward(const Norm& norm, const NormGradient& gradient, const float* dy, const float* x, int64_t pixels,
-                        int64_t c, float slope, float* dx, float* sums);
-// sums[0..c) += x - pivot, sums[c..2c) += (x - pivot)^2
-void add_moment_sums(const float* pivot, const float* x, int64_t pixels, int64_t c, float* sums);
 
 // sums[0..c) += x
 void add_pixels(const float* x, int64_t pixels, int64_t c, float* sums);
+
+// y = leaky(z) for `pixels` pixels
+template <class X>
+void normalise(const Norm& norm, const X* __restrict x, int64_t pixels, int64_t channels, float slope, float* __restrict y) {
+  by_lanes(channels, [&](auto width, int64_t c) {
+    const auto mean = load<width>(&norm.mean[c]), scale = load<width>(&norm.scale[c]), shift = load<width>(&norm.shift[c]);
+    for (int64_t at = c; at < pixels * channels; at += channels) {
+      const auto z = (load<width>(x + at) - mean) * scale + shift;
+      store(y + at, z > 0.0f ? z : z * slope);
+    }
+  });
+}
+
+// sums[0..c) += g, sums[c..2c) += g * xhat, where g = dy * leaky'(z)
+template <class D, class X>
+void add_gradient_sums(const Norm& norm, const D* __restrict dy, const X* __restrict x, int64_t pixels, int64_t channels,
+                       float slope, float* __restrict sums) {
+  by_lanes(channels, [&](auto width, int64_t c) {
+    const auto mean = load<width>(&norm.mean[c]), scale = load<width>(&norm.scale[c]), shift = load<width>(&norm.shift[c]);
+    const auto rstd = load<width>(&norm.rstd[c]);
+    auto plain = load<width>(sums + c), products = load<width>(sums + channels + c);
+    for (int64_t at = c; at < pixels * channels; at += channels) {
+      const auto centred = load<width>(x + at) - mean, d = load<width>(dy + at);
+      const auto g = centred * scale + shift > 0.0f ? d : d * slope;
+      plain += g;
+      products += g * (centred * rstd);
+    }
+    store(sums + c, plain);
+    store(sums + channels + c, products);
+  });
+}
+
+// dx = scale * (g - mean(g) - xhat * mean(g * xhat)); sums[c] += dx
+template <class D, class X>
+void normalise_backward(const Norm& norm, const NormGradient& gradient, const D* __restrict dy, const X* __restrict x,
+                        int64_t pixels, int64_t channels, float slope, float* __restrict dx, float* __restrict sums) {
+  by_lanes(channels, [&](auto width, int64_t c) {
+    const auto mean = load<width>(&norm.mean[c]), scale = load<width>(&norm.scale[c]), shift = load<width>(&norm.shift[c]);
+    const auto offset = load<width>(&gradient.offset[c]), factor = load<width>(&gradient.factor[c]);
+    auto sum = load<width>(sums + c);
+    for (int64_t at = c; at < pixels * channels; at += channels) {
+      const auto centred = load<width>(x + at) - mean, d = load<width>(dy + at);
+      const auto g = centred * scale + shift > 0.0f ? d : d * slope;
+      const auto made = scale * (g - offset - centred * factor);
+      store(dx + at, made);
+      sum += made;
+    }
+    store(sums + c, sum);
+  });
+}
+
+// sums[0..c) += x - pivot, sums[c..2c) += (x - pivot)^2
+template <class X>
+void add_moment_sums(const float* pivots, const X* __restrict x, int64_t pixels, int64_t channels, float* __restrict sums) {
+  by_lanes(channels, [&](auto width, int64_t c) {
+    const auto pivot = load<width>(pivots + c);
+    auto plain = load<width>(sums + c), squares = load<width>(sums + channels + c);
+    for (int64_t at = c; at < pixels * channels; at += channels) {
+      const auto d = load<width>(x + at) - pivot;
+      plain += d;
+      squares += d * d;
+    }
+    store(sums + c, plain);
+    store(sums + channels + c, squares);
+  });
+}
 
 // Runs add(row, sums) for every row and returns the `width` totals.
 template <class Add>
@@ -61,8 +120,9 @@ std::vector<double> sum_rows(int64_t rows, int64_t width, const Add& add) {
 // Values are taken relative to the first pixel: without it the variance of a channel with a large mean cancels.
 template <class Row>
 void moments(const Rows& rows, const Row& row, float* mean, float* variance) {
-  const float* first = row(0);
-  const std::vector<float> pivot(first, first + rows.c);
+  const auto* first = row(0);
+  std::vector<float> pivot(rows.c);
+  for (int64_t c = 0; c < rows.c; ++c) pivot[c] = widen(first[c]);
   const std::vector<double> sums = sum_rows(rows.count, 2 * rows.c, [&](int64_t i, float* partial) {
     add_moment_sums(pivot.data(), row(i), rows.pixels, rows.c, partial);
   });

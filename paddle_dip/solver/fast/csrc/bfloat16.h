@@ -17,4 +17,24 @@ inline void narrow(const float* __restrict from, int64_t count, Bfloat16* __rest
   }
 }
 
+inline float widen(float number) { return number; }
+inline float widen(Bfloat16 number) {
+  const uint32_t bits = uint32_t(number) << 16;
+  float wide;
+  std::memcpy(&wide, &bits, sizeof wide);
+  return wide;
+}
+
+// Values as a tensor or a buffer holds them.
+struct Values {
+  const void* data;
+  bool bf16;  // else float32
+};
+
+// Calls body with a pointer to the numbers, of their type.
+template <class Body>
+auto typed(const Values& values, const Body& body) {
+  return values.bf16 ? body(static_cast<const Bfloat16*>(values.data)) : body(static_cast<const float*>(values.data));
+}
+
 }  // namespace dip

@@ -18,12 +18,16 @@ struct Block {
   float slope, eps;
   Rows rows() const { return {conv.n * conv.oh(), conv.ow(), conv.oc}; }
 
-  // src -> convolved (kept for the backward pass), y, and the batch statistics (oc each)
-  void forward(const void* src, const BlockParameters& p, float* convolved, float* mean, float* variance, float* y) const;
+  // src -> convolved (kept for the backward pass, in the type of conv's dst), y, and the batch statistics (oc each)
+  void forward(const void* src, const BlockParameters& p, void* convolved, float* mean, float* variance, const Operand& y) const;
   // dy -> gradient of `convolved`, as a convolution reads it, in a scratch buffer that the next call overwrites; fills
   // d.gamma, d.beta and d.bias
-  const void* backward_norm(const float* dy, const BlockParameters& p, const float* convolved, const float* mean,
+  const void* backward_norm(const Values& dy, const BlockParameters& p, const void* convolved, const float* mean,
                             const float* variance, const BlockGradients& d) const;
+
+ private:
+  template <class D, class X>
+  const void* backward_norm_of(const D* dy, const X* convolved, const Norm& norm, const BlockGradients& d) const;
 };
 
 }  // namespace dip

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lanes.h"
+
 namespace dip {
 
 Axis::Axis(int64_t size, int64_t start, int64_t length, bool bilinear) {
@@ -38,35 +40,37 @@ void Merge::concatenate_row(const float* skip, const float* deeper, int64_t imag
 #pragma omp simd
   for (int64_t i = 0; i < blend_floats(); ++i) blend[i] = wa * a[i] + wb * b[i];
   const float* from = skip + ((image * skip_h + skip_top + row) * skip_w + skip_left) * skip_c;
-  for (int64_t x = 0; x < w; ++x, out += channels(), from += skip_c) {
-    for (int64_t c = 0; c < skip_c; ++c) out[c] = from[c];
-    const float* __restrict l = blend + columns.near[x] * deep_c;
-    const float* __restrict r = blend + columns.far[x] * deep_c;
-    const float wl = columns.near_weight[x], wr = columns.far_weight[x];
-    float* __restrict to = out + skip_c;
-#pragma omp simd
-    for (int64_t c = 0; c < deep_c; ++c) to[c] = wl * l[c] + wr * r[c];
-  }
+  by_lanes(skip_c, [&](auto width, int64_t c) {
+    for (int64_t x = 0; x < w; ++x) store(out + x * channels() + c, load<width>(from + x * skip_c + c));
+  });
+  by_lanes(deep_c, [&](auto width, int64_t c) {
+    for (int64_t x = 0; x < w; ++x) {
+      const auto l = load<width>(blend + columns.near[x] * deep_c + c), r = load<width>(blend + columns.far[x] * deep_c + c);
+      store(out + x * channels() + skip_c + c, columns.near_weight[x] * l + columns.far_weight[x] * r);
+    }
+  });
 }
 
 void Merge::gather_columns(const float* gradient, float* blend) const {
   std::memset(blend, 0, blend_floats() * sizeof(float));
-  for (int64_t x = 0; x < w; ++x) {
-    const float* __restrict g = gradient + x * channels() + skip_c;
-    float* __restrict l = blend + columns.near[x] * deep_c;
-    const float wl = columns.near_weight[x], wr = columns.far_weight[x];
-#pragma omp simd
-    for (int64_t c = 0; c < deep_c; ++c) l[c] += wl * g[c];
-    float* __restrict r = blend + columns.far[x] * deep_c;  // the same pixel as l at the border: hence two loops
-#pragma omp simd
-    for (int64_t c = 0; c < deep_c; ++c) r[c] += wr * g[c];
-  }
+  by_lanes(deep_c, [&](auto width, int64_t c) {
+    auto add = [&](int64_t to, float weight, const auto& lanes) {
+      float* sum = blend + to * deep_c + c;
+      store(sum, load<width>(sum) + weight * lanes);
+    };
+    for (int64_t x = 0; x < w; ++x) {
+      const auto g = load<width>(gradient + x * channels() + skip_c + c);
+      add(columns.near[x], columns.near_weight[x], g);
+      add(columns.far[x], columns.far_weight[x], g);
+    }
+  });
 }
 
 void Merge::skip_gradient_row(const float* gradient, int64_t image, int64_t row, float* d_skip) const {
   float* to = d_skip + ((image * skip_h + skip_top + row) * skip_w + skip_left) * skip_c;
-  for (int64_t x = 0; x < w; ++x, to += skip_c, gradient += channels())
-    for (int64_t c = 0; c < skip_c; ++c) to[c] = gradient[c];
+  by_lanes(skip_c, [&](auto width, int64_t c) {
+    for (int64_t x = 0; x < w; ++x) store(to + x * skip_c + c, load<width>(gradient + x * channels() + c));
+  });
 }
 
 }  // namespace dip

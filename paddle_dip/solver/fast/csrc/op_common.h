@@ -13,20 +13,25 @@ namespace dip {
 using Shape = std::vector<int64_t>;
 using Tensors = std::vector<paddle::Tensor>;
 
-inline void check_floats(const paddle::Tensor& t, const char* name, size_t dims) {
-  PD_CHECK(t.is_cpu() && t.dtype() == paddle::DataType::FLOAT32, name, " must be a float32 tensor on the CPU");
-  PD_CHECK(t.shape().size() == dims, name, " must have ", dims, " dimensions");
-  PD_CHECK(t.is_contiguous(), name, " must be contiguous");
-}
-
 constexpr size_t kPooledBytes = size_t(1) << 20;  // smaller tensors are well served by Paddle's own allocator
 
-inline paddle::Tensor empty(const Shape& shape) {
-  size_t bytes = sizeof(float);
+inline paddle::Tensor empty(const Shape& shape, bool bf16 = false) {
+  const auto type = bf16 ? paddle::DataType::BFLOAT16 : paddle::DataType::FLOAT32;
+  size_t bytes = bf16 ? sizeof(Bfloat16) : sizeof(float);
   for (int64_t size : shape) bytes *= size;
-  if (bytes < kPooledBytes) return paddle::empty(shape, paddle::DataType::FLOAT32, paddle::CPUPlace());
-  return paddle::from_blob(take_buffer(bytes), shape, paddle::DataType::FLOAT32, paddle::DataLayout::NCHW,
-                           paddle::CPUPlace(), give_buffer);
+  if (bytes < kPooledBytes) return paddle::empty(shape, type, paddle::CPUPlace());
+  return paddle::from_blob(take_buffer(bytes), shape, type, paddle::DataLayout::NCHW, paddle::CPUPlace(), give_buffer);
+}
+
+inline bool is_narrow(const paddle::Tensor& t) { return t.dtype() == paddle::DataType::BFLOAT16; }
+inline Values values_of(const paddle::Tensor& t) { return {t.data(), is_narrow(t)}; }
+
+// narrow: it may be bfloat16 too
+inline void check_floats(const paddle::Tensor& t, const char* name, size_t dims, bool narrow = false) {
+  const bool known = t.dtype() == paddle::DataType::FLOAT32 || (narrow && is_narrow(t));
+  PD_CHECK(t.is_cpu() && known, name, " must be a float32 tensor on the CPU");
+  PD_CHECK(t.shape().size() == dims, name, " must have ", dims, " dimensions");
+  PD_CHECK(t.is_contiguous(), name, " must be contiguous");
 }
 
 inline int64_t pad_of(int64_t kernel, const std::string& padding) { return padding == "none" ? 0 : (kernel - 1) / 2; }
@@ -44,6 +49,24 @@ inline ConvShape conv_of(const Halo& halo, const Shape& weight, int64_t stride, 
   const int64_t zeros = padding == "zero" ? pad_of(weight[2], padding) : 0;
   PD_CHECK(weight[1] == halo.c && weight[2] == weight[3], "weight must be (out, ", halo.c, ", k, k)");
   return {halo.n, halo.rows(), halo.columns(), halo.c, weight[0], weight[2], stride, zeros, bf16, threads()};
+}
+
+// The same for an image whose gradient is asked for: it has the image's type, but where a halo has to be folded first.
+inline ConvShape conv_of(const Halo& halo, const paddle::Tensor& x, const Shape& weight, int64_t stride, const std::string& padding,
+                         bool bf16) {
+  ConvShape shape = conv_of(halo, weight, stride, padding, bf16);
+  shape.narrow_diff_src = is_narrow(x) && halo.pad == 0;
+  return shape;
+}
+
+// Gradient of what a convolution made, as it reads it, -> of the image x.
+inline paddle::Tensor input_gradient(const Convolution& conv, const Halo& halo, const paddle::Tensor& x, const paddle::Tensor& weight,
+                                     const void* gradient) {
+  paddle::Tensor dx = empty(x.shape(), is_narrow(x));
+  void* target = halo.pad ? scratch_floats(Slot::kPadded, halo.numbers()) : dx.data();
+  conv.backward_data(gradient, weight.data<float>(), target);
+  if (halo.pad) unpad_gradient(halo, static_cast<float*>(target), {dx.data(), is_narrow(dx)});
+  return dx;
 }
 
 inline Shape output_shape(const ConvShape& c) { return {c.n, c.oh(), c.ow(), c.oc}; }

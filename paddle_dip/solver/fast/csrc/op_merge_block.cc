@@ -63,6 +63,7 @@ struct Setup {
       : merge(skip, deeper, bilinear),
         halo(halo_of({merge.n, merge.h, merge.w, merge.channels()}, weight[2], padding)),
         block{conv_of(halo, weight, 1, padding, bf16), slope, eps} {
+    block.conv.narrow_dst = bf16;
     PD_CHECK(skip[0] == deeper[0], "skip and deeper must have the same batch size");
     PD_CHECK(merge.w >= merge.deep_w, "skip must not be smaller than deeper");  // the backward pass reuses rows
   }
@@ -75,21 +76,22 @@ Tensors merge_block_forward(const paddle::Tensor& skip, const paddle::Tensor& de
                             const paddle::Tensor& gamma, const paddle::Tensor& beta,
                             const paddle::Tensor& merge_running_mean, const paddle::Tensor& merge_running_variance,
                             const paddle::Tensor& running_mean, const paddle::Tensor& running_variance,
-                            const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
+                            const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16,
+                            bool narrow) {
   check_floats(skip, "skip", 4);
   check_floats(deeper, "deeper", 4);
   check_floats(weight, "weight", 4);
   const Setup s(skip.shape(), deeper.shape(), weight.shape(), padding, bilinear, slope, eps, bf16);
   const Shape shape = output_shape(s.block.conv), inner{s.merge.channels()}, outer{s.block.conv.oc};
   paddle::Tensor merge_mean = empty(inner), merge_variance = empty(inner);
-  paddle::Tensor y = empty(shape), convolved = empty(shape), mean = empty(outer), variance = empty(outer);
+  paddle::Tensor y = empty(shape, narrow), convolved = empty(shape, bf16), mean = empty(outer), variance = empty(outer);
   const Joint joint{s.merge, skip.data<float>(), deeper.data<float>()};
   joint.statistics(merge_mean.data<float>(), merge_variance.data<float>());
   const Norm norm(merge_mean.data<float>(), merge_variance.data<float>(), merge_gamma.data<float>(),
                   merge_beta.data<float>(), s.merge.channels(), eps);
   s.block.forward(joint.normalised(norm, s.halo, bf16),
                   {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
-                  convolved.data<float>(), mean.data<float>(), variance.data<float>(), y.data<float>());
+                  convolved.data(), mean.data<float>(), variance.data<float>(), {y.data(), narrow});
   update_running(merge_running_mean, merge_mean, momentum);
   update_running(merge_running_variance, merge_variance, momentum);
   update_running(running_mean, mean, momentum);
@@ -102,14 +104,14 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
                              const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& merge_mean,
                              const paddle::Tensor& merge_variance, const paddle::Tensor& mean,
                              const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                             const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
-  check_floats(dy, "gradient of y", 4);
+                             const std::string& padding, bool bilinear, float slope, float eps, bool bf16) {
+  check_floats(dy, "gradient of y", 4, bf16);
   const Setup s(skip.shape(), deeper.shape(), weight.shape(), padding, bilinear, slope, eps, bf16);
   const Shape inner{s.merge.channels()}, outer{s.block.conv.oc};
   paddle::Tensor dw = empty(weight.shape()), db = empty(outer), dgamma = empty(outer), dbeta = empty(outer);
   const void* d = s.block.backward_norm(
-      dy.data<float>(), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
-      convolved.data<float>(), mean.data<float>(), variance.data<float>(),
+      values_of(dy), {weight.data<float>(), bias.data<float>(), gamma.data<float>(), beta.data<float>()},
+      convolved.data(), mean.data<float>(), variance.data<float>(),
       {dw.data<float>(), db.data<float>(), dgamma.data<float>(), dbeta.data<float>()});
   const Joint joint{s.merge, skip.data<float>(), deeper.data<float>()};
   const Norm norm(merge_mean.data<float>(), merge_variance.data<float>(), merge_gamma.data<float>(),
@@ -126,6 +128,27 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
   joint.backward(norm, s.halo, padded, d_gamma.data<float>(), d_beta.data<float>(),
                  s.merge.skip_c ? d_skip.data<float>() : nullptr, d_deeper.data<float>());
   return {d_skip, d_deeper, d_gamma, d_beta, dw, db, dgamma, dbeta};
+}
+
+static Tensors merge_block_kernel(const paddle::Tensor& skip, const paddle::Tensor& deeper, const paddle::Tensor& merge_gamma,
+                                  const paddle::Tensor& merge_beta, const paddle::Tensor& weight, const paddle::Tensor& bias,
+                                  const paddle::Tensor& gamma, const paddle::Tensor& beta,
+                                  const paddle::Tensor& merge_running_mean, const paddle::Tensor& merge_running_variance,
+                                  const paddle::Tensor& running_mean, const paddle::Tensor& running_variance,
+                                  const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
+  return merge_block_forward(skip, deeper, merge_gamma, merge_beta, weight, bias, gamma, beta, merge_running_mean,
+                             merge_running_variance, running_mean, running_variance, padding, bilinear, slope, eps, momentum, bf16,
+                             false);
+}
+
+static Tensors merge_block_grad_kernel(const paddle::Tensor& skip, const paddle::Tensor& deeper, const paddle::Tensor& merge_gamma,
+                                       const paddle::Tensor& merge_beta, const paddle::Tensor& weight, const paddle::Tensor& bias,
+                                       const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& merge_mean,
+                                       const paddle::Tensor& merge_variance, const paddle::Tensor& mean,
+                                       const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
+                                       const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
+  return merge_block_backward(skip, deeper, merge_gamma, merge_beta, weight, bias, gamma, beta, merge_mean, merge_variance, mean,
+                              variance, convolved, dy, padding, bilinear, slope, eps, bf16);
 }
 
 static std::vector<Shape> merge_block_shapes(const Shape& skip, const Shape& deeper, const Shape&, const Shape&,
@@ -145,7 +168,7 @@ PD_BUILD_OP(dip_merge_block)
              "MergeRunningMean", "MergeRunningVariance", "RunningMean", "RunningVariance"})
     .Outputs({"Y", "MergeMean", "MergeVariance", "Mean", "Variance", "Convolved"})
     .Attrs({"padding: std::string", "bilinear: bool", "slope: float", "eps: float", "momentum: float", "bf16: bool"})
-    .SetKernelFn(PD_KERNEL(dip::merge_block_forward))
+    .SetKernelFn(PD_KERNEL(dip::merge_block_kernel))
     .SetInferShapeFn(PD_INFER_SHAPE(dip::merge_block_shapes));
 
 PD_BUILD_GRAD_OP(dip_merge_block)
@@ -154,4 +177,4 @@ PD_BUILD_GRAD_OP(dip_merge_block)
     .Outputs({paddle::Grad("Skip"), paddle::Grad("Deeper"), paddle::Grad("MergeGamma"), paddle::Grad("MergeBeta"),
               paddle::Grad("Weight"), paddle::Grad("Bias"), paddle::Grad("Gamma"), paddle::Grad("Beta")})
     .Attrs({"padding: std::string", "bilinear: bool", "slope: float", "eps: float", "momentum: float", "bf16: bool"})
-    .SetKernelFn(PD_KERNEL(dip::merge_block_backward));
+    .SetKernelFn(PD_KERNEL(dip::merge_block_grad_kernel));

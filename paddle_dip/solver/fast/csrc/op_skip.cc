@@ -29,12 +29,13 @@ class WayThere {
       : law_(law), learned_(learned.begin()), running_(running.begin()), tape_(tape) {}
 
   paddle::Tensor scale(const paddle::Tensor& x, size_t index) {
-    paddle::Tensor deeper = block(block(x, 2), 1);
-    if (index + 1 < law_.skips.size()) deeper = scale(deeper, index + 1);
+    const bool deepest = index + 1 == law_.skips.size();
+    const Use use = index ? kBlended : kConvolved;  // the finest scale's output is the last convolution's
+    paddle::Tensor deeper = block(block(x, 2, kConvolved), 1, deepest ? kBlended : kConvolved);
+    if (!deepest) deeper = scale(deeper, index + 1);
     const Shape& d = deeper.shape();
-    const paddle::Tensor skip = law_.skips[index] ? block(x, 1) : empty({d[0], 2 * d[1], 2 * d[2], 0});
-    const paddle::Tensor y = merge(skip, deeper);
-    return law_.up_1x1 ? block(y, 1) : y;
+    const paddle::Tensor skip = law_.skips[index] ? block(x, 1, kBlended) : empty({d[0], 2 * d[1], 2 * d[2], 0});
+    return law_.up_1x1 ? block(merge(skip, deeper, kConvolved), 1, use) : merge(skip, deeper, use);
   }
 
   // How many tensors of each kind the scales of a network have.
@@ -49,20 +50,24 @@ class WayThere {
   }
 
  private:
-  paddle::Tensor block(const paddle::Tensor& x, int stride) {
+  // What becomes of a block's output: it is multiplied by convolutions and nothing else, or blended with others.
+  enum Use { kConvolved, kBlended };
+  bool narrow(Use use) const { return law_.bf16 && use == kConvolved; }
+
+  paddle::Tensor block(const paddle::Tensor& x, int stride, Use use) {
     const auto p = learned_, r = running_;
     learned_ += 4, running_ += 2;
     Tensors made = conv_block_forward(x, p[0], p[1], p[2], p[3], r[0], r[1], law_.padding_of(p[0]), stride, law_.slope, law_.eps,
-                                      law_.momentum, true, law_.bf16);
+                                      law_.momentum, law_.bf16, narrow(use));
     if (tape_) tape_->push_back({x, made[1], made[2], made[3]});
     return made[0];
   }
 
-  paddle::Tensor merge(const paddle::Tensor& skip, const paddle::Tensor& deeper) {
+  paddle::Tensor merge(const paddle::Tensor& skip, const paddle::Tensor& deeper, Use use) {
     const auto p = learned_, r = running_;
     learned_ += 6, running_ += 4;
     Tensors made = merge_block_forward(skip, deeper, p[0], p[1], p[2], p[3], p[4], p[5], r[0], r[1], r[2], r[3],
-                                       law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.momentum, law_.bf16);
+                                       law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.momentum, law_.bf16, narrow(use));
     if (tape_) tape_->push_back({skip, deeper, made[1], made[2], made[3], made[4], made[5]});
     return made[0];
   }
@@ -96,7 +101,7 @@ class WayBack {
     const Tensors t = last();
     const auto p = learned_.begin() + (left_ -= 4);
     Tensors made = conv_block_backward(t[0], p[0], p[1], p[2], p[3], t[1], t[2], t[3], dy, law_.padding_of(p[0]), stride, law_.slope,
-                                       law_.eps, law_.momentum, need_dx, law_.bf16);
+                                       law_.eps, need_dx, law_.bf16);
     std::move(made.begin() + 1, made.end(), gradients.begin() + left_);
     return made[0];
   }
@@ -106,7 +111,7 @@ class WayBack {
     const Tensors t = last();
     const auto p = learned_.begin() + (left_ -= 6);
     Tensors made = merge_block_backward(t[0], t[1], p[0], p[1], p[2], p[3], p[4], p[5], t[2], t[3], t[4], t[5], t[6], dy,
-                                        law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.momentum, law_.bf16);
+                                        law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.bf16);
     std::move(made.begin() + 2, made.end(), gradients.begin() + left_);
     return {made[0], made[1]};
   }
@@ -119,10 +124,15 @@ class WayBack {
 
   static void add(const paddle::Tensor& from, paddle::Tensor& to) {
     const int64_t rows = from.shape()[0] * from.shape()[1], width = from.numel() / rows;
-    const float* x = from.data<float>();
-    float* y = to.data<float>();
-    parallel_for(rows, [&](int64_t row) {
-      for (int64_t i = row * width; i < (row + 1) * width; ++i) y[i] += x[i];
+    const Operand sum(to.data(), is_narrow(to));
+    typed(values_of(from), [&](const auto* x) {
+      const auto* y = static_cast<decltype(x)>(to.data());  // both are gradients of one image
+      parallel_for(rows, [&](int64_t row) {
+        const int64_t at = row * width;
+        sum.write(at, width, [&](float* made) {
+          for (int64_t i = 0; i < width; ++i) made[i] = widen(y[at + i]) + widen(x[at + i]);
+        });
+      });
     });
   }
 

@@ -61,11 +61,4 @@ void fold_halo(const Halo& s, float* padded) {
   });
 }
 
-void unpad_gradient(const Halo& s, float* padded, float* dx) {
-  fold_halo(s, padded);
-  parallel_for(s.n * s.h, [&](int64_t i) {
-    std::memcpy(dx + i * s.w * s.c, padded + s.interior(i / s.h, i % s.h), s.w * s.c * sizeof(float));
-  });
-}
-
 }  // namespace dip

@@ -21,6 +21,5 @@ struct Halo {
 
 void fill_halo(const Halo& halo, void* padded, size_t size);     // borders from the interior; size: bytes of a number
 void fold_halo(const Halo& halo, float* padded);                 // adjoint: adds the borders onto the interior, in place
-void unpad_gradient(const Halo& halo, float* padded, float* dx);  // folds in place, then copies the interior
 
 }  // namespace dip
