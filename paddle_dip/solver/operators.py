@@ -9,6 +9,7 @@ import paddle.nn.functional as F
 from paddle_dip.problem.convolution import KernelBlur
 from paddle_dip.problem.resampling import Resize
 from paddle_dip.problem.tasks import Problem
+from paddle_dip.solver.fast import operators as fast
 from paddle_dip.solver.precision import Dtype
 
 TensorOperator = Callable[[paddle.Tensor], paddle.Tensor]
@@ -36,12 +37,15 @@ def _in_turn(twins: list[TensorOperator]) -> TensorOperator:
 
 
 def _resize(operator: Resize, dtype: Dtype) -> TensorOperator:
-    rows, columns = _tensor(operator.rows, dtype), _tensor(operator.columns.T, dtype)
+    rows, columns = _tensor(operator.rows, dtype), _tensor(operator.columns, dtype)
 
-    def clipped(image: paddle.Tensor) -> paddle.Tensor:
-        return paddle.matmul(rows, paddle.matmul(image, columns).clip(0, 1)).clip(0, 1)
+    def resized(image: paddle.Tensor) -> paddle.Tensor:
+        if fast.usable(image):
+            return fast.resize(image, rows, columns, clip=operator.clip)
+        narrow = paddle.matmul(image, columns, transpose_y=True)
+        return paddle.matmul(rows, narrow.clip(0, 1)).clip(0, 1) if operator.clip else paddle.matmul(rows, narrow)
 
-    return clipped if operator.clip else lambda image: paddle.matmul(rows, paddle.matmul(image, columns))
+    return resized
 
 
 def _resized_twice(lift: Resize, shrink: Resize, dtype: Dtype) -> TensorOperator:

@@ -37,6 +37,15 @@ def fastest_precision() -> str:
     return "bf16" if paddle.get_device() == "cpu" and build.available() and has_bf16() else "float32"
 
 
+def resize(image: paddle.Tensor, rows: paddle.Tensor, columns: paddle.Tensor, *, clip: bool) -> paddle.Tensor:
+    """Return rows @ image @ columns.T of [n, c, H, W]: [n, c, h, w]; clip: to [0, 1], the horizontal pass and the whole.
+
+    rows: [h, H], columns: [w, W]. Zeros beside what is left of a row of either are not multiplied: a matrix that resamples has
+    some dozen other numbers a row.
+    """
+    return call("dip_resize", image, rows, columns, clip)[0]
+
+
 def conv(x: paddle.Tensor, layer: nn.Conv2D, *, pad: str = "none", bf16: bool = False) -> paddle.Tensor:
     """Return the convolution `layer` of [n, h, w, in]: [n, h, w, out]; its stride is 1.
 
