@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "lanes.h"
+
 namespace dip {
 
-constexpr int64_t kLanes = 16;
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
-constexpr int64_t kRows = 8;   // of y at once, by one or two Lanes: as many sums as a CPU has registers for
+constexpr int kLanes = 16;
+using Row = Lanes<kLanes>;
+constexpr int64_t kRows = 8;   // of y at once, by one or two of kLanes: as many sums as a CPU has registers for
 constexpr int64_t kBlock = 4;  // of a gram matrix' sides at once
-
-static Lanes load(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
 
 Basis::Basis(const float* values, int64_t side, bool transposed)
     : side_(side), stride_((side + kLanes - 1) / kLanes * kLanes), values_(side * stride_) {
@@ -20,17 +20,17 @@ Basis::Basis(const float* values, int64_t side, bool transposed)
 // Rows of y from `row` on and its columns from `column` on. What is read beyond x's columns adds to no row that is kept.
 template <int kWide>
 static void turn_block(const float* x, int64_t columns, const Basis& basis, int64_t row, int64_t column, float* y) {
-  Lanes sums[kRows][kWide] = {};
+  Row sums[kRows][kWide] = {};
   for (int64_t k = 0; k < basis.side(); ++k)
     for (int64_t i = 0; i < kRows; ++i)
-      for (int w = 0; w < kWide; ++w) sums[i][w] += x[k * columns + row + i] * load(basis.row(k) + column + w * kLanes);
+      for (int w = 0; w < kWide; ++w) sums[i][w] += x[k * columns + row + i] * load<kLanes>(basis.row(k) + column + w * kLanes);
   const int64_t height = std::min(kRows, columns - row), width = basis.side() - column;
   // Lanes that go beyond a row are cut off, but where a row has no others: what they spoil is the next row's, and written later.
   const bool whole = width >= kWide * kLanes || (column == 0 && kWide == 1);
   for (int64_t i = 0; i < height; ++i) {
     float* to = y + (row + i) * basis.side() + column;
     for (int64_t j = 0; !whole && j < width; ++j) to[j] = sums[i][j / kLanes][j % kLanes];
-    for (int w = 0; whole && w < kWide; ++w) *reinterpret_cast<Lanes*>(to + w * kLanes) = sums[i][w];
+    for (int w = 0; whole && w < kWide; ++w) store(to + w * kLanes, sums[i][w]);
   }
 }
 
@@ -47,26 +47,29 @@ void transpose(const float* x, int64_t rows, int64_t columns, float* y) {
     for (int64_t i = 0; i < rows; ++i) y[j * rows + i] = x[i * columns + j];
 }
 
-static float sum(Lanes v) {
-  typedef float Eight __attribute__((vector_size(32)));
-  typedef float Four __attribute__((vector_size(16)));
-  const Eight e = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-  const Four f = __builtin_shufflevector(e, e, 0, 1, 2, 3) + __builtin_shufflevector(e, e, 4, 5, 6, 7);
-  return (f[0] + f[1]) + (f[2] + f[3]);
+template <int kWidth>
+static float sum(const Lanes<kWidth>& lanes) {
+  if constexpr (kWidth > 4) {
+    Lanes<kWidth / 2> halves[2];
+    std::memcpy(halves, &lanes, sizeof lanes);
+    return sum<kWidth / 2>(halves[0] + halves[1]);
+  } else {
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+  }
 }
 
 // y, [side, side], at the rows from i on and the columns from j on, and where these are mirrored.
 template <int kHigh, int kWide>
 static void gram_block(const float* x, int64_t side, int64_t columns, int64_t i, int64_t j, float decay, float* y) {
-  Lanes sums[kHigh][kWide] = {};
+  Row sums[kHigh][kWide] = {};
   const float *left = x + i * columns, *right = x + j * columns;
   int64_t k = 0;
   for (; k + kLanes <= columns; k += kLanes)
     for (int64_t a = 0; a < kHigh; ++a)
-      for (int64_t b = 0; b < kWide; ++b) sums[a][b] += load(left + a * columns + k) * load(right + b * columns + k);
+      for (int64_t b = 0; b < kWide; ++b) sums[a][b] += load<kLanes>(left + a * columns + k) * load<kLanes>(right + b * columns + k);
   for (int64_t a = 0; a < kHigh; ++a)
     for (int64_t b = 0; b < kWide && j + b <= i + a; ++b) {
-      float all = sum(sums[a][b]);
+      float all = sum<kLanes>(sums[a][b]);
       for (int64_t rest = k; rest < columns; ++rest) all += left[a * columns + rest] * right[b * columns + rest];
       const int64_t at = (i + a) * side + j + b, mirrored = (j + b) * side + i + a;
       y[at] = y[mirrored] = decay * y[at] + all;
