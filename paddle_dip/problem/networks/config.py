@@ -69,7 +69,7 @@ class NetworkConfig(ABC):
     def kept_numbers(self, height: int, width: int, *, bf16: bool = False) -> float:
         """Return about how many float32 numbers, or as much, a step holds at its peak, painting `height` x `width` pixels.
 
-        bf16: the compiled operators keep what lies between convolutions in bfloat16.
+        bf16: with products in bfloat16, of which networks may keep more in the same room; here it counts as float32.
         """
         found = self.convolutions(height, width)
         unfolded = max(c.inputs * c.kernel**2 * c.places for c in found)  # Paddle unfolds a convolution's input, one at a time

@@ -146,6 +146,7 @@ class SkipConfig(NetworkConfig):
             return super().kept_numbers(height, width)
         if any(self.upsampling_at(index) == "nearest" for index in range(self.scales)):
             return _KEPT_COMPILED * passed_numbers(self.convolutions(height, width))
-        per_channel = _NUMBERS_PER_NARROW_CHANNEL if bf16 else _NUMBERS_PER_CHANNEL
+        narrow = bf16 and self.up_grid == "fine"  # what one call paints
+        per_channel = _NUMBERS_PER_NARROW_CHANNEL if narrow else _NUMBERS_PER_CHANNEL
         per_pixel = per_channel * max(self.down[0], self.up[0]) + _NUMBERS_PER_INPUT * self.input_depth + _NUMBERS_BESIDE
         return per_pixel * height * width

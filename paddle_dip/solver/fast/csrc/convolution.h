@@ -24,12 +24,15 @@ class Convolution {
  public:
   explicit Convolution(const ConvShape& shape);
   // src (n, h, w, c), weight (oc, c, k, k), bias (oc), dst (n, oh, ow, oc). src and diff_dst are given in the type that is
-  // multiplied, float32 or bfloat16 (operand.h makes them so); dst and diff_src are float32 unless the shape narrows them, all else is.
+  // multiplied, float32 or bfloat16 (operand.h makes them so); dst and diff_src are float32 unless the shape narrows them; all
+  // else is.
   void forward(const void* src, const float* weight, const float* bias, void* dst) const;
   void backward_data(const void* diff_dst, const float* weight, void* diff_src) const;
   void backward_weights(const void* src, const void* diff_dst, float* diff_weight) const;
 
  private:
+  struct WithoutData {};  // what makes no backward_data: a strip isn't asked for it
+  Convolution(const ConvShape& shape, WithoutData);
   void make_forward();
   void make_backward_data();
   void make_backward_weights();

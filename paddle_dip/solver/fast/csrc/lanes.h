@@ -30,7 +30,7 @@ Lanes<kWidth> load(const Bfloat16* from) {
   typename Vectors<kWidth>::Halves halves;
   std::memcpy(&halves, from, sizeof halves);
   const auto bits = __builtin_convertvector(halves, typename Vectors<kWidth>::Words) << 16;
-  return reinterpret_cast<const Lanes<kWidth>&>(bits);
+  return (Lanes<kWidth>)bits;
 }
 template <class Vector>
 void store(float* to, const Vector& lanes) {

@@ -29,7 +29,7 @@ inline Values values_of(const paddle::Tensor& t) { return {t.data(), is_narrow(t
 // narrow: it may be bfloat16 too
 inline void check_floats(const paddle::Tensor& t, const char* name, size_t dims, bool narrow = false) {
   const bool known = t.dtype() == paddle::DataType::FLOAT32 || (narrow && is_narrow(t));
-  PD_CHECK(t.is_cpu() && known, name, " must be a float32 tensor on the CPU");
+  PD_CHECK(t.is_cpu() && known, name, " must be a ", narrow ? "float32 or bfloat16" : "float32", " tensor on the CPU");
   PD_CHECK(t.shape().size() == dims, name, " must have ", dims, " dimensions");
   PD_CHECK(t.is_contiguous(), name, " must be contiguous");
 }
@@ -51,17 +51,17 @@ inline ConvShape conv_of(const Halo& halo, const Shape& weight, int64_t stride, 
   return {halo.n, halo.rows(), halo.columns(), halo.c, weight[0], weight[2], stride, zeros, bf16, threads()};
 }
 
-// The same for an image whose gradient is asked for: it has the image's type, but where a halo has to be folded first.
-inline ConvShape conv_of(const Halo& halo, const paddle::Tensor& x, const Shape& weight, int64_t stride, const std::string& padding,
-                         bool bf16) {
+// The same for an image whose gradient has its own type, but where a halo has to be folded first.
+inline ConvShape conv_on(const paddle::Tensor& x, const Halo& halo, const Shape& weight, int64_t stride,
+                         const std::string& padding, bool bf16) {
   ConvShape shape = conv_of(halo, weight, stride, padding, bf16);
   shape.narrow_diff_src = is_narrow(x) && halo.pad == 0;
   return shape;
 }
 
 // Gradient of what a convolution made, as it reads it, -> of the image x.
-inline paddle::Tensor input_gradient(const Convolution& conv, const Halo& halo, const paddle::Tensor& x, const paddle::Tensor& weight,
-                                     const void* gradient) {
+inline paddle::Tensor input_gradient(const Convolution& conv, const Halo& halo, const paddle::Tensor& x,
+                                     const paddle::Tensor& weight, const void* gradient) {
   paddle::Tensor dx = empty(x.shape(), is_narrow(x));
   void* target = halo.pad ? scratch_floats(Slot::kPadded, halo.numbers()) : dx.data();
   conv.backward_data(gradient, weight.data<float>(), target);

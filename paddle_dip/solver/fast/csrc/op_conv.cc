@@ -8,7 +8,7 @@ Tensors conv_forward(const paddle::Tensor& x, const paddle::Tensor& weight, cons
   check_floats(x, "x", 4, bf16);
   check_floats(weight, "weight", 4);
   const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
-  const ConvShape shape = conv_of(halo, x, weight.shape(), stride, padding, bf16);
+  const ConvShape shape = conv_on(x, halo, weight.shape(), stride, padding, bf16);
   paddle::Tensor y = empty(output_shape(shape));
   convolution(shape).forward(operand(halo, values_of(x), bf16), weight.data<float>(), bias.data<float>(), y.data<float>());
   return {y};
@@ -18,7 +18,7 @@ Tensors conv_backward(const paddle::Tensor& x, const paddle::Tensor& weight, con
                       const std::string& padding, int stride, bool need_dx, bool bf16) {
   check_floats(dy, "gradient of y", 4);
   const Halo halo = halo_of(x.shape(), weight.shape()[2], padding);
-  const ConvShape shape = conv_of(halo, x, weight.shape(), stride, padding, bf16);
+  const ConvShape shape = conv_on(x, halo, weight.shape(), stride, padding, bf16);
   const Convolution& conv = convolution(shape);
   const Rows rows{shape.n * shape.oh(), shape.ow(), shape.oc};
   const float* d = dy.data<float>();

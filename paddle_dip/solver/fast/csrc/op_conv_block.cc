@@ -11,7 +11,7 @@ struct BlockSetup {
   BlockSetup(const paddle::Tensor& x, const paddle::Tensor& weight, const std::string& padding, int stride, float slope, float eps,
              bool bf16)
       : halo(halo_of(x.shape(), weight.shape()[2], padding)),
-        block{conv_of(halo, x, weight.shape(), stride, padding, bf16), slope, eps} {
+        block{conv_on(x, halo, weight.shape(), stride, padding, bf16), slope, eps} {
     block.conv.narrow_dst = bf16;
   }
 };

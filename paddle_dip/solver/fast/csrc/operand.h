@@ -1,4 +1,4 @@
-// What a convolution reads: numbers in the type that it multiplies, written there once, by whoever makes them.
+// Numbers written once, by whoever makes them, in the type in which they are read: by convolutions in the one that they multiply.
 #pragma once
 #include <cstring>
 

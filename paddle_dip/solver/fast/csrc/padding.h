@@ -19,7 +19,7 @@ struct Halo {
   int64_t interior(int64_t image, int64_t row) const { return ((image * rows() + row + pad) * columns() + pad) * c; }
 };
 
-void fill_halo(const Halo& halo, void* padded, size_t size);     // borders from the interior; size: bytes of a number
-void fold_halo(const Halo& halo, float* padded);                 // adjoint: adds the borders onto the interior, in place
+void fill_halo(const Halo& halo, void* padded, size_t size);  // borders from the interior; size: bytes of a number
+void fold_halo(const Halo& halo, float* padded);              // adjoint: adds the borders onto the interior, in place
 
 }  // namespace dip
