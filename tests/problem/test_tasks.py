@@ -22,6 +22,7 @@ def test_what_is_no_hole_is_known():
     mask[0, 0, 0] = 0.25
     problem = inpainting(IMAGE, mask, PRESET)
     np.testing.assert_array_equal(problem.known, 1 - mask)
+    np.testing.assert_array_equal(problem.seen, (1 - mask) * IMAGE)
     assert problem.size == problem.canvas == (20, 31) and problem.known[0, 0, 0] == 0.75
 
 

@@ -24,8 +24,7 @@ class Convolution {
  public:
   explicit Convolution(const ConvShape& shape);
   // src (n, h, w, c), weight (oc, c, k, k), bias (oc), dst (n, oh, ow, oc). src and diff_dst are given in the type that is
-  // multiplied, float32 or bfloat16 (operand.h makes them so); dst and diff_src are float32 unless the shape narrows them; all
-  // else is.
+  // multiplied, float32 or bfloat16 (operand.h makes them so). All else is float32, dst and diff_src unless the shape narrows them.
   void forward(const void* src, const float* weight, const float* bias, void* dst) const;
   void backward_data(const void* diff_dst, const float* weight, void* diff_src) const;
   void backward_weights(const void* src, const void* diff_dst, float* diff_weight) const;
