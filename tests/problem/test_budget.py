@@ -16,6 +16,7 @@ from paddle_dip.problem.super_resolution_presets import super_resolution_preset
 from paddle_dip.problem.task_table import task_preset
 from paddle_dip.problem.tasks import super_resolution
 from paddle_dip.runs.restore import finish
+from paddle_dip.solver.fast.operators import has_bf16
 from tests.conftest import process
 
 
@@ -107,17 +108,20 @@ def test_the_estimates_in_bf16_are_near_what_was_measured(name, measured):
 
 MEASURE = """
 from paddle_dip.evaluation.check.timing import Case, timed
-print(timed(Case({name!r}, 512, "float32", 0)).memory)
+print(timed(Case({name!r}, 512, {precision!r}, 0)).memory)
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the system doesn't tell a process's peak memory")
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
 @pytest.mark.parametrize("name", ["fast", "quick", "paper"])
-def test_the_presets_estimates_are_near_what_is_measured(name):
-    result = process("-c", MEASURE.format(name=name))
+def test_the_presets_estimates_are_near_what_is_measured(name, precision):
+    if precision == "bf16" and not has_bf16():
+        pytest.skip("this CPU has no bfloat16 products")
+    result = process("-c", MEASURE.format(name=name, precision=precision))
     assert result.returncode == 0, result.stderr
-    preset = replace(super_resolution_preset(name, 8), work_scale=1)
+    preset = replace(super_resolution_preset(name, 8), work_scale=1, precision=precision)
     assert fit_bytes((512, 512), preset) == pytest.approx(int(result.stdout.split()[-1]), rel=0.15)
 
 

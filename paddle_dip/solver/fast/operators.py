@@ -38,10 +38,10 @@ def fastest_precision() -> str:
 
 
 def resize(image: paddle.Tensor, rows: paddle.Tensor, columns: paddle.Tensor, *, clip: bool) -> paddle.Tensor:
-    """Return rows @ image @ columns.T of [n, c, H, W]: [n, c, h, w]; clip: to [0, 1], the horizontal pass and the whole.
+    """Return rows @ image @ columns.T of [n, c, H, W]: [n, c, h, w], all float32.
 
-    rows: [h, H], columns: [w, W]. Zeros beside what is left of a row of either are not multiplied: a matrix that resamples has
-    some dozen other numbers a row.
+    rows: [h, H]; columns: [w, W]. The zeros before and behind the others of a row of either are not multiplied: where a matrix
+    resamples, few numbers are left. clip: to [0, 1], once after the horizontal pass and once after both, as Pillow does.
     """
     return call("dip_resize", image, rows, columns, clip)[0]
 

@@ -19,8 +19,8 @@ bool ConvShape::operator<(const ConvShape& o) const {
 }
 
 // How many rows of the output the weights' gradient is taken of at once. In bfloat16 it waits for memory: on as much as stays in
-// the cache it takes less time. (In float32 it doesn't.) All where there are several images, whose rows don't follow one another, or
-// oneDNN adds zeros, which it would at each cut.
+// the cache it takes less time. (In float32 it doesn't.) All at once where there are several images, whose strips would not follow one
+// another, or where oneDNN adds zeros, which it would at each cut.
 static int64_t strip_rows(const ConvShape& s) {
   constexpr int64_t kBytes = int64_t(4) << 20;
   const int64_t rows = kBytes / int64_t(sizeof(Bfloat16) * (s.stride * s.w * s.c + s.ow() * s.oc));

@@ -16,7 +16,8 @@ Tensors conv_block_forward(const paddle::Tensor& x, const paddle::Tensor& weight
 Tensors conv_block_backward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
                             const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& mean,
                             const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                            const std::string& padding, int stride, float slope, float eps, bool need_dx, bool bf16);
+                            const std::string& padding, int stride, float slope, float eps, float momentum, bool need_dx,
+                            bool bf16);
 
 // {y, merge_mean, merge_variance, mean, variance, convolved}; skip and deeper are float32; narrow: y is bfloat16
 Tensors merge_block_forward(const paddle::Tensor& skip, const paddle::Tensor& deeper, const paddle::Tensor& merge_gamma,
@@ -32,6 +33,6 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
                              const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& merge_mean,
                              const paddle::Tensor& merge_variance, const paddle::Tensor& mean,
                              const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                             const std::string& padding, bool bilinear, float slope, float eps, bool bf16);
+                             const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16);
 
 }  // namespace dip

@@ -38,7 +38,8 @@ Tensors conv_block_forward(const paddle::Tensor& x, const paddle::Tensor& weight
 Tensors conv_block_backward(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
                             const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& mean,
                             const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                            const std::string& padding, int stride, float slope, float eps, bool need_dx, bool bf16) {
+                            const std::string& padding, int stride, float slope, float eps, float momentum, bool need_dx,
+                            bool bf16) {
   check_floats(dy, "gradient of y", 4, bf16);
   const auto [halo, block] = BlockSetup(x, weight, padding, stride, slope, eps, bf16);
   const Shape channels{block.conv.oc};
@@ -62,15 +63,6 @@ static Tensors conv_block_kernel(const paddle::Tensor& x, const paddle::Tensor& 
                             bf16, false);
 }
 
-static Tensors conv_block_grad_kernel(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle::Tensor& bias,
-                                      const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& mean,
-                                      const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                                      const std::string& padding, int stride, float slope, float eps, float momentum,
-                                      bool need_dx, bool bf16) {
-  return conv_block_backward(x, weight, bias, gamma, beta, mean, variance, convolved, dy, padding, stride, slope, eps, need_dx,
-                             bf16);
-}
-
 static std::vector<Shape> conv_block_shapes(const Shape& x, const Shape& weight, const Shape&, const Shape&, const Shape&,
                                             const Shape&, const Shape&, const std::string& padding, const int& stride,
                                             const float&, const float&, const float&, const bool&, const bool&) {
@@ -91,4 +83,4 @@ PD_BUILD_GRAD_OP(dip_conv_block)
     .Inputs({"X", "Weight", "Bias", "Gamma", "Beta", "Mean", "Variance", "Convolved", paddle::Grad("Y")})
     .Outputs({paddle::Grad("X"), paddle::Grad("Weight"), paddle::Grad("Bias"), paddle::Grad("Gamma"), paddle::Grad("Beta")})
     .Attrs({"padding: std::string", "stride: int", "slope: float", "eps: float", "momentum: float", "need_dx: bool", "bf16: bool"})
-    .SetKernelFn(PD_KERNEL(dip::conv_block_grad_kernel));
+    .SetKernelFn(PD_KERNEL(dip::conv_block_backward));

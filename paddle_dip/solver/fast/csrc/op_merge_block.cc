@@ -104,7 +104,7 @@ Tensors merge_block_backward(const paddle::Tensor& skip, const paddle::Tensor& d
                              const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& merge_mean,
                              const paddle::Tensor& merge_variance, const paddle::Tensor& mean,
                              const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                             const std::string& padding, bool bilinear, float slope, float eps, bool bf16) {
+                             const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
   check_floats(dy, "gradient of y", 4, bf16);
   const Setup s(skip.shape(), deeper.shape(), weight.shape(), padding, bilinear, slope, eps, bf16);
   const Shape inner{s.merge.channels()}, outer{s.block.conv.oc};
@@ -141,16 +141,6 @@ static Tensors merge_block_kernel(const paddle::Tensor& skip, const paddle::Tens
                              false);
 }
 
-static Tensors merge_block_grad_kernel(const paddle::Tensor& skip, const paddle::Tensor& deeper, const paddle::Tensor& merge_gamma,
-                                       const paddle::Tensor& merge_beta, const paddle::Tensor& weight, const paddle::Tensor& bias,
-                                       const paddle::Tensor& gamma, const paddle::Tensor& beta, const paddle::Tensor& merge_mean,
-                                       const paddle::Tensor& merge_variance, const paddle::Tensor& mean,
-                                       const paddle::Tensor& variance, const paddle::Tensor& convolved, const paddle::Tensor& dy,
-                                       const std::string& padding, bool bilinear, float slope, float eps, float momentum, bool bf16) {
-  return merge_block_backward(skip, deeper, merge_gamma, merge_beta, weight, bias, gamma, beta, merge_mean, merge_variance, mean,
-                              variance, convolved, dy, padding, bilinear, slope, eps, bf16);
-}
-
 static std::vector<Shape> merge_block_shapes(const Shape& skip, const Shape& deeper, const Shape&, const Shape&,
                                              const Shape& weight, const Shape&, const Shape&, const Shape&,
                                              const Shape&, const Shape&, const Shape&, const Shape&,
@@ -177,4 +167,4 @@ PD_BUILD_GRAD_OP(dip_merge_block)
     .Outputs({paddle::Grad("Skip"), paddle::Grad("Deeper"), paddle::Grad("MergeGamma"), paddle::Grad("MergeBeta"),
               paddle::Grad("Weight"), paddle::Grad("Bias"), paddle::Grad("Gamma"), paddle::Grad("Beta")})
     .Attrs({"padding: std::string", "bilinear: bool", "slope: float", "eps: float", "momentum: float", "bf16: bool"})
-    .SetKernelFn(PD_KERNEL(dip::merge_block_grad_kernel));
+    .SetKernelFn(PD_KERNEL(dip::merge_block_backward));

@@ -101,7 +101,7 @@ class WayBack {
     const Tensors t = last();
     const auto p = learned_.begin() + (left_ -= 4);
     Tensors made = conv_block_backward(t[0], p[0], p[1], p[2], p[3], t[1], t[2], t[3], dy, law_.padding_of(p[0]), stride, law_.slope,
-                                       law_.eps, need_dx, law_.bf16);
+                                       law_.eps, law_.momentum, need_dx, law_.bf16);
     std::move(made.begin() + 1, made.end(), gradients.begin() + left_);
     return made[0];
   }
@@ -111,7 +111,7 @@ class WayBack {
     const Tensors t = last();
     const auto p = learned_.begin() + (left_ -= 6);
     Tensors made = merge_block_backward(t[0], t[1], p[0], p[1], p[2], p[3], p[4], p[5], t[2], t[3], t[4], t[5], t[6], dy,
-                                        law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.bf16);
+                                        law_.padding_of(p[2]), true, law_.slope, law_.eps, law_.momentum, law_.bf16);
     std::move(made.begin() + 2, made.end(), gradients.begin() + left_);
     return {made[0], made[1]};
   }
